@@ -1,0 +1,101 @@
+//! What a personalised card carries: files, access data and chip keys. The virtual chip is made from one.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigUint;
+
+/// A card as the issuer leaves it: every elementary file and every secret that its chip holds.
+#[derive(Clone)]
+pub struct Personalisation {
+    /// Name on the command line, such as `vietnam-2024`.
+    pub name: String,
+    /// One line for people, in English.
+    pub description: String,
+    /// Files under the master file (EF.CardAccess 011C, EF.CardSecurity 011D, EF.ATR/INFO 2F01, EF.DIR 2F00), by file identifier.
+    pub master_files: BTreeMap<u16, Vec<u8>>,
+    /// Files of the eMRTD application (EF.COM 011E, EF.SOD 011D, data group n 01nn in hexadecimal), by file identifier.
+    pub application_files: BTreeMap<u16, Vec<u8>>,
+    /// Application files that need terminal authentication, so that reading answers 6982 (DG3, DG4).
+    pub guarded_files: Vec<u16>,
+    /// The document number, birth and expiry (YYMMDD) of the MRZ, as BAC and PACE-MRZ use them; fillers removed as in the MRZ's field.
+    pub mrz_key: Option<MrzKey>,
+    /// The card access number, 6 digits.
+    pub can: Option<String>,
+    /// Whether BAC is offered.
+    pub bac: bool,
+    /// The PACE variants that EF.CardAccess offers.
+    pub pace: Vec<PaceOffer>,
+    /// Chip-authentication keys (DG14).
+    pub chip_keys: Vec<ChipKey>,
+    /// The active-authentication key (DG15).
+    pub active_authentication: Option<ActiveAuthenticationKey>,
+}
+
+/// The MRZ fields from which the BAC keys and the PACE-MRZ password follow (ICAO 9303-11 §9.7.2).
+#[derive(Clone)]
+pub struct MrzKey {
+    /// Document number, 9 characters or more, filled with `<` to 9.
+    pub document_number: String,
+    /// Date of birth, YYMMDD.
+    pub birth: String,
+    /// Date of expiry, YYMMDD.
+    pub expiry: String,
+}
+
+/// Symmetric suite of a PACE or chip-authentication protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suite {
+    /// 3DES-CBC-CBC
+    TripleDes,
+    /// AES-CBC-CMAC-128
+    Aes128,
+    /// AES-CBC-CMAC-192
+    Aes192,
+    /// AES-CBC-CMAC-256
+    Aes256,
+}
+
+/// One PACEInfo: PACE-ECDH-GM with a suite over a standardised domain parameter (8–18).
+#[derive(Clone, Copy, Debug)]
+pub struct PaceOffer {
+    /// Symmetric suite.
+    pub suite: Suite,
+    /// Standardised domain parameter id, ICAO 9303-11 table 6.
+    pub parameter_id: u8,
+}
+
+/// A chip-authentication key pair over a named curve.
+#[derive(Clone)]
+pub struct ChipKey {
+    /// keyId in DG14; absent where the chip has one key.
+    pub key_id: Option<u32>,
+    /// Suite of its ChipAuthenticationInfo.
+    pub suite: Suite,
+    /// Curve, by the name in [`crate::curve`] (such as `brainpoolP256r1`).
+    pub curve: &'static str,
+    /// The private scalar.
+    pub private: BigUint,
+}
+
+/// The key with which the chip answers INTERNAL AUTHENTICATE.
+#[derive(Clone)]
+pub enum ActiveAuthenticationKey {
+    /// ISO 9796-2 digital signature scheme 1 over RSA; the hash is one of SHA-1, SHA-224 … SHA-512 (digest bits: 160, 224 …).
+    Rsa {
+        /// Modulus.
+        modulus: BigUint,
+        /// Private exponent.
+        private_exponent: BigUint,
+        /// Bits of the hash: 160 uses trailer BC, others the two-byte trailer.
+        hash_bits: u16,
+    },
+    /// ECDSA, plain format (r ‖ s, BSI TR-03111).
+    Ecdsa {
+        /// Curve, by name.
+        curve: &'static str,
+        /// Private scalar.
+        private: BigUint,
+        /// Bits of the hash.
+        hash_bits: u16,
+    },
+}

@@ -1,0 +1,2 @@
+//! The command `soat`.
+fn main(){}
