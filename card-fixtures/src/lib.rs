@@ -4,4 +4,6 @@
 //! misreading cannot hide in both. Everything here is synthetic: the keys follow from this source and prove nothing.
 #![forbid(unsafe_code)]
 
+pub mod curve;
+pub mod hash;
 pub mod personalisation;
