@@ -66,14 +66,11 @@ impl Curve {
 
     /// The curve of a standardised domain parameter, 8 to 18 (ICAO 9303-11 table 6).
     pub fn by_parameter_id(id: u8) -> Option<&'static Curve> {
-        Curve::all()
-            .iter()
-            .find(|curve| curve.parameter_id == Some(id))
+        Curve::all().iter().find(|curve| curve.parameter_id == Some(id))
     }
 
     fn parse(parameters: &parameters::Parameters) -> Curve {
-        let number =
-            |hex: &str| BigUint::parse_bytes(hex.as_bytes(), 16).expect("the table is hexadecimal");
+        let number = |hex: &str| BigUint::parse_bytes(hex.as_bytes(), 16).expect("the table is hexadecimal");
         Curve {
             name: parameters.name,
             oid: parameters.oid,
@@ -81,10 +78,7 @@ impl Curve {
             p: number(parameters.p),
             a: number(parameters.a),
             b: number(parameters.b),
-            generator: Point::Affine {
-                x: number(parameters.x),
-                y: number(parameters.y),
-            },
+            generator: Point::Affine { x: number(parameters.x), y: number(parameters.y) },
             n: number(parameters.n),
         }
     }
@@ -168,19 +162,13 @@ impl Curve {
 
     /// The sum of two points of this curve.
     pub fn add(&self, left: &Point, right: &Point) -> Point {
-        let field = jacobian::Field {
-            p: &self.p,
-            a: &self.a,
-        };
+        let field = jacobian::Field { p: &self.p, a: &self.a };
         field.to_affine(&field.add(&field.from_affine(left), &field.from_affine(right)))
     }
 
     /// A point times a scalar.
     pub fn multiply(&self, point: &Point, scalar: &BigUint) -> Point {
-        let field = jacobian::Field {
-            p: &self.p,
-            a: &self.a,
-        };
+        let field = jacobian::Field { p: &self.p, a: &self.a };
         field.to_affine(&field.multiply(&field.from_affine(point), scalar))
     }
 
@@ -211,10 +199,7 @@ impl Curve {
             return None;
         }
         let (x, y) = coordinates.split_at_checked(self.field_len())?;
-        let point = Point::Affine {
-            x: BigUint::from_bytes_be(x),
-            y: BigUint::from_bytes_be(y),
-        };
+        let point = Point::Affine { x: BigUint::from_bytes_be(x), y: BigUint::from_bytes_be(y) };
         self.contains(&point).then_some(point)
     }
 
@@ -230,12 +215,7 @@ impl Curve {
         let mut bytes = Vec::new();
         let mut counter = 0u32;
         while bytes.len() < wanted {
-            bytes.extend(
-                Sha512::new()
-                    .chain_update(counter.to_be_bytes())
-                    .chain_update(seed)
-                    .finalize(),
-            );
+            bytes.extend(Sha512::new().chain_update(counter.to_be_bytes()).chain_update(seed).finalize());
             counter += 1;
         }
         bytes.truncate(wanted);
@@ -250,11 +230,7 @@ fn bytes_of(value: &BigUint) -> usize {
 
 /// Big-endian bytes, filled with zeros on the left to `width`; a longer number keeps its length.
 pub fn fixed_width(value: &BigUint, width: usize) -> Vec<u8> {
-    let bytes = if value.is_zero() {
-        Vec::new()
-    } else {
-        value.to_bytes_be()
-    };
+    let bytes = if value.is_zero() { Vec::new() } else { value.to_bytes_be() };
     let mut out = vec![0; width.saturating_sub(bytes.len())];
     out.extend(bytes);
     out

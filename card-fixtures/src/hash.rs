@@ -20,19 +20,11 @@ pub enum Hash {
 
 impl Hash {
     /// Every hash, in order of length.
-    pub const ALL: [Hash; 5] = [
-        Hash::Sha1,
-        Hash::Sha224,
-        Hash::Sha256,
-        Hash::Sha384,
-        Hash::Sha512,
-    ];
+    pub const ALL: [Hash; 5] = [Hash::Sha1, Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512];
 
     /// The hash of so many bits.
     pub fn of_bits(bits: u16) -> Option<Hash> {
-        Hash::ALL
-            .into_iter()
-            .find(|hash| hash.len() * 8 == usize::from(bits))
+        Hash::ALL.into_iter().find(|hash| hash.len() * 8 == usize::from(bits))
     }
 
     /// The digest of a message.

@@ -1,2 +1,2 @@
 //! The command `soat`.
-fn main(){}
+fn main() {}

@@ -1,3 +1,20 @@
-//! Reads ICAO 9303 chip ID cards and decides whether they are genuine.
+//! Reads ICAO 9303 chip ID cards and decides whether they are genuine, and says why.
+//!
+//! The data flow one way: [`chip`] talks to the card and trusts nothing; its product is a [`dossier::Dossier`]. [`inspection`] is a
+//! pure function from a dossier, a [`pki`] trust store, a profile and a time to a report. An identity can be had only from a report
+//! that passed.
 #![no_std]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod chip;
+pub mod crypto;
+pub mod dossier;
+pub mod inspection;
+pub mod lds;
+pub mod mrz;
+pub mod pki;
+pub mod time;
+pub mod tlv;
+pub mod vietnam;

@@ -29,21 +29,13 @@ impl Field<'_> {
 
     /// left − right for reduced operands.
     fn difference(&self, left: &BigUint, right: &BigUint) -> BigUint {
-        if left >= right {
-            left - right
-        } else {
-            left + self.p - right
-        }
+        if left >= right { left - right } else { left + self.p - right }
     }
 
     pub(super) fn from_affine(&self, point: &Point) -> Jacobian {
         match point {
             Point::Infinity => infinity(),
-            Point::Affine { x, y } => Jacobian {
-                x: x.clone(),
-                y: y.clone(),
-                z: BigUint::one(),
-            },
+            Point::Affine { x, y } => Jacobian { x: x.clone(), y: y.clone(), z: BigUint::one() },
         }
     }
 
@@ -54,10 +46,7 @@ impl Field<'_> {
         };
         let squared = self.square(&inverse);
         let cubed = self.product(&squared, &inverse);
-        Point::Affine {
-            x: self.product(&point.x, &squared),
-            y: self.product(&point.y, &cubed),
-        }
+        Point::Affine { x: self.product(&point.x, &squared), y: self.product(&point.y, &cubed) }
     }
 
     pub(super) fn double(&self, point: &Jacobian) -> Jacobian {
@@ -69,10 +58,7 @@ impl Field<'_> {
         let z2 = self.square(&point.z);
         let m = (self.square(&point.x) * 3u8 + self.a * self.square(&z2)) % self.p;
         let x = self.difference(&self.square(&m), &((&s << 1u8) % self.p));
-        let y = self.difference(
-            &self.product(&m, &self.difference(&s, &x)),
-            &((self.square(&y2) << 3u8) % self.p),
-        );
+        let y = self.difference(&self.product(&m, &self.difference(&s, &x)), &((self.square(&y2) << 3u8) % self.p));
         let z = self.product(&(&point.y << 1u8), &point.z);
         Jacobian { x, y, z }
     }
@@ -89,25 +75,15 @@ impl Field<'_> {
         let s1 = self.product(&self.product(&left.y, &zr2), &right.z);
         let s2 = self.product(&self.product(&right.y, &zl2), &left.z);
         if u1 == u2 {
-            return if s1 == s2 {
-                self.double(left)
-            } else {
-                infinity()
-            };
+            return if s1 == s2 { self.double(left) } else { infinity() };
         }
         let h = self.difference(&u2, &u1);
         let r = self.difference(&s2, &s1);
         let h2 = self.square(&h);
         let h3 = self.product(&h2, &h);
         let v = self.product(&u1, &h2);
-        let x = self.difference(
-            &self.difference(&self.square(&r), &h3),
-            &((&v << 1u8) % self.p),
-        );
-        let y = self.difference(
-            &self.product(&r, &self.difference(&v, &x)),
-            &self.product(&s1, &h3),
-        );
+        let x = self.difference(&self.difference(&self.square(&r), &h3), &((&v << 1u8) % self.p));
+        let y = self.difference(&self.product(&r, &self.difference(&v, &x)), &self.product(&s1, &h3));
         let z = self.product(&self.product(&left.z, &right.z), &h);
         Jacobian { x, y, z }
     }
@@ -125,10 +101,7 @@ impl Field<'_> {
             for _ in 0..4 {
                 sum = self.double(&sum);
             }
-            if let Some(multiple) = usize::from(digit)
-                .checked_sub(1)
-                .and_then(|index| multiples.get(index))
-            {
+            if let Some(multiple) = usize::from(digit).checked_sub(1).and_then(|index| multiples.get(index)) {
                 sum = self.add(&sum, multiple);
             }
         }
@@ -137,9 +110,5 @@ impl Field<'_> {
 }
 
 fn infinity() -> Jacobian {
-    Jacobian {
-        x: BigUint::one(),
-        y: BigUint::one(),
-        z: BigUint::zero(),
-    }
+    Jacobian { x: BigUint::one(), y: BigUint::one(), z: BigUint::zero() }
 }

@@ -44,11 +44,7 @@ impl Curve {
                 let r = x % &self.n;
                 let s = inverse * (&e + &r * private) % &self.n;
                 if !r.is_zero() && !s.is_zero() {
-                    return Signature {
-                        r,
-                        s,
-                        order_len: self.order_len(),
-                    };
+                    return Signature { r, s, order_len: self.order_len() };
                 }
             }
             seed.push(0);
@@ -78,11 +74,7 @@ impl Curve {
 
 fn integer(value: &BigUint) -> Vec<u8> {
     // A leading zero byte where the highest bit is set, so that the number stays positive.
-    let width = if value.bits().is_multiple_of(8) {
-        bytes_of(value) + 1
-    } else {
-        bytes_of(value)
-    };
+    let width = if value.bits().is_multiple_of(8) { bytes_of(value) + 1 } else { bytes_of(value) };
     with_header(0x02, fixed_width(value, width))
 }
 

@@ -1,8 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
 use std::process::Command;
 
@@ -12,32 +8,16 @@ use super::*;
 fn every_generator_has_its_order() {
     assert_eq!(Curve::all().len(), 19);
     for curve in Curve::all() {
-        assert!(
-            curve.contains(curve.generator()),
-            "{}: generator off the curve",
-            curve.name()
-        );
-        assert_eq!(
-            curve.multiply(curve.generator(), curve.order()),
-            Point::Infinity,
-            "{}: order",
-            curve.name()
-        );
+        assert!(curve.contains(curve.generator()), "{}: generator off the curve", curve.name());
+        assert_eq!(curve.multiply(curve.generator(), curve.order()), Point::Infinity, "{}: order", curve.name());
         let minus = curve.multiply(curve.generator(), &(curve.order() - 1u8));
-        assert_eq!(
-            curve.add(&minus, curve.generator()),
-            Point::Infinity,
-            "{}: n - 1",
-            curve.name()
-        );
+        assert_eq!(curve.add(&minus, curve.generator()), Point::Infinity, "{}: n - 1", curve.name());
     }
 }
 
 #[test]
 fn parameter_ids_are_those_of_the_standard() {
-    let names: Vec<&str> = (8..=18)
-        .map(|id| Curve::by_parameter_id(id).unwrap().name())
-        .collect();
+    let names: Vec<&str> = (8..=18).map(|id| Curve::by_parameter_id(id).unwrap().name()).collect();
     let expected = "secp192r1 brainpoolP192r1 secp224r1 brainpoolP224r1 secp256r1 brainpoolP256r1 brainpoolP320r1 secp384r1 \
                     brainpoolP384r1 brainpoolP512r1 secp521r1";
     assert_eq!(names.join(" "), expected);
@@ -49,12 +29,7 @@ fn a_multiple_is_the_repeated_sum() {
     for curve in Curve::all() {
         let mut sum = Point::Infinity;
         for count in 0u8..40 {
-            assert_eq!(
-                curve.multiply(curve.generator(), &BigUint::from(count)),
-                sum,
-                "{} times {count}",
-                curve.name()
-            );
+            assert_eq!(curve.multiply(curve.generator(), &BigUint::from(count)), sum, "{} times {count}", curve.name());
             assert!(curve.contains(&sum));
             sum = curve.add(&sum, curve.generator());
         }
@@ -66,12 +41,7 @@ fn key_agreement_commutes() {
     for curve in Curve::all() {
         let (a, b) = (curve.scalar_from_seed(b"a"), curve.scalar_from_seed(b"b"));
         let left = curve.multiply(&curve.public_key(&a), &b);
-        assert_eq!(
-            left,
-            curve.multiply(&curve.public_key(&b), &a),
-            "{}",
-            curve.name()
-        );
+        assert_eq!(left, curve.multiply(&curve.public_key(&b), &a), "{}", curve.name());
         assert_eq!(curve.encode_x(&left).unwrap().len(), curve.field_len());
     }
 }
@@ -97,11 +67,7 @@ fn a_signature_verifies_and_nothing_else_does() {
         let private = curve.scalar_from_seed(b"signer");
         let public = curve.public_key(&private);
         let signature = curve.sign(&private, &[0xA5; 64]);
-        assert!(
-            curve.verify(&public, &[0xA5; 64], &signature.r, &signature.s),
-            "{}",
-            curve.name()
-        );
+        assert!(curve.verify(&public, &[0xA5; 64], &signature.r, &signature.s), "{}", curve.name());
         assert!(!curve.verify(&public, &[0xA4; 64], &signature.r, &signature.s));
         assert!(!curve.verify(&public, &[0xA5; 64], &BigUint::zero(), &BigUint::zero()));
         assert!(!curve.verify(curve.generator(), &[0xA5; 64], &signature.r, &signature.s));
@@ -117,12 +83,7 @@ fn rfc_5903_shared_secret() {
     let i = number("C88F01F510D9AC3F70A292DAA2316DE544E9AAB8AFE84049C62A9C57862D1433");
     let r = number("C6EF9C5D78AE012A011164ACB397CE2088685D8F06BF9BE0B283AB46476BEE53");
     let shared = curve.multiply(&curve.public_key(&i), &r);
-    assert_eq!(
-        shared.x(),
-        Some(&number(
-            "D6840F6B42F6EDAFD13116E0E12565202FEF8E9ECE7DCE03812464D04B9442DE"
-        ))
-    );
+    assert_eq!(shared.x(), Some(&number("D6840F6B42F6EDAFD13116E0E12565202FEF8E9ECE7DCE03812464D04B9442DE")));
 }
 
 #[test]
@@ -133,49 +94,28 @@ fn openssl_prints_the_same_parameters() {
             "secp256r1" => "prime256v1",
             name => name,
         };
-        let Ok(output) = Command::new("openssl")
-            .args([
-                "ecparam",
-                "-name",
-                alias,
-                "-param_enc",
-                "explicit",
-                "-text",
-                "-noout",
-            ])
-            .output()
+        let Ok(output) =
+            Command::new("openssl").args(["ecparam", "-name", alias, "-param_enc", "explicit", "-text", "-noout"]).output()
         else {
             eprintln!("SKIPPED: openssl_prints_the_same_parameters: no openssl command");
             return;
         };
         if !output.status.success() {
-            eprintln!(
-                "SKIPPED: openssl_prints_the_same_parameters: {} unknown to this openssl",
-                curve.name()
-            );
+            eprintln!("SKIPPED: openssl_prints_the_same_parameters: {} unknown to this openssl", curve.name());
             continue;
         }
         let text = String::from_utf8(output.stdout).unwrap();
         let field = |label: &str| {
             let lines = text.lines().skip_while(|line| !line.starts_with(label));
-            let digits: String = lines
-                .skip(1)
-                .take_while(|line| line.starts_with(' '))
-                .collect();
+            let digits: String = lines.skip(1).take_while(|line| line.starts_with(' ')).collect();
             let digits: String = digits.chars().filter(char::is_ascii_hexdigit).collect();
-            BigUint::parse_bytes(digits.as_bytes(), 16)
-                .unwrap_or_else(|| panic!("{}: {label}", curve.name()))
+            BigUint::parse_bytes(digits.as_bytes(), 16).unwrap_or_else(|| panic!("{}: {label}", curve.name()))
         };
         assert_eq!(&field("Prime"), curve.prime(), "{}", curve.name());
         assert_eq!(&field("A:"), curve.a(), "{}", curve.name());
         assert_eq!(&field("B:"), curve.b(), "{}", curve.name());
         assert_eq!(&field("Order"), curve.order(), "{}", curve.name());
-        assert_eq!(
-            field("Generator"),
-            BigUint::from_bytes_be(&curve.encode(curve.generator())),
-            "{}",
-            curve.name()
-        );
+        assert_eq!(field("Generator"), BigUint::from_bytes_be(&curve.encode(curve.generator())), "{}", curve.name());
         assert!(text.contains("Cofactor:  1 "), "{}: {text}", curve.name());
     }
 }

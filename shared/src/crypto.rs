@@ -1,0 +1,162 @@
+//! The cryptographic seam: one trait for hashing, signature checking, key agreement and secure messaging's ciphers.
+//!
+//! Everything above speaks to a [`Provider`]; `rustcrypto::RustCrypto` is the one that ships. A gate may bring another that uses its
+//! hardware.
+
+pub mod curve;
+pub mod digest;
+pub mod key;
+pub mod scheme;
+
+#[cfg(feature = "rustcrypto")]
+pub mod rustcrypto;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+pub use curve::NamedCurve;
+pub use digest::{Digest, DigestAlgorithm};
+pub use key::{EcPublicKey, PublicKey, RsaPublicKey};
+pub use scheme::SignatureScheme;
+
+/// What can go wrong in the seam.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CryptoError {
+    /// The signature does not belong to this message and key.
+    #[error("the signature is not valid")]
+    SignatureInvalid,
+    /// The provider lacks this algorithm, curve or key size.
+    #[error("not supported: {0}")]
+    Unsupported(&'static str),
+    /// A public key breaks a rule: a point off its curve, an even exponent, a modulus out of bounds.
+    #[error("the public key is not valid: {0}")]
+    PublicKeyInvalid(&'static str),
+    /// Data of another length than the algorithm takes.
+    #[error("the data have a wrong length")]
+    Length,
+    /// Padding is not what the standard says.
+    #[error("the padding is not valid")]
+    Padding,
+}
+
+/// Block ciphers of secure messaging, PACE and chip authentication (ICAO 9303-11 §9.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cipher {
+    /// Two-key triple DES, CBC; MAC: ISO 9797-1 algorithm 3, 8 bytes. Keys of 16 bytes.
+    TripleDes,
+    /// AES-128, CBC; MAC: CMAC cut to 8 bytes. Keys of 16 bytes.
+    Aes128,
+    /// AES-192; keys of 24 bytes.
+    Aes192,
+    /// AES-256; keys of 32 bytes.
+    Aes256,
+}
+
+impl Cipher {
+    /// Length of a key in bytes.
+    pub fn key_len(self) -> usize {
+        match self {
+            Self::TripleDes | Self::Aes128 => 16,
+            Self::Aes192 => 24,
+            Self::Aes256 => 32,
+        }
+    }
+
+    /// Length of a block in bytes: also the length of the initialisation vector and of the send sequence counter.
+    pub fn block_len(self) -> usize {
+        match self {
+            Self::TripleDes => 8,
+            _ => 16,
+        }
+    }
+
+    /// The hash of the key derivation function (ICAO 9303-11 §9.7.1.2).
+    pub fn derivation_digest(self) -> DigestAlgorithm {
+        match self {
+            Self::TripleDes | Self::Aes128 => DigestAlgorithm::Sha1,
+            Self::Aes192 | Self::Aes256 => DigestAlgorithm::Sha256,
+        }
+    }
+}
+
+/// A running hash, for files that are not held in memory.
+pub trait Hasher {
+    /// Takes more bytes.
+    fn update(&mut self, bytes: &[u8]);
+    /// Ends the hash.
+    fn finish(self: Box<Self>) -> Digest;
+}
+
+/// What the protocols need of cryptography.
+///
+/// Implementations are free of state, so that one can serve many threads.
+pub trait Provider {
+    /// The hash of the concatenation of `parts`.
+    fn digest(&self, algorithm: DigestAlgorithm, parts: &[&[u8]]) -> Digest;
+
+    /// A running hash.
+    fn hasher(&self, algorithm: DigestAlgorithm) -> Box<dyn Hasher>;
+
+    /// Checks a signature over a whole message.
+    ///
+    /// # Errors
+    /// [`CryptoError::SignatureInvalid`] where it does not hold; otherwise what the key or algorithm lacks.
+    fn verify(&self, key: &PublicKey, scheme: &SignatureScheme, message: &[u8], signature: &[u8]) -> Result<(), CryptoError>;
+
+    /// RSA's public operation `signature^e mod n`, as wide as the modulus: for ISO 9796-2, whose recovered message is looked at by the caller.
+    ///
+    /// # Errors
+    /// Where the key is out of bounds or the input is not below the modulus.
+    fn rsa_public_operation(&self, key: &RsaPublicKey, input: &[u8]) -> Result<Vec<u8>, CryptoError>;
+
+    /// An ephemeral key pair on a curve's own generator. The private key is drawn as field-order-length big-endian bytes from `rng`,
+    /// again while it is zero or not below the order.
+    ///
+    /// # Errors
+    /// [`CryptoError::Unsupported`] for a curve that the provider lacks.
+    fn generate_key_pair(&self, curve: NamedCurve, rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError>;
+
+    /// Encrypts whole blocks in CBC mode, in place.
+    ///
+    /// # Errors
+    /// [`CryptoError::Length`] for a key, vector or data of a wrong length.
+    fn cbc_encrypt(&self, cipher: Cipher, key: &[u8], iv: &[u8], data: &mut [u8]) -> Result<(), CryptoError>;
+
+    /// Decrypts whole blocks in CBC mode, in place.
+    ///
+    /// # Errors
+    /// [`CryptoError::Length`] for a key, vector or data of a wrong length.
+    fn cbc_decrypt(&self, cipher: Cipher, key: &[u8], iv: &[u8], data: &mut [u8]) -> Result<(), CryptoError>;
+
+    /// The 8-byte MAC: for 3DES the retail MAC (ISO 9797-1 algorithm 3) over `data`, which the caller has padded to whole blocks; for
+    /// AES the CMAC cut to 8 bytes over `data` as it stands.
+    ///
+    /// # Errors
+    /// [`CryptoError::Length`] for a key or data of a wrong length.
+    fn mac(&self, cipher: Cipher, key: &[u8], data: &[u8]) -> Result<[u8; 8], CryptoError>;
+}
+
+/// An ephemeral elliptic-curve key pair; its private key never leaves it and is wiped with it.
+pub trait KeyPair {
+    /// The public key: uncompressed point `04 ‖ X ‖ Y`.
+    fn public_key(&self) -> &[u8];
+
+    /// ECDH (BSI TR-03111 §4.3.1): the x coordinate of the shared point, as wide as the field.
+    ///
+    /// # Errors
+    /// [`CryptoError::PublicKeyInvalid`] where the other side's point is malformed, off the curve or at infinity, or where the shared
+    /// point is at infinity.
+    fn agree(&self, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
+
+    /// Generic mapping (ICAO 9303-11 §4.4.3.3.1): with this as the mapping key pair, `G' = nonce · G + (own · peer)`, and a fresh key
+    /// pair on the generator `G'`.
+    ///
+    /// # Errors
+    /// [`CryptoError::PublicKeyInvalid`] where the other side's point is malformed, off the curve or at infinity, or where the mapped
+    /// generator is at infinity.
+    fn map_generic(self: Box<Self>, peer: &[u8], nonce: &[u8], rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError>;
+}

@@ -1,0 +1,230 @@
+//! What was read from a card: the only thing that passes from [`crate::chip`] to [`crate::inspection`].
+//!
+//! A dossier holds raw bytes, never a decoded field, and says what ran. It is the evidence: saved, it is inspected again offline by the
+//! same function. What anyone can prove again (passive authentication, active authentication over a recorded challenge) and what only
+//! the reading terminal attests (chip authentication, PACE-CAM) is told apart by [`Origin`].
+
+mod file_id;
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use der::asn1::ObjectIdentifier;
+
+use crate::crypto::{Digest, DigestAlgorithm};
+use crate::time::Timestamp;
+
+pub use file_id::{DataGroup, FileId};
+
+/// Everything that one session with one card brought to light.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dossier {
+    origin: Origin,
+    /// Which access protocol opened the chip. `None` where only files are known.
+    pub access: Option<Access>,
+    /// What became of each file that was looked for.
+    pub files: BTreeMap<FileId, FileRecord>,
+    /// Chip authentication, where it was offered.
+    pub chip_authentication: Option<ChipAuthentication>,
+    /// Active authentication, where it was offered.
+    pub active_authentication: Option<ActiveAuthentication>,
+    /// In which ways the chip bent the standard while it was read: stable codes such as `sm.unprotected_status`.
+    pub findings: Vec<ReadingFinding>,
+    /// When it was read, by the terminal's clock.
+    pub read_at: Option<Timestamp>,
+    /// What each step cost.
+    pub timings: Vec<StepTiming>,
+}
+
+impl Dossier {
+    /// An empty dossier.
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            access: None,
+            files: BTreeMap::new(),
+            chip_authentication: None,
+            active_authentication: None,
+            findings: Vec::new(),
+            read_at: None,
+            timings: Vec::new(),
+        }
+    }
+
+    /// Where it comes from, which decides what of it counts as proof.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// The raw bytes of a file that was read whole and kept.
+    pub fn bytes(&self, file: FileId) -> Option<&[u8]> {
+        match self.files.get(&file) {
+            Some(FileRecord::Read(FileContent::Bytes(bytes))) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+/// Where a dossier comes from (`verdicts.md`, "From a file").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// This process has just read the card.
+    Chip,
+    /// A saved dossier: anyone may have edited it.
+    Saved,
+    /// Raw files, from which even less follows: a file that is missing was not supplied.
+    RawFiles,
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileRecord {
+    /// It was read.
+    Read(FileContent),
+    /// The chip answered with a status word instead: 6A82 not found, 6982 not allowed.
+    Refused {
+        /// SW1 SW2.
+        status: u16,
+    },
+    /// The user or the profile left it out.
+    Skipped,
+    /// Reading it broke off.
+    Broken,
+}
+
+/// What is kept of a file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileContent {
+    /// The raw bytes, exactly as the chip gave them.
+    Bytes(Vec<u8>),
+    /// Only what is needed to compare it with the security object: streamed, or withheld by a profile.
+    Digests {
+        /// Length of the file in bytes.
+        length: u32,
+        /// Digests over the whole file.
+        digests: Vec<(DigestAlgorithm, Digest)>,
+    },
+}
+
+/// The access protocol that opened the chip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Which one ran.
+    pub protocol: AccessProtocol,
+    /// Which secret opened it.
+    pub password: PasswordKind,
+}
+
+/// Which access protocol ran (ICAO 9303-11 §4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccessProtocol {
+    /// PACE, by its object identifier and domain parameter.
+    Pace {
+        /// For instance id-PACE-ECDH-GM-AES-CBC-CMAC-128.
+        protocol: ObjectIdentifier,
+        /// Standardised domain parameter, ICAO 9303-11 table 6.
+        parameter_id: u8,
+    },
+    /// BAC, and why not PACE.
+    Bac {
+        /// Why PACE did not run.
+        reason: BacReason,
+    },
+}
+
+/// Why a chip was opened with BAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BacReason {
+    /// EF.CardAccess does not exist, or offers no PACE.
+    PaceNotOffered,
+    /// EF.CardAccess could not be read: the status word.
+    CardAccessRefused(u16),
+    /// EF.CardAccess offers only variants that this reader lacks.
+    PaceVariantUnknown,
+}
+
+/// Which secret opened the chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordKind {
+    /// Key from document number, date of birth and date of expiry.
+    Mrz,
+    /// The six-digit card access number.
+    Can,
+}
+
+/// What was seen of chip authentication (ICAO 9303-11 §6.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChipAuthentication {
+    /// keyId of the key that was used, where the chip has several.
+    pub key_id: Option<u32>,
+    /// id-CA-ECDH-… that ran.
+    pub protocol: ObjectIdentifier,
+    /// The chip's public key as used, uncompressed point: inspection compares it with the verified DG14.
+    pub public_key: Vec<u8>,
+    /// How it ended.
+    pub outcome: ChipAuthenticationOutcome,
+}
+
+/// How chip authentication ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChipAuthenticationOutcome {
+    /// The chip answered under the new session keys: it holds the private key.
+    Confirmed,
+    /// The chip refused the protocol with this status word.
+    Refused(u16),
+    /// The chip agreed, but what followed did not verify under the new keys.
+    WrongKeys,
+    /// This reader cannot use the key's curve or protocol.
+    Unsupported,
+}
+
+/// What was seen of active authentication (ICAO 9303-11 §6.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActiveAuthentication {
+    /// The 8 bytes that the chip had to sign.
+    pub challenge: [u8; 8],
+    /// Whether the relying party chose them.
+    pub challenge_source: ChallengeSource,
+    /// What the chip answered.
+    pub outcome: ActiveAuthenticationOutcome,
+}
+
+/// Who chose the challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChallengeSource {
+    /// The terminal, at random.
+    Terminal,
+    /// A relying party, so that the answer is fresh for it too.
+    RelyingParty,
+}
+
+/// How active authentication ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActiveAuthenticationOutcome {
+    /// A signature, not yet verified.
+    Signature(Vec<u8>),
+    /// The chip refused with this status word.
+    Refused(u16),
+}
+
+/// A way in which the chip bent the standard while it was read, and was read through all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadingFinding {
+    /// A stable code: `sm.unprotected_status`, `read.block_reduced`, `card_access.after_application` …
+    pub code: alloc::string::String,
+    /// The file in question.
+    pub file: Option<FileId>,
+}
+
+/// What one step of reading cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepTiming {
+    /// Which step: `card_access`, `pace`, `bac`, `select`, `chip_authentication`, `active_authentication`, or a file's name.
+    pub step: alloc::string::String,
+    /// Command–response pairs.
+    pub apdus: u32,
+    /// Bytes to and from the card.
+    pub bytes: u32,
+    /// Milliseconds.
+    pub milliseconds: u32,
+}

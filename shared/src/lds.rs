@@ -1,0 +1,1 @@
+//! What the files of a card say (ICAO 9303-10).

@@ -1,0 +1,94 @@
+use super::asn1::*;
+use super::*;
+use alloc::vec;
+use alloc::vec::Vec;
+use proptest::prelude::*;
+
+fn kind(bytes: &[u8], rules: Rules) -> TlvErrorKind {
+    Cursor::new(bytes, rules).read().unwrap_err().kind
+}
+
+#[test]
+fn reads_one_two_and_three_octet_tags() {
+    let bytes = [0x5A, 1, 7, 0x5F, 0x1F, 1, 8, 0x7F, 0x81, 0x01, 0];
+    let tags: Vec<u32> = Cursor::new(&bytes, Rules::Der).map(|element| element.unwrap().tag.0).collect();
+    assert_eq!(tags, [0x5A, 0x5F1F, 0x7F8101]);
+}
+
+#[test]
+fn refuses_what_is_torn() {
+    for bytes in [&[0x30_u8][..], &[0x30, 0x05, 1, 2], &[0x30, 0x82, 1], &[0x7F], &[0x30, 0x80, 0x04, 0x01]] {
+        assert_eq!(kind(bytes, Rules::Ber), TlvErrorKind::Truncated, "{bytes:02X?}");
+    }
+}
+
+#[test]
+fn refuses_lengths_that_overflow() {
+    let huge = [0x04, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+    assert_eq!(kind(&huge, Rules::Ber), TlvErrorKind::Length);
+    let almost = [0x04, 0x88, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+    assert!(matches!(kind(&almost, Rules::Ber), TlvErrorKind::Length | TlvErrorKind::Truncated));
+    assert_eq!(kind(&[0x04, 0xFF], Rules::Ber), TlvErrorKind::Length);
+}
+
+#[test]
+fn der_wants_the_shortest_length() {
+    let long = [0x04, 0x81, 0x01, 0xAA];
+    assert_eq!(kind(&long, Rules::Der), TlvErrorKind::Length);
+    assert_eq!(Cursor::new(&long, Rules::Ber).read().unwrap().value, [0xAA]);
+    assert_eq!(kind(&[0x30, 0x80, 0, 0], Rules::Der), TlvErrorKind::Length);
+}
+
+#[test]
+fn indefinite_lengths_nest() {
+    let bytes = [0x30, 0x80, 0x24, 0x80, 0x04, 2, 1, 2, 0x04, 1, 3, 0, 0, 0, 0, 0x05, 0x00];
+    let mut cursor = Cursor::new(&bytes, Rules::Ber);
+    let outer = cursor.read().unwrap();
+    assert_eq!(outer.raw.len(), 15);
+    assert_eq!(&*outer.children().unwrap().octet_string().unwrap(), [1, 2, 3]);
+    cursor.expect(NULL).unwrap();
+    cursor.finish().unwrap();
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let mut bytes = vec![0x30, 0x80].repeat(200);
+    bytes.extend(vec![0; 400]);
+    assert_eq!(kind(&bytes, Rules::Ber), TlvErrorKind::Depth);
+}
+
+#[test]
+fn an_error_says_where() {
+    let bytes = [0x30, 0x04, 0x02, 0x01, 0x05, 0x04];
+    let mut inside = Cursor::new(&bytes, Rules::Der).sequence().unwrap();
+    inside.small_integer().unwrap();
+    assert_eq!(inside.read().unwrap_err(), TlvError { position: 5, kind: TlvErrorKind::Truncated });
+}
+
+#[test]
+fn expect_consumes_nothing_when_it_fails() {
+    let mut cursor = Cursor::new(&[0x02, 1, 9], Rules::Der);
+    assert!(cursor.expect(SEQUENCE).is_err());
+    assert_eq!(cursor.small_integer().unwrap(), 9);
+}
+
+#[test]
+fn the_total_length_is_known_from_the_head() {
+    assert_eq!(total_len(&[0x6D, 0x82, 0x01, 0xCA]), Some(4 + 0x1CA));
+    assert_eq!(total_len(&[0x7F, 0x61]), None);
+    assert_eq!(total_len(&[0x30, 0x80, 0, 0]), None);
+}
+
+proptest! {
+    #[test]
+    fn no_input_panics_and_raw_bytes_tile_the_input(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut covered = 0;
+        for element in Cursor::new(&bytes, Rules::Ber) {
+            let Ok(element) = element else { break };
+            prop_assert_eq!(element.position, covered);
+            covered += element.raw.len();
+            let _ = element.children().map(|mut inside| inside.read());
+        }
+        prop_assert!(covered <= bytes.len());
+    }
+}

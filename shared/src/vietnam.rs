@@ -1,0 +1,1 @@
+//! What only Vietnamese cards have.
