@@ -4,6 +4,8 @@
 //! misreading cannot hide in both. Everything here is synthetic: the keys follow from this source and prove nothing.
 #![forbid(unsafe_code)]
 
+pub mod chip;
 pub mod curve;
 pub mod hash;
 pub mod personalisation;
+pub mod plug;

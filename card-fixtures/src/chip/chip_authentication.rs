@@ -1,0 +1,115 @@
+//! Chip authentication version 1 with elliptic curves (ICAO 9303-11 §6.2).
+
+use num_bigint::BigUint;
+
+use super::apdu::{Answer, Command, status};
+use super::data_object::{encode, split, split_all};
+use super::pace::received_point;
+use super::quirk::Attack;
+use super::secure_messaging::{Access, Session};
+use super::{Directory, VirtualChip};
+use crate::curve::Curve;
+use crate::personalisation::{ChipKey, Suite};
+
+/// 0.4.0.127.0.7.2.2.3.2: id-CA-ECDH, without the arc of the suite.
+const CA_ECDH: [u8; 9] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03, 0x02];
+
+impl VirtualChip {
+    /// MSE:Set KAT: `91` ephemeral key, `84` key reference; 3DES only (§6.2.4.1).
+    pub(super) fn set_key_agreement(&mut self, command: &Command) -> Result<Answer, u16> {
+        self.check_chip_authentication()?;
+        let objects = split_all(&command.data).ok_or(status::WRONG_DATA)?;
+        let (ephemeral, reference) = match *objects {
+            [(0x91, ephemeral)] => (ephemeral, None),
+            [(0x91, ephemeral), (0x84, reference)] => (ephemeral, Some(reference)),
+            _ => return Err(status::WRONG_DATA),
+        };
+        let key = self.chip_key(Suite::TripleDes, reference)?;
+        self.agree(&key, ephemeral)?;
+        Ok(Answer::bare(status::OK))
+    }
+
+    /// MSE:Set AT for internal authentication: `80` protocol, `84` key reference (§6.2.4.2).
+    pub(super) fn set_chip_authentication(&mut self, command: &Command) -> Result<Answer, u16> {
+        self.check_chip_authentication()?;
+        let objects = split_all(&command.data).ok_or(status::WRONG_DATA)?;
+        let (oid, reference) = match *objects {
+            [(0x80, oid)] => (oid, None),
+            [(0x80, oid), (0x84, reference)] => (oid, Some(reference)),
+            _ => return Err(status::WRONG_DATA),
+        };
+        let suite = [Suite::TripleDes, Suite::Aes128, Suite::Aes192, Suite::Aes256]
+            .into_iter()
+            .find(|suite| oid.strip_prefix(&CA_ECDH) == Some(&[suite.arc()]))
+            .ok_or(status::WRONG_DATA)?;
+        self.power_cycle.chip_key = Some(self.chip_key(suite, reference)?);
+        Ok(Answer::bare(status::OK))
+    }
+
+    /// GENERAL AUTHENTICATE: `7C { 80 ephemeral key }`, answered by an empty `7C`.
+    pub(super) fn authenticate_chip(&mut self, key: &ChipKey, command: &Command) -> Result<Answer, u16> {
+        if command.is_chained() {
+            return Err(status::LAST_OF_CHAIN_EXPECTED);
+        }
+        if command.ne.is_none() {
+            return Err(status::WRONG_LENGTH);
+        }
+        let (0x7C, template, []) = split(&command.data).ok_or(status::WRONG_DATA)? else {
+            return Err(status::WRONG_DATA);
+        };
+        let (0x80, ephemeral, []) = split(template).ok_or(status::WRONG_DATA)? else {
+            return Err(status::WRONG_DATA);
+        };
+        self.agree(key, ephemeral)?;
+        Ok(Answer::ok(encode(0x7C, &[])))
+    }
+
+    fn check_chip_authentication(&self) -> Result<(), u16> {
+        if self.card.chip_keys.is_empty() {
+            return Err(status::WRONG_DATA);
+        }
+        if self.power_cycle.session.is_none() {
+            return Err(status::SECURITY_STATUS);
+        }
+        if self.power_cycle.directory != Directory::Application {
+            return Err(status::CONDITIONS);
+        }
+        Ok(())
+    }
+
+    /// The key of a suite by its reference, which may be left away where the chip has one key.
+    fn chip_key(&self, suite: Suite, reference: Option<&[u8]>) -> Result<ChipKey, u16> {
+        let keys = &self.card.chip_keys;
+        if !keys.iter().any(|key| key.suite == suite) {
+            return Err(status::WRONG_DATA);
+        }
+        if reference.is_none() && keys.len() > 1 {
+            return Err(status::REFERENCE_NOT_FOUND);
+        }
+        keys.iter()
+            .find(|key| key.suite == suite && reference.is_none_or(|reference| names(key, reference)))
+            .cloned()
+            .ok_or(status::REFERENCE_NOT_FOUND)
+    }
+
+    fn agree(&mut self, key: &ChipKey, ephemeral: &[u8]) -> Result<(), u16> {
+        if let Some(status) = self.quirks.chip_authentication_status {
+            return Err(status);
+        }
+        let curve = Curve::named(key.curve).ok_or(status::NO_DIAGNOSIS)?;
+        let terminal = received_point(curve, ephemeral)?;
+        let mut private = key.private.clone();
+        if self.quirks.attack == Some(Attack::Clone) {
+            private += 1u8;
+        }
+        let shared = curve.multiply(&terminal, &private);
+        let secret = curve.encode_x(&shared).ok_or(status::WRONG_DATA)?;
+        self.start_session(Session::new(key.suite, &secret, Access::ChipAuthentication));
+        Ok(())
+    }
+}
+
+/// Whether a reference, an unsigned number, is the key's identifier.
+fn names(key: &ChipKey, reference: &[u8]) -> bool {
+    key.key_id.is_some_and(|id| !reference.is_empty() && BigUint::from_bytes_be(reference) == BigUint::from(id))
+}

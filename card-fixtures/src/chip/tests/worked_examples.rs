@@ -1,0 +1,81 @@
+//! ICAO 9303-11 appendices D, F and G.1: the terminal's bytes go in, the chip's bytes must come out.
+
+use super::*;
+
+#[test]
+fn basic_access_control_of_appendix_d() {
+    let mut chip = VirtualChip::new(card(), 1);
+    chip.inject_random(&hex("4608F91988702212"));
+    chip.inject_random(&hex("0B4F80323EB3191CB04970CB4052790B"));
+    assert_eq!(send(&mut chip, SELECT_APPLICATION), "9000");
+    assert_eq!(send(&mut chip, "0084000008"), "4608F919887022129000");
+    assert_eq!(
+        send(&mut chip, "008200002872C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE2F498F76ED92F25F1448EEA8AD90A728"),
+        "46B9342A41396CD7386BF5803104D7CEDC122B9132139BAF2EEDC94EE178534F2F2D235D074D74499000"
+    );
+    assert_eq!(send(&mut chip, "0CA4020C158709016375432908C044F68E08BF8B92D635FF24F800"), "990290008E08FA855A5D4C50A8ED9000");
+    assert_eq!(
+        send(&mut chip, "0CB000000D9701048E08ED6705417E96BA5500"),
+        "8709019FF0EC34F9922651990290008E08AD55CC17140B2DED9000"
+    );
+    assert_eq!(
+        send(&mut chip, "0CB000040D9701128E082EA28A70F3C7B53500"),
+        "871901FB9235F4E4037F2327DCC8964F1F9B8C30F42C8E2FFF224A990290008E08C8B2787EAEA07D749000"
+    );
+}
+
+#[test]
+fn pace_with_generic_mapping_of_appendix_g_1() {
+    let mut card = card();
+    card.mrz_key = Some(MrzKey { document_number: "T22000129".into(), birth: "640812".into(), expiry: "101031".into() });
+    let mut chip = VirtualChip::new(card, 1);
+    chip.inject_random(&hex("3F00C4D39D153F2B2A214A078D899B22"));
+    chip.inject_random(&hex("498FF49756F2DC1587840041839A85982BE7761D14715FB091EFA7BCE9058560"));
+    chip.inject_random(&hex("107CF58696EF6155053340FD633392BA81909DF7B9706F226F32086C7AFF974A"));
+
+    assert_eq!(send(&mut chip, "0022C1A40F800A04007F00070202040202830101"), "9000");
+    assert_eq!(send(&mut chip, "10860000027C0000"), "7C12801095A3A016522EE98D01E76CB6B98B42C39000");
+    assert_eq!(
+        send(
+            &mut chip,
+            "10860000457C438141047ACF3EFC982EC45565A4B155129EFBC74650DCBFA6362D896FC70262E0C2CC5E544552DCB6725218799115B55C9BAA6D9F6BC3A9618E70C25AF71777A9C4922D00"
+        ),
+        "7C43824104824FBA91C9CBE26BEF53A0EBE7342A3BF178CEA9F45DE0B70AA601651FBA3F5730D8C879AAA9C9F73991E61B58F4D52EB87A0A0C709A49DC63719363CCD13C549000"
+    );
+    assert_eq!(
+        send(
+            &mut chip,
+            "10860000457C438341042DB7A64C0355044EC9DF190514C625CBA2CEA48754887122F3A5EF0D5EDD301C3556F3B3B186DF10B857B58F6A7EB80F20BA5DC7BE1D43D9BF850149FBB3646200"
+        ),
+        "7C438441049E880F842905B8B3181F7AF7CAA9F0EFB743847F44A306D2D28C1D9EC65DF6DB7764B22277A2EDDC3C265A9F018F9CB852E111B768B326904B59A0193776F0949000"
+    );
+    assert_eq!(send(&mut chip, "008600000C7C0A8508C2B0BD78D94BA86600"), "7C0A86083ABB9674BCE93C089000");
+    let session = chip.power_cycle.session.as_ref().unwrap();
+    let (encryption, mac) = session.keys();
+    assert_eq!(hex::encode_upper(encryption), "F5F0E35C0D7161EE6724EE513A0D9A7F");
+    assert_eq!(hex::encode_upper(mac), "FE251C7858B356B24514B3BD5F4297D1");
+}
+
+#[test]
+fn message_representative_of_appendix_f() {
+    // The example's private key is not given: with exponent 1 the signature is the representative itself.
+    let mut card = card();
+    card.active_authentication = Some(ActiveAuthenticationKey::Rsa {
+        modulus: (BigUint::from(1u8) << 1024u32) - 1u8,
+        private_exponent: BigUint::from(1u8),
+        hash_bits: 160,
+    });
+    card.bac = false;
+    card.pace.clear();
+    let mut chip = VirtualChip::new(card, 1);
+    chip.inject_random(&hex("9D2784A67F8E7C659973EA1AEA25D95B6C8F91E5002F369F0FBDCE8A3CEC1991B543F1696546C5524CF23A5303CD6C98
+         599F40B79F377B5F3A1406B3B4D8F96784D23AA88DB7E1032A405E69325FA91A6E86F5C71AEA978264C4A207446DAD4E
+         7292E2DCDA3024B47DA8"));
+    assert_eq!(send(&mut chip, SELECT_APPLICATION), "9000");
+    assert_eq!(
+        send(&mut chip, "0088000008F173589974BF40C600"),
+        "6A9D2784A67F8E7C659973EA1AEA25D95B6C8F91E5002F369F0FBDCE8A3CEC1991B543F1696546C5524CF23A5303CD6C98\
+         599F40B79F377B5F3A1406B3B4D8F96784D23AA88DB7E1032A405E69325FA91A6E86F5C71AEA978264C4A207446DAD4E\
+         7292E2DCDA3024B47DA8C063AA1E6D22FBD976AB0FE73D94D2D9C6D88127BC9000"
+    );
+}
