@@ -163,13 +163,13 @@ impl Curve {
     /// The sum of two points of this curve.
     pub fn add(&self, left: &Point, right: &Point) -> Point {
         let field = jacobian::Field { p: &self.p, a: &self.a };
-        field.to_affine(&field.add(&field.from_affine(left), &field.from_affine(right)))
+        field.affine(&field.add(&field.jacobian(left), &field.jacobian(right)))
     }
 
     /// A point times a scalar.
     pub fn multiply(&self, point: &Point, scalar: &BigUint) -> Point {
         let field = jacobian::Field { p: &self.p, a: &self.a };
-        field.to_affine(&field.multiply(&field.from_affine(point), scalar))
+        field.affine(&field.multiply(&field.jacobian(point), scalar))
     }
 
     /// The public key of a private scalar.
@@ -224,7 +224,7 @@ impl Curve {
 }
 
 /// Whole bytes that hold a number.
-fn bytes_of(value: &BigUint) -> usize {
+pub(crate) fn bytes_of(value: &BigUint) -> usize {
     usize::try_from(value.bits().div_ceil(8)).expect("no number of this crate fills the memory")
 }
 

@@ -32,14 +32,14 @@ impl Field<'_> {
         if left >= right { left - right } else { left + self.p - right }
     }
 
-    pub(super) fn from_affine(&self, point: &Point) -> Jacobian {
+    pub(super) fn jacobian(&self, point: &Point) -> Jacobian {
         match point {
             Point::Infinity => infinity(),
             Point::Affine { x, y } => Jacobian { x: x.clone(), y: y.clone(), z: BigUint::one() },
         }
     }
 
-    pub(super) fn to_affine(&self, point: &Jacobian) -> Point {
+    pub(super) fn affine(&self, point: &Jacobian) -> Point {
         // A prime field: only Z = 0 has no inverse.
         let Some(inverse) = point.z.modinv(self.p) else {
             return Point::Infinity;
