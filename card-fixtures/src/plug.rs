@@ -1,5 +1,6 @@
 //! How a virtual chip meets a reader: in the same process, or through pcscd ([`vpcd`]).
 
+pub mod pcscd;
 pub mod vpcd;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
