@@ -1,5 +1,5 @@
-//! What the end-to-end tests stand on: a private pcscd, the built command, and the folder of other people's data.
+//! What the end-to-end tests stand on: the built command, a card on a virtual reader, and the folder of other people's data.
 
 pub mod command;
-pub mod pcscd;
+pub mod plugged;
 pub mod real_data;
