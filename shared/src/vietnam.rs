@@ -1,1 +1,3 @@
 //! What only Vietnamese cards have.
+
+pub mod qr;
