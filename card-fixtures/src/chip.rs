@@ -246,8 +246,7 @@ impl VirtualChip {
         self.power_cycle.protected_answers += 1;
         session.begin_answer();
         let mut bytes = session.protect(ins, &answer, forgery);
-        let most = self.largest_answer(outer_ne);
-        if bytes.len() > most + 2 && self.quirks.answer_part.is_none() {
+        if bytes.len() > self.longest_answer(outer_ne) && self.quirks.answer_part.is_none() {
             if let Some(exchange) = self.exchanges.last_mut() {
                 (exchange.data_len, exchange.status) = (0, status::WRONG_LENGTH);
             }
@@ -257,11 +256,11 @@ impl VirtualChip {
         self.in_parts(bytes)
     }
 
-    /// Ne, or what the chip's buffer holds of it.
-    fn largest_answer(&self, ne: usize) -> usize {
+    /// Bytes of an answer with its status word: Ne, or what the chip's buffer holds (ISO 7816-4 §12.7.1).
+    fn longest_answer(&self, ne: usize) -> usize {
         match self.stated_buffers() {
-            Some((_, answers)) if ne > 256 => ne.min(answers),
-            _ => ne,
+            Some((_, answers)) if ne > 256 => answers.min(ne + 2),
+            _ => ne + 2,
         }
     }
 
@@ -279,8 +278,8 @@ impl VirtualChip {
         let (header, ne) = (command.header(), command.ne);
         let mut answer = self.dispatch(command).unwrap_or_else(Answer::bare);
         // Protected answers are measured after their protection.
-        let most = self.largest_answer(ne.unwrap_or(0));
-        if answer.data.len() > most && !(self.quirks.answer_part.is_some() && ne.is_some()) {
+        let longest = self.longest_answer(ne.unwrap_or(0));
+        if answer.data.len() + 2 > longest && !(self.quirks.answer_part.is_some() && ne.is_some()) {
             answer = Answer::bare(status::WRONG_LENGTH);
         }
         self.exchanges.push(Exchange { header, protected, ne, data_len: answer.data.len(), status: answer.status });

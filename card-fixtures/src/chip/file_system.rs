@@ -191,10 +191,7 @@ impl VirtualChip {
             ExtendedLength::Always => true,
             ExtendedLength::Never => false,
             ExtendedLength::AsStated => {
-                matches!(command.ins, 0x22 | 0x86)
-                    || self.stated_buffers().is_some_and(|(commands, answers)| {
-                        length <= commands && command.ne.is_none_or(|ne| ne == 65_536 || ne <= answers)
-                    })
+                matches!(command.ins, 0x22 | 0x86) || self.stated_buffers().is_some_and(|(commands, _)| length <= commands)
             }
         }
     }

@@ -139,3 +139,100 @@ fn gone(error: io::Error) -> Error {
         _ => Error::Io(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::chip::VirtualChip;
+    use crate::personalisation::Personalisation;
+
+    fn chip() -> SharedChip {
+        let card = Personalisation {
+            name: "plain".into(),
+            description: String::new(),
+            master_files: BTreeMap::from([(0x011C, vec![0x31, 0x00])]),
+            application_files: BTreeMap::new(),
+            guarded_files: Vec::new(),
+            mrz_key: None,
+            can: None,
+            bac: false,
+            pace: Vec::new(),
+            chip_keys: Vec::new(),
+            active_authentication: None,
+        };
+        VirtualChip::new(card, 1).into()
+    }
+
+    fn say(reader: &mut TcpStream, message: &[u8]) {
+        let length = u16::try_from(message.len()).unwrap().to_be_bytes();
+        reader.write_all(&[&length, message].concat()).unwrap();
+    }
+
+    fn hear(reader: &mut TcpStream) -> Vec<u8> {
+        let mut length = [0; 2];
+        reader.read_exact(&mut length).unwrap();
+        let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
+        reader.read_exact(&mut message).unwrap();
+        message
+    }
+
+    #[test]
+    fn controls_and_commands() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (chip, stop) = (chip(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let server = scope.spawn(|| serve(&chip, listener.local_addr().unwrap(), &stop));
+            let (mut reader, _) = listener.accept().unwrap();
+            say(&mut reader, &[POWER_ON]);
+            say(&mut reader, &[ATR]);
+            assert_eq!(hear(&mut reader), chip.atr());
+            say(&mut reader, &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x01, 0x1C]);
+            assert_eq!(hear(&mut reader), [0x90, 0x00]);
+            say(&mut reader, &[0x00, 0xB0, 0x00, 0x00, 0x00]);
+            assert_eq!(hear(&mut reader), [0x31, 0x00, 0x90, 0x00]);
+            say(&mut reader, &[RESET]);
+            say(&mut reader, &[0x00, 0xB0, 0x00, 0x00, 0x00]);
+            assert_eq!(hear(&mut reader), [0x69, 0x86], "the reset forgot the current file");
+            stop.store(true, Ordering::Relaxed);
+            server.join().unwrap().unwrap();
+        });
+        assert_eq!(chip.apdus(), 3);
+    }
+
+    #[test]
+    fn a_reader_that_goes_away() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (chip, stop) = (chip(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let server = scope.spawn(|| serve(&chip, address, &stop));
+            let (mut reader, _) = listener.accept().unwrap();
+            reader.write_all(&[0x00, 0x05, 0x00]).unwrap();
+            drop((reader, listener));
+            assert!(matches!(server.join().unwrap(), Err(Error::Closed)));
+        });
+        assert!(matches!(serve(&chip, address, &stop), Err(Error::NoReader(_))));
+    }
+
+    #[test]
+    fn a_card_taken_away_leaves_the_reader() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (chip, stop) = (chip(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let server = scope.spawn(|| serve(&chip, listener.local_addr().unwrap(), &stop));
+            let (mut reader, _) = listener.accept().unwrap();
+            chip.remove();
+            assert_eq!(reader.read(&mut [0]).unwrap(), 0, "the connection ends");
+            chip.insert();
+            let (mut reader, _) = listener.accept().unwrap();
+            say(&mut reader, &[ATR]);
+            assert_eq!(hear(&mut reader), chip.atr());
+            stop.store(true, Ordering::Relaxed);
+            server.join().unwrap().unwrap();
+        });
+    }
+}
