@@ -8,7 +8,7 @@ mod apdu;
 mod bac;
 mod chip_authentication;
 mod cipher;
-mod data_object;
+pub(crate) mod data_object;
 mod file_system;
 mod pace;
 mod quirk;

@@ -1,8 +1,25 @@
 //! What a personalised card carries: files, access data and chip keys. The virtual chip is made from one.
 
+mod algorithms;
+mod bsi_silver;
+mod catalogue;
+pub mod data_groups;
+pub mod face;
+mod fingerprints;
+pub mod issue;
+pub mod mrz;
+pub mod passport;
+pub mod reference;
+pub mod security_infos;
+pub mod vietnam;
+
 use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
+
+pub use bsi_silver::from_bsi_silver;
+pub use catalogue::{Entry, authority, catalogue, personalise};
+pub use fingerprints::{FINGERPRINTS, KEY_FINGERPRINTS, is_fixture};
 
 /// A card as the issuer leaves it: every elementary file and every secret that its chip holds.
 #[derive(Clone)]
@@ -99,3 +116,6 @@ pub enum ActiveAuthenticationKey {
         hash_bits: u16,
     },
 }
+
+#[cfg(test)]
+mod tests;

@@ -162,10 +162,15 @@ mod tests {
     #[test]
     fn pkcs1_has_the_padding_of_the_standard() {
         let key = RsaKey::named("rsa1024-a").unwrap();
-        let signature = BigUint::from_bytes_be(&key.sign_pkcs1(Hash::Sha1, true, b"abc"));
-        let encoded = fixed_width(&signature.modpow(key.exponent(), key.modulus()), key.modulus_len());
-        let expected = format!("0001{}003021300906052b0e03021a05000414a9993e364706816aba3e25717850c26c9cd0d89d", "ff".repeat(90));
-        assert_eq!(hex::encode(encoded), expected);
+        let digest = "a9993e364706816aba3e25717850c26c9cd0d89d";
+        for (null, expected) in [
+            (true, format!("0001{}003021300906052b0e03021a05000414{digest}", "ff".repeat(90))),
+            (false, format!("0001{}00301f300706052b0e03021a0414{digest}", "ff".repeat(92))),
+        ] {
+            let signature = BigUint::from_bytes_be(&key.sign_pkcs1(Hash::Sha1, null, b"abc"));
+            let encoded = fixed_width(&signature.modpow(key.exponent(), key.modulus()), key.modulus_len());
+            assert_eq!(hex::encode(encoded), expected);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use card_fixtures::authority::{
 };
 use card_fixtures::curve::Curve;
 use card_fixtures::hash::Hash;
+use card_fixtures::personalisation::{catalogue, issue::SOD};
 use card_fixtures::rsa::RsaKey;
 
 /// 2024-09-15, when the fixtures sign.
@@ -254,4 +255,32 @@ fn defects_are_seen() {
     for order in [AttributeOrder::SignedAsSent, AttributeOrder::SignedSorted] {
         assert_ne!(sod(SignatureOptions { attribute_order: order, ..right.clone() }), sod(right.clone()));
     }
+}
+
+/// The security object of every card that OpenSSL can judge: its signature, and a digest of every data group in what is signed.
+#[test]
+fn every_card_of_the_catalogue_is_signed() {
+    if !openssl_is_there("every_card_of_the_catalogue_is_signed") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut judged = 0;
+    // OpenSSL knows neither the plain ECDSA of BSI TR-03111 nor a DigestInfo without NULL.
+    for entry in catalogue().iter().filter(|entry| !entry.name.contains("plain") && !entry.name.contains("no-null")) {
+        let card = entry.personalise();
+        let sod = &card.application_files[&SOD];
+        assert_eq!(&sod[..2], [0x77, 0x82], "{}", entry.name);
+        let path = write(folder.path(), "sod.der", &sod[4..]);
+        let content = folder.path().join("content.der");
+        let arguments = ["cms", "-verify", "-noverify", "-binary", "-inform", "DER", "-in", path.to_str().unwrap(), "-out"];
+        let output = Command::new("openssl").args(arguments).arg(&content).output().unwrap();
+        assert!(output.status.success(), "{}: {}", entry.name, String::from_utf8_lossy(&output.stderr));
+        let content = std::fs::read(content).unwrap();
+        for (number, file) in card.data_groups() {
+            let listed = Hash::ALL.iter().any(|hash| content.windows(hash.len()).any(|window| window == hash.digest(file)));
+            assert!(listed, "{}: DG{number}", entry.name);
+        }
+        judged += 1;
+    }
+    assert!(judged > 80, "{judged} cards");
 }

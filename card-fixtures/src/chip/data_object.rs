@@ -21,7 +21,7 @@ pub(super) fn encode(tag: u16, value: &[u8]) -> Vec<u8> {
 }
 
 /// Splits one data object off the front: tag, value, rest. None where it is cut short or not in the shortest form.
-pub(super) fn split(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+pub(crate) fn split(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let (first, mut rest) = bytes.split_first()?;
     let mut tag = u16::from(*first);
     if first & 0x1F == 0x1F {
@@ -43,7 +43,7 @@ pub(super) fn split(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
 }
 
 /// All data objects of a template, in their order.
-pub(super) fn split_all(mut bytes: &[u8]) -> Option<Vec<(u16, &[u8])>> {
+pub(crate) fn split_all(mut bytes: &[u8]) -> Option<Vec<(u16, &[u8])>> {
     let mut objects = Vec::new();
     while !bytes.is_empty() {
         let (tag, value, rest) = split(bytes)?;

@@ -1,0 +1,83 @@
+//! SecurityInfos of EF.CardAccess, EF.CardSecurity and DG14 (ICAO 9303-11 §9.2).
+//!
+//! ```asn1
+//! SecurityInfos ::= SET OF SecurityInfo
+//! SecurityInfo ::= SEQUENCE { protocol OBJECT IDENTIFIER, requiredData ANY DEFINED BY protocol, optionalData ANY OPTIONAL }
+//! ```
+
+use super::{ChipKey, PaceOffer, Suite};
+use crate::authority::{CurveEncoding, curve_parameters};
+use crate::curve::Curve;
+use crate::der;
+use crate::hash::Hash;
+
+const TERMINAL_AUTHENTICATION: &str = "0.4.0.127.0.7.2.2.2";
+const PUBLIC_KEY_ECDH: &str = "0.4.0.127.0.7.2.2.1.2";
+const CHIP_AUTHENTICATION_ECDH: &str = "0.4.0.127.0.7.2.2.3.2";
+const PACE_ECDH_GM: &str = "0.4.0.127.0.7.2.2.4.2";
+const ACTIVE_AUTHENTICATION: &str = "2.23.136.1.1.5";
+const EC_PUBLIC_KEY: &str = "1.2.840.10045.2.1";
+/// The arc of examples (ITU-T X.660): a protocol that no reader knows.
+const UNKNOWN_PROTOCOL: &str = "2.999.9303";
+
+/// Last arc of a protocol's identifier.
+fn suite_arc(suite: Suite) -> u8 {
+    match suite {
+        Suite::TripleDes => 1,
+        Suite::Aes128 => 2,
+        Suite::Aes192 => 3,
+        Suite::Aes256 => 4,
+    }
+}
+
+/// TerminalAuthenticationInfo, version 1.
+pub fn terminal_authentication_info() -> Vec<u8> {
+    der::sequence(&[der::oid(TERMINAL_AUTHENTICATION), der::small_integer(1)])
+}
+
+/// PACEInfo, version 2.
+pub fn pace_info(offer: PaceOffer) -> Vec<u8> {
+    let protocol = format!("{PACE_ECDH_GM}.{}", suite_arc(offer.suite));
+    der::sequence(&[der::oid(&protocol), der::small_integer(2), der::small_integer(u32::from(offer.parameter_id))])
+}
+
+/// ChipAuthenticationInfo, version 1.
+pub fn chip_authentication_info(suite: Suite, key_id: Option<u32>) -> Vec<u8> {
+    let protocol = format!("{CHIP_AUTHENTICATION_ECDH}.{}", suite_arc(suite));
+    let mut members = vec![der::oid(&protocol), der::small_integer(1)];
+    members.extend(key_id.map(der::small_integer));
+    der::sequence(&members)
+}
+
+/// ChipAuthenticationPublicKeyInfo.
+///
+/// # Panics
+/// Where the key's curve is not in the table.
+pub fn chip_authentication_public_key_info(key: &ChipKey, encoding: CurveEncoding) -> Vec<u8> {
+    let curve = Curve::named(key.curve).expect("a key of this crate is on a curve of its table");
+    let algorithm = der::sequence(&[der::oid(EC_PUBLIC_KEY), curve_parameters(curve, encoding)]);
+    let public = der::bit_string(&curve.encode(&curve.public_key(&key.private)));
+    let mut members = vec![der::oid(PUBLIC_KEY_ECDH), der::sequence(&[algorithm, public])];
+    members.extend(key.key_id.map(der::small_integer));
+    der::sequence(&members)
+}
+
+/// ActiveAuthenticationInfo, version 1, for plain ECDSA.
+pub fn active_authentication_info(hash: Hash) -> Vec<u8> {
+    der::sequence(&[der::oid(ACTIVE_AUTHENTICATION), der::small_integer(1), der::oid(hash.plain_ecdsa_oid())])
+}
+
+/// A SecurityInfo of a protocol that no reader knows and every reader skips, with `bytes` bytes of data.
+pub fn unknown_info(bytes: usize) -> Vec<u8> {
+    der::sequence(&[der::oid(UNKNOWN_PROTOCOL), der::octet_string(&vec![0; bytes])])
+}
+
+/// EF.CardAccess.
+pub fn card_access(infos: Vec<Vec<u8>>) -> Vec<u8> {
+    der::set_of(infos)
+}
+
+/// DG14.
+pub fn dg14(infos: Vec<Vec<u8>>) -> Vec<u8> {
+    der::tlv(0x6E, &der::set_of(infos))
+}
