@@ -5,6 +5,7 @@
 
 pub mod curve;
 pub mod digest;
+pub mod ecdsa;
 pub mod key;
 pub mod scheme;
 
@@ -17,8 +18,11 @@ use alloc::vec::Vec;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use crate::tlv::TlvError;
+
 pub use curve::NamedCurve;
 pub use digest::{Digest, DigestAlgorithm};
+pub use ecdsa::EcdsaSignature;
 pub use key::{EcPublicKey, PublicKey, RsaPublicKey};
 pub use scheme::SignatureScheme;
 
@@ -35,6 +39,9 @@ pub enum CryptoError {
     /// A public key breaks a rule: a point off its curve, an even exponent, a modulus out of bounds.
     #[error("the public key is not valid: {0}")]
     PublicKeyInvalid(&'static str),
+    /// A key or its algorithm is not encoded as its standard says.
+    #[error("the encoding is broken: {0}")]
+    Encoding(#[from] TlvError),
     /// Data of another length than the algorithm takes.
     #[error("the data have a wrong length")]
     Length,
@@ -113,8 +120,27 @@ pub trait Provider {
     /// Where the key is out of bounds or the input is not below the modulus.
     fn rsa_public_operation(&self, key: &RsaPublicKey, input: &[u8]) -> Result<Vec<u8>, CryptoError>;
 
-    /// An ephemeral key pair on a curve's own generator. The private key is drawn as field-order-length big-endian bytes from `rng`,
-    /// again while it is zero or not below the order.
+    /// Whether a point, uncompressed or compressed, is one of the curve other than the point at infinity.
+    fn is_on_curve(&self, curve: NamedCurve, point: &[u8]) -> bool;
+
+    /// The one standard curve of this point's size on which the uncompressed point `04 ‖ X ‖ Y` lies: some issuers declare one curve
+    /// and sign on another.
+    fn curve_of_point(&self, point: &[u8]) -> Option<NamedCurve> {
+        let mut curves = NamedCurve::ALL
+            .into_iter()
+            .filter(|curve| point.len() == 1 + 2 * curve.field_len() && self.is_on_curve(*curve, point));
+        let found = curves.next();
+        found.filter(|_| curves.next().is_none())
+    }
+
+    /// `scalar · point`, uncompressed: what the terminal checks of PACE with chip authentication mapping (ICAO 9303-11 §4.4.3.5.2).
+    ///
+    /// # Errors
+    /// [`CryptoError::PublicKeyInvalid`] where the point is malformed, off the curve or at infinity, or the product is at infinity.
+    fn multiply_point(&self, curve: NamedCurve, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError>;
+
+    /// An ephemeral key pair on a curve's own generator. The private key is drawn as big-endian bytes of the order's length from `rng`,
+    /// surplus bits of the first byte cleared (P-521), again while it is zero or not below the order.
     ///
     /// # Errors
     /// [`CryptoError::Unsupported`] for a curve that the provider lacks.

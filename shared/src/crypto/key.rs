@@ -2,7 +2,24 @@
 
 use alloc::vec::Vec;
 
-use super::NamedCurve;
+use der::asn1::ObjectIdentifier;
+
+use super::curve::DomainParameters;
+use super::{CryptoError, NamedCurve};
+use crate::tlv::asn1::strip_zeros;
+use crate::tlv::{Cursor, Rules};
+
+/// id-ecPublicKey (RFC 5480 §2.1.1)
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+/// rsaEncryption (RFC 8017 appendix A.1)
+pub(super) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+/// id-RSASSA-PSS (RFC 4055 §3.1)
+pub(super) const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+
+/// Bounds of a modulus in bits: below, a key proves nothing; above, checking it is a way to keep a gate busy.
+const MODULUS_BITS: core::ops::RangeInclusive<usize> = 1024..=8192;
+/// Bound of a public exponent in bytes: FIPS 186-5 §5.4 takes exponents below 2^256.
+const EXPONENT_LEN: usize = 32;
 
 /// A public key that signatures are checked with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,20 +31,137 @@ pub enum PublicKey {
     Ec(EcPublicKey),
 }
 
-/// An RSA key: magnitudes big-endian without leading zeros.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RsaPublicKey {
-    /// n
-    pub modulus: Vec<u8>,
-    /// e
-    pub exponent: Vec<u8>,
+impl PublicKey {
+    /// Reads a SubjectPublicKeyInfo: of a certificate, of EF.DG15, of a ChipAuthenticationPublicKeyInfo.
+    ///
+    /// ```text
+    /// SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
+    /// ```
+    /// Source: RFC 5280 §4.1.2.7. Whether a point lies on its curve is checked by the provider, at each use.
+    ///
+    /// # Errors
+    /// [`CryptoError::Encoding`] where the structure is broken, [`CryptoError::Unsupported`] for another algorithm or curve,
+    /// [`CryptoError::PublicKeyInvalid`] where the key is out of its bounds.
+    pub fn from_spki(bytes: &[u8]) -> Result<Self, CryptoError> {
+        let mut outer = Cursor::new(bytes, Rules::Ber);
+        let mut spki = outer.sequence()?;
+        outer.finish()?;
+        let mut algorithm = spki.sequence()?;
+        let identifier = algorithm.object_identifier()?;
+        let key = spki.bit_string()?;
+        spki.finish()?;
+        match identifier {
+            // The parameters that id-RSASSA-PSS may carry narrow the key's use; the scheme is stated beside each signature again.
+            RSA_ENCRYPTION | RSASSA_PSS => RsaPublicKey::from_der(key).map(Self::Rsa),
+            EC_PUBLIC_KEY => {
+                let curve = DomainParameters::read(&mut algorithm)?.curve();
+                EcPublicKey::from_point(curve, key).map(Self::Ec)
+            }
+            _ => Err(CryptoError::Unsupported("the algorithm of a public key")),
+        }
+    }
+
+    /// Length of the modulus, or of the curve's order, in bits.
+    pub fn bits(&self) -> usize {
+        match self {
+            Self::Rsa(key) => key.bits(),
+            Self::Ec(key) => key.curve.bits(),
+        }
+    }
 }
 
-/// A point of a known curve.
+/// An RSA key within the bounds: modulus odd, of 1024 to 8192 bits; exponent odd, at least 3, below the modulus, of at most 256 bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RsaPublicKey {
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+}
+
+impl RsaPublicKey {
+    /// A key from its numbers, big-endian.
+    ///
+    /// # Errors
+    /// [`CryptoError::PublicKeyInvalid`] where a number is out of its bounds.
+    pub fn new(modulus: &[u8], exponent: &[u8]) -> Result<Self, CryptoError> {
+        let (modulus, exponent) = (strip_zeros(modulus), strip_zeros(exponent));
+        if !MODULUS_BITS.contains(&bit_len(modulus)) {
+            return Err(CryptoError::PublicKeyInvalid("an RSA modulus outside 1024 to 8192 bits"));
+        }
+        if !is_odd(modulus) {
+            return Err(CryptoError::PublicKeyInvalid("an even RSA modulus"));
+        }
+        if exponent.len() > EXPONENT_LEN {
+            return Err(CryptoError::PublicKeyInvalid("an RSA exponent over 256 bits"));
+        }
+        if !is_odd(exponent) || exponent == [1] {
+            return Err(CryptoError::PublicKeyInvalid("an RSA exponent that is even or below 3"));
+        }
+        Ok(Self { modulus: modulus.to_vec(), exponent: exponent.to_vec() })
+    }
+
+    /// `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }` (RFC 8017 appendix A.1.1).
+    fn from_der(bytes: &[u8]) -> Result<Self, CryptoError> {
+        let mut outer = Cursor::new(bytes, Rules::Ber);
+        let mut numbers = outer.sequence()?;
+        outer.finish()?;
+        let (modulus, exponent) = (numbers.unsigned_integer()?, numbers.unsigned_integer()?);
+        numbers.finish()?;
+        Self::new(modulus, exponent)
+    }
+
+    /// n, big-endian without leading zeros.
+    pub fn modulus(&self) -> &[u8] {
+        &self.modulus
+    }
+
+    /// e, big-endian without leading zeros.
+    pub fn exponent(&self) -> &[u8] {
+        &self.exponent
+    }
+
+    /// Length of the modulus in bits.
+    pub fn bits(&self) -> usize {
+        bit_len(&self.modulus)
+    }
+}
+
+/// A point of a known curve. It is as wide as the curve's points are; the provider checks, before each use, that it lies on the curve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcPublicKey {
+    curve: NamedCurve,
+    point: Vec<u8>,
+}
+
+impl EcPublicKey {
+    /// A key from its point (SEC 1 §2.3.3): uncompressed `04 ‖ X ‖ Y`, which ICAO 9303 asks for, or compressed `02`/`03 ‖ X`.
+    ///
+    /// # Errors
+    /// [`CryptoError::PublicKeyInvalid`] for another form or length.
+    pub fn from_point(curve: NamedCurve, point: &[u8]) -> Result<Self, CryptoError> {
+        match point {
+            [0x04, coordinates @ ..] if coordinates.len() == 2 * curve.field_len() => {}
+            [0x02 | 0x03, x @ ..] if x.len() == curve.field_len() => {}
+            _ => return Err(CryptoError::PublicKeyInvalid("a point of another form or length than its curve has")),
+        }
+        Ok(Self { curve, point: point.to_vec() })
+    }
+
     /// The curve.
-    pub curve: NamedCurve,
-    /// Uncompressed point `04 ‖ X ‖ Y`.
-    pub point: Vec<u8>,
+    pub fn curve(&self) -> NamedCurve {
+        self.curve
+    }
+
+    /// The point as it was given: `04 ‖ X ‖ Y`, or `02`/`03 ‖ X`.
+    pub fn point(&self) -> &[u8] {
+        &self.point
+    }
+}
+
+/// Length in bits of a magnitude without leading zeros.
+fn bit_len(magnitude: &[u8]) -> usize {
+    magnitude.first().map_or(0, |first| magnitude.len() * 8 - first.leading_zeros() as usize)
+}
+
+fn is_odd(magnitude: &[u8]) -> bool {
+    magnitude.last().is_some_and(|last| last & 1 == 1)
 }

@@ -1,1 +1,83 @@
 //! The provider on RustCrypto.
+//!
+//! Feature `rustcrypto` alone brings P-256 and RSA, for gates whose flash is small; `all-curves` brings the other curves.
+
+mod cipher;
+#[cfg(feature = "all-curves")]
+mod curves;
+mod elliptic;
+mod hash;
+mod rsa;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use rand_core::CryptoRng;
+
+use super::{
+    Cipher, CryptoError, Digest, DigestAlgorithm, EcdsaSignature, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey,
+    SignatureScheme,
+};
+
+/// The provider: it has no state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RustCrypto;
+
+impl Provider for RustCrypto {
+    fn digest(&self, algorithm: DigestAlgorithm, parts: &[&[u8]]) -> Digest {
+        hash::digest(algorithm, parts)
+    }
+
+    fn hasher(&self, algorithm: DigestAlgorithm) -> Box<dyn Hasher> {
+        hash::hasher(algorithm)
+    }
+
+    fn verify(&self, key: &PublicKey, scheme: &SignatureScheme, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
+        match (key, *scheme) {
+            (PublicKey::Rsa(key), SignatureScheme::RsaPkcs1 { digest }) => rsa::verify_pkcs1(key, digest, message, signature),
+            (PublicKey::Rsa(key), SignatureScheme::RsaPss { digest, mask_digest, salt_len }) => {
+                rsa::verify_pss(key, digest, mask_digest, usize::from(salt_len), message, signature)
+            }
+            (PublicKey::Ec(key), SignatureScheme::Ecdsa { digest }) => {
+                let signature = EcdsaSignature::from_der(signature)?;
+                elliptic::group(key.curve())?.verify(key.point(), &hash::digest(digest, &[message]), &signature)
+            }
+            (PublicKey::Ec(key), SignatureScheme::EcdsaPlain { digest }) => {
+                let signature = EcdsaSignature::from_plain(signature, key.curve())?;
+                elliptic::group(key.curve())?.verify(key.point(), &hash::digest(digest, &[message]), &signature)
+            }
+            _ => Err(CryptoError::Unsupported("a key of another kind than the signature scheme")),
+        }
+    }
+
+    fn rsa_public_operation(&self, key: &RsaPublicKey, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        rsa::public_operation(key, input)
+    }
+
+    fn is_on_curve(&self, curve: NamedCurve, point: &[u8]) -> bool {
+        elliptic::group(curve).is_ok_and(|group| group.contains(point))
+    }
+
+    fn multiply_point(&self, curve: NamedCurve, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        elliptic::group(curve)?.multiply(scalar, point)
+    }
+
+    fn generate_key_pair(&self, curve: NamedCurve, rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
+        Ok(elliptic::group(curve)?.generate(rng))
+    }
+
+    fn cbc_encrypt(&self, cipher: Cipher, key: &[u8], iv: &[u8], data: &mut [u8]) -> Result<(), CryptoError> {
+        cipher::cbc_encrypt(cipher, key, iv, data)
+    }
+
+    fn cbc_decrypt(&self, cipher: Cipher, key: &[u8], iv: &[u8], data: &mut [u8]) -> Result<(), CryptoError> {
+        cipher::cbc_decrypt(cipher, key, iv, data)
+    }
+
+    fn mac(&self, cipher: Cipher, key: &[u8], data: &[u8]) -> Result<[u8; 8], CryptoError> {
+        cipher::mac(cipher, key, data)
+    }
+}
+
+#[cfg(all(test, feature = "all-curves"))]
+mod tests;
