@@ -1,6 +1,7 @@
 //! The chip alone: worked examples byte for byte, and what it refuses. The terminal of these tests is a few lines of their own.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
+mod catalogue;
 mod proofs;
 mod quirks;
 mod refusals;

@@ -76,8 +76,14 @@ impl Personalisation {
     }
 
     /// Gives the chip an active-authentication key and its DG15.
+    ///
+    /// RSA keys over 1,792 bits sign more than a short answer holds under secure messaging: EF.ATR/INFO then states extended length
+    /// (ICAO 9303-11 §6.1.4, §9.3.1).
     pub fn put_active_authentication(&mut self, key: &KeyPair, hash: Hash, encoding: CurveEncoding) {
         self.put(15, der::tlv(0x6F, &key.subject_public_key_info(encoding)));
+        if matches!(key, KeyPair::Rsa(key) if key.modulus().bits() > 1_792) {
+            self.master_files.entry(ATR_INFO).or_insert_with(|| data_groups::ef_atr_info(1_024, 1_024));
+        }
         let hash_bits = u16::try_from(hash.len() * 8).unwrap_or(u16::MAX);
         self.active_authentication = Some(match key {
             KeyPair::Rsa(key) => ActiveAuthenticationKey::Rsa {

@@ -1,0 +1,80 @@
+//! Every card of the catalogue opens, gives its files as they are, and proves itself.
+
+use num_bigint::BigUint;
+
+use super::super::data_object::encode;
+use super::terminal::{Keys, Said, Terminal};
+use super::*;
+use crate::curve::Curve;
+use crate::personalisation::catalogue;
+
+/// The terminal after the card's first access protocol, in the application.
+fn opened(card: &Personalisation) -> Terminal {
+    let quirks = Quirks::of(card);
+    let mut terminal = Terminal::new(card.clone(), quirks);
+    match (card.pace.first(), &card.can) {
+        (Some(offer), Some(can)) => {
+            assert_eq!(terminal.pace(*offer, can), 0x9000, "{}", card.name);
+            assert_eq!(terminal.say("0CA4040C", SELECT_APPLICATION.split_at(10).1, None).status, 0x9000);
+        }
+        _ => assert_eq!(terminal.bac(), 0x9000, "{}", card.name),
+    }
+    terminal
+}
+
+/// A whole file by READ BINARY of 223 bytes.
+fn read_file(terminal: &mut Terminal, file: u16) -> Result<Vec<u8>, u16> {
+    let selected = terminal.say("0CA4020C", &format!("{file:04X}"), None);
+    if selected.status != 0x9000 {
+        return Err(selected.status);
+    }
+    let mut content = Vec::new();
+    loop {
+        let said = terminal.say(&format!("0CB0{:04X}", content.len()), "", Some("DF"));
+        content.extend(&said.data);
+        match (said.status, said.data.len()) {
+            (0x9000, 223) => {}
+            (0x6282, _) | (0x6B00, 0) => return Ok(content),
+            _ => panic!("{said:?}"),
+        }
+    }
+}
+
+#[test]
+fn every_card_gives_its_files_and_proves_itself() {
+    for entry in catalogue() {
+        let card = entry.personalise();
+        let mut terminal = opened(&card);
+        for (file, content) in &card.application_files {
+            let expected = if card.guarded_files.contains(file) { Err(0x6982) } else { Ok(content.clone()) };
+            assert!(read_file(&mut terminal, *file) == expected, "{} {file:04X}", card.name);
+        }
+        for key in &card.chip_keys {
+            authenticate_chip(&mut terminal, key);
+            assert_eq!(read_file(&mut terminal, 0x0101).as_ref().ok(), card.application_files.get(&0x0101), "{}", card.name);
+        }
+        if card.active_authentication.is_some() {
+            let stated = terminal.chip.stated_buffers().is_some();
+            let said = terminal.say("0C880000", "0011223344556677", Some(if stated { "0000" } else { "00" }));
+            assert_eq!((said.status, said.protected), (0x9000, true), "{}", card.name);
+        }
+    }
+}
+
+fn authenticate_chip(terminal: &mut Terminal, key: &ChipKey) {
+    let curve = Curve::named(key.curve).unwrap();
+    let private = BigUint::from(0x0F1E_2D3Cu32);
+    let shared = curve.multiply(&curve.public_key(&key.private), &private);
+    let point = curve.encode(&curve.public_key(&private));
+    let reference = key.key_id.map_or(Vec::new(), |id| encode(0x84, &BigUint::from(id).to_bytes_be()));
+    let said = if key.suite == Suite::TripleDes {
+        terminal.say("0C2241A6", &hex::encode([encode(0x91, &point), reference].concat()), None)
+    } else {
+        let oid = [super::hex("04007F000702020302"), vec![key.suite.arc()]].concat();
+        let set = hex::encode([encode(0x80, &oid), reference].concat());
+        assert_eq!(terminal.say("0C2241A4", &set, None).status, 0x9000);
+        terminal.say("0C860000", &hex::encode(encode(0x7C, &encode(0x80, &point))), Some("00"))
+    };
+    assert!(matches!(said, Said { status: 0x9000, protected: true, .. }), "{said:?}");
+    terminal.keys = Some(Keys::new(key.suite, &curve.encode_x(&shared).unwrap()));
+}
