@@ -50,12 +50,8 @@ pub fn run(command: &mut Command) -> Finished {
 /// # Panics
 /// Where it cannot be started or fed.
 pub fn run_with_input(command: &mut Command, input: &str) -> Finished {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
     if let Some(mut stdin) = child.stdin.take() {
         // The command may end before it reads: that is its right.
         let _ = stdin.write_all(input.as_bytes());
