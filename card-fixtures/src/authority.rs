@@ -12,9 +12,9 @@ mod signer;
 pub use certificate::{BasicConstraints, Certificate, CertificateOptions, Extension, KeyIdentifier, TimeForm, key_usage};
 pub use cms::{Attribute, AttributeOrder, Encoding, SignatureDefect, SignatureOptions, SignerIdentifier};
 pub use lists::{CrlOptions, MasterListOptions};
-pub use name::{Name, StringType};
-pub use security_object::{LDS_SECURITY_OBJECT, SecurityObjectVersion, SodOptions};
-pub use signer::{CurveEncoding, KeyPair, Scheme, Signer, curve_parameters, rsa_encryption};
+pub use name::{Name, NameForm};
+pub use security_object::{LDS_SECURITY_OBJECT, SecurityObjectVersion, SodOptions, security_object_by};
+pub use signer::{CurveEncoding, KeyPair, Scheme, Signer, curve_parameters, pss_without_parameters, rsa_encryption};
 
 use crate::curve::Curve;
 use crate::hash::Hash;
@@ -155,3 +155,6 @@ fn serial(signer: &Signer, usage: &[u8]) -> Vec<u8> {
     }
     digest
 }
+
+#[cfg(test)]
+mod tests;

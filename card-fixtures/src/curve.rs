@@ -40,7 +40,7 @@ impl Point {
 }
 
 /// A prime curve y² = x³ + ax + b with a generator of prime order and cofactor 1.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Curve {
     name: &'static str,
     oid: &'static str,
@@ -87,16 +87,7 @@ impl Curve {
     ///
     /// None for infinity or for a point off the curve. The order stays, since the cofactor is 1.
     pub fn with_generator(&self, generator: Point) -> Option<Curve> {
-        (generator != Point::Infinity && self.contains(&generator)).then(|| Curve {
-            name: self.name,
-            oid: self.oid,
-            parameter_id: self.parameter_id,
-            p: self.p.clone(),
-            a: self.a.clone(),
-            b: self.b.clone(),
-            generator,
-            n: self.n.clone(),
-        })
+        (generator != Point::Infinity && self.contains(&generator)).then(|| Curve { generator, ..self.clone() })
     }
 
     /// Name of SEC 2 or RFC 5639.

@@ -93,16 +93,28 @@ impl RsaKey {
 
     /// RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.1). Without `null` the DigestInfo leaves its parameters out, as some issuers do.
     pub fn sign_pkcs1(&self, hash: Hash, null: bool, message: &[u8]) -> Vec<u8> {
-        let mut algorithm = vec![der::oid(hash.oid())];
-        if null {
-            algorithm.push(der::null());
-        }
-        let info = der::sequence(&[der::sequence(&algorithm), der::octet_string(&hash.digest(message))]);
+        let info = digest_info(hash, null, message);
         let mut encoded = vec![0, 1];
         encoded.resize(self.modulus_len().saturating_sub(info.len() + 1), 0xFF);
         encoded.push(0);
         encoded.extend(info);
         self.private_operation(&BigUint::from_bytes_be(&encoded))
+    }
+
+    /// A signature made without the private key, by which a verifier with exponent 3 is deceived that reads the DigestInfo from the
+    /// front and never counts the padding: the cube root of a block with short padding and garbage behind the digest.
+    ///
+    /// None where the exponent is not 3 or the modulus too short.
+    pub fn forge_pkcs1(&self, hash: Hash, message: &[u8]) -> Option<Vec<u8>> {
+        if self.exponent != BigUint::from(3u8) {
+            return None;
+        }
+        let prefix = [&[0, 1], [0xFF; 8].as_slice(), &[0], &digest_info(hash, true, message)].concat();
+        let mut block = prefix.clone();
+        block.resize(self.modulus_len(), 0xFF);
+        let root = BigUint::from_bytes_be(&block).cbrt();
+        let reached = fixed_width(&root.pow(3), self.modulus_len());
+        reached.starts_with(&prefix).then(|| fixed_width(&root, self.modulus_len()))
     }
 
     /// RSASSA-PSS (RFC 8017 §8.1.1) with the hash of MGF1 apart; the salt follows from the message.
@@ -128,6 +140,15 @@ impl RsaKey {
         block.push(0xBC);
         Some(self.private_operation(&BigUint::from_bytes_be(&block)))
     }
+}
+
+/// `DigestInfo ::= SEQUENCE { digestAlgorithm AlgorithmIdentifier, digest OCTET STRING }`
+fn digest_info(hash: Hash, null: bool, message: &[u8]) -> Vec<u8> {
+    let mut algorithm = vec![der::oid(hash.oid())];
+    if null {
+        algorithm.push(der::null());
+    }
+    der::sequence(&[der::sequence(&algorithm), der::octet_string(&hash.digest(message))])
 }
 
 /// MGF1 (RFC 8017 appendix B.2.1).
@@ -171,6 +192,17 @@ mod tests {
             let encoded = fixed_width(&signature.modpow(key.exponent(), key.modulus()), key.modulus_len());
             assert_eq!(hex::encode(encoded), expected);
         }
+    }
+
+    #[test]
+    fn a_forgery_begins_rightly_and_ends_wrongly() {
+        let key = RsaKey::named("rsa2048-e3").unwrap();
+        let forged = BigUint::from_bytes_be(&key.forge_pkcs1(Hash::Sha256, b"abc").unwrap());
+        let block = fixed_width(&forged.modpow(key.exponent(), key.modulus()), key.modulus_len());
+        let begin = [&[0, 1], [0xFF; 8].as_slice(), &[0], &digest_info(Hash::Sha256, true, b"abc")].concat();
+        assert!(block.starts_with(&begin));
+        assert_ne!(forged, BigUint::from_bytes_be(&key.sign_pkcs1(Hash::Sha256, true, b"abc")));
+        assert!(RsaKey::named("rsa2048-a").unwrap().forge_pkcs1(Hash::Sha256, b"abc").is_none());
     }
 
     #[test]

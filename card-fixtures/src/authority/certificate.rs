@@ -1,6 +1,6 @@
 //! X.509 certificates of the profiles of ICAO 9303-12 §7, with every deviation that a test asks for.
 
-use super::name::{Name, StringType};
+use super::name::{Name, NameForm};
 use super::signer::Signer;
 use crate::der;
 use crate::time::Time;
@@ -18,13 +18,13 @@ pub mod key_usage {
 }
 
 /// A subject or authority key identifier.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum KeyIdentifier {
     /// The right one
     #[default]
     Right,
-    /// One that names no key
-    Wrong,
+    /// Another: that of some other key, or of none
+    Given(Vec<u8>),
     /// The extension is left out
     Absent,
 }
@@ -129,9 +129,9 @@ impl CertificateOptions {
         members.extend([
             der::tlv(0x02, &self.serial),
             self.inner_algorithm.clone().unwrap_or_else(|| algorithm.clone()),
-            issuer_name.to_der(StringType::Utf8),
+            issuer_name.to_der(NameForm::Utf8),
             der::sequence(&[time(self.not_before), time(self.not_after)]),
-            self.subject.to_der(StringType::Utf8),
+            self.subject.to_der(NameForm::Utf8),
             subject.subject_public_key_info(),
         ]);
         if self.version > 2 {
@@ -152,10 +152,10 @@ impl CertificateOptions {
 
     fn extensions(&self, subject: &Signer, issuer: &Signer) -> Vec<Vec<u8>> {
         let mut out = Vec::new();
-        if let Some(key) = identifier(self.authority_key_identifier, issuer) {
+        if let Some(key) = identifier(&self.authority_key_identifier, issuer) {
             out.push(extension("2.5.29.35", false, &authority_key_identifier(&key)));
         }
-        if let Some(key) = identifier(self.subject_key_identifier, subject) {
+        if let Some(key) = identifier(&self.subject_key_identifier, subject) {
             out.push(extension("2.5.29.14", false, &der::octet_string(&key)));
         }
         if let Some(bits) = &self.key_usage {
@@ -206,10 +206,10 @@ pub(super) fn extension(oid: &str, critical: bool, value: &[u8]) -> Vec<u8> {
     der::sequence(&members)
 }
 
-fn identifier(choice: KeyIdentifier, signer: &Signer) -> Option<Vec<u8>> {
+fn identifier(choice: &KeyIdentifier, signer: &Signer) -> Option<Vec<u8>> {
     match choice {
         KeyIdentifier::Right => Some(signer.key.key_identifier()),
-        KeyIdentifier::Wrong => Some(vec![0x5A; 20]),
+        KeyIdentifier::Given(bytes) => Some(bytes.clone()),
         KeyIdentifier::Absent => None,
     }
 }

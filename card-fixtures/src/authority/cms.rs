@@ -1,7 +1,7 @@
 //! CMS SignedData (RFC 5652) as ICAO 9303-12 §8 and §9 profile it, with every deviation that a test asks for.
 
 use super::certificate::{Certificate, flip_last_bit};
-use super::name::StringType;
+use super::name::NameForm;
 use super::signer::Signer;
 use crate::der;
 use crate::hash::Hash;
@@ -60,6 +60,8 @@ pub enum SignatureDefect {
     Flipped,
     /// r = s = 0
     Zero,
+    /// Made without the private key ([`crate::rsa::RsaKey::forge_pkcs1`]); for other keys as `Flipped`
+    Forged,
     /// ECDSA integers with a superfluous leading zero byte: right, but not DER
     PaddedIntegers,
 }
@@ -83,8 +85,8 @@ pub struct SignatureOptions {
     pub signer_identifier: SignerIdentifier,
     /// Whether the signer identifier names a certificate that is not there
     pub names_another_certificate: bool,
-    /// String type of the issuer in the signer identifier
-    pub issuer_string_type: StringType,
+    /// Form of the issuer in the signer identifier
+    pub issuer_form: NameForm,
     /// version of SignerInfo, where it shall differ from what the identifier asks for
     pub signer_info_version: Option<u8>,
     /// version of SignedData
@@ -103,6 +105,8 @@ pub struct SignatureOptions {
     pub signature_algorithm: Option<Vec<u8>>,
     /// What is done to the signature
     pub defect: SignatureDefect,
+    /// digestAlgorithms of SignedData, dotted, where they shall differ from the SignerInfo's
+    pub digest_algorithms: Option<Vec<&'static str>>,
     /// How often the SignerInfo stands there
     pub signer_infos: usize,
     /// Whether the certificates are included
@@ -117,7 +121,7 @@ impl Default for SignatureOptions {
             signing_time: Some(Time::midnight(2024, 9, 15)),
             signer_identifier: SignerIdentifier::default(),
             names_another_certificate: false,
-            issuer_string_type: StringType::default(),
+            issuer_form: NameForm::default(),
             signer_info_version: None,
             signed_data_version: 3,
             signed_attributes: true,
@@ -127,6 +131,7 @@ impl Default for SignatureOptions {
             digest_algorithm: None,
             signature_algorithm: None,
             defect: SignatureDefect::default(),
+            digest_algorithms: None,
             signer_infos: 1,
             include_certificates: true,
             encoding: Encoding::default(),
@@ -152,7 +157,11 @@ pub(super) fn signed_data(
     certificates.extend_from_slice(further);
     certificates.sort();
     let version = der::small_integer(u32::from(options.signed_data_version));
-    let digest_algorithms = der::set_of(vec![digest_algorithm]);
+    let digest_algorithms = match &options.digest_algorithms {
+        Some(algorithms) => algorithms.iter().map(|oid| der::sequence(&[der::oid(oid)])).collect(),
+        None => vec![digest_algorithm],
+    };
+    let digest_algorithms = der::set_of(digest_algorithms);
     let signer_infos = vec![signer_info; options.signer_infos];
     match options.encoding {
         Encoding::Der => {
@@ -192,7 +201,7 @@ fn signer_info(
             if options.names_another_certificate {
                 flip_last_bit(&mut serial);
             }
-            (1, der::sequence(&[certificate.issuer.to_der(options.issuer_string_type), der::tlv(0x02, &serial)]))
+            (1, der::sequence(&[certificate.issuer.to_der(options.issuer_form), der::tlv(0x02, &serial)]))
         }
         SignerIdentifier::SubjectKeyIdentifier => {
             let mut key = certificate.key_identifier.clone();
@@ -204,7 +213,7 @@ fn signer_info(
     };
     let version = options.signer_info_version.unwrap_or(default_version);
     let mut members = vec![der::small_integer(u32::from(version)), identifier, digest_algorithm.to_vec()];
-    let mut signature = if options.signed_attributes {
+    let signed = if options.signed_attributes {
         let attributes = attributes(content_type, content, signer.scheme.hash(), options);
         let sorted = der::set_of(attributes.clone());
         let (sent, signed) = if options.attribute_order == AttributeOrder::Sorted {
@@ -215,19 +224,25 @@ fn signer_info(
             (reversed, signed)
         };
         members.push(der::retag(0xA0, &sent));
-        signer.sign(&signed)
+        signed
     } else {
-        signer.sign(content)
+        content.to_vec()
     };
-    match options.defect {
-        SignatureDefect::None => {}
-        SignatureDefect::Flipped => flip_last_bit(&mut signature),
-        SignatureDefect::Zero => signature = der::sequence(&[der::small_integer(0), der::small_integer(0)]),
-        SignatureDefect::PaddedIntegers => signature = pad_integers(&signature),
-    }
+    let signature = match options.defect {
+        SignatureDefect::Forged => signer.forge(&signed).unwrap_or_else(|| flipped(signer.sign(&signed))),
+        SignatureDefect::Zero => der::sequence(&[der::small_integer(0), der::small_integer(0)]),
+        SignatureDefect::None => signer.sign(&signed),
+        SignatureDefect::Flipped => flipped(signer.sign(&signed)),
+        SignatureDefect::PaddedIntegers => pad_integers(&signer.sign(&signed)),
+    };
     members.push(options.signature_algorithm.clone().unwrap_or_else(|| signer.scheme.algorithm_identifier()));
     members.push(der::octet_string(&signature));
     der::sequence(&members)
+}
+
+fn flipped(mut signature: Vec<u8>) -> Vec<u8> {
+    flip_last_bit(&mut signature);
+    signature
 }
 
 /// The attributes, sorted.

@@ -3,7 +3,7 @@
 use super::Authority;
 use super::certificate::{CertificateOptions, authority_key_identifier, extension, flip_last_bit};
 use super::cms::{SignatureOptions, signed_data};
-use super::name::StringType;
+use super::name::NameForm;
 use crate::der;
 use crate::time::Time;
 
@@ -62,7 +62,7 @@ impl Authority {
         let mut members = vec![
             der::small_integer(1),
             algorithm.clone(),
-            self.csca_name.to_der(StringType::Utf8),
+            self.csca_name.to_der(NameForm::Utf8),
             options.this_update.to_der(),
             options.next_update.to_der(),
         ];

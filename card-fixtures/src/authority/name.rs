@@ -17,14 +17,16 @@ pub struct Name {
     pub serial_number: Option<String>,
 }
 
-/// The string type of a name's values; the country is a PrintableString always.
+/// One of the forms in which the same name is met. The country is a PrintableString always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StringType {
+pub enum NameForm {
     /// UTF8String
     #[default]
     Utf8,
     /// PrintableString
     Printable,
+    /// UTF8String, the common name first and the country last
+    Reversed,
 }
 
 impl Name {
@@ -40,10 +42,10 @@ impl Name {
     }
 
     /// `RDNSequence`
-    pub fn to_der(&self, string_type: StringType) -> Vec<u8> {
-        let text = |value: &String| match string_type {
-            StringType::Utf8 => der::utf8(value),
-            StringType::Printable => der::printable(value),
+    pub fn to_der(&self, form: NameForm) -> Vec<u8> {
+        let text = |value: &String| match form {
+            NameForm::Utf8 | NameForm::Reversed => der::utf8(value),
+            NameForm::Printable => der::printable(value),
         };
         let attributes = [
             Some(("2.5.4.6", der::printable(&self.country))),
@@ -52,11 +54,14 @@ impl Name {
             self.serial_number.as_ref().map(|value| ("2.5.4.5", der::printable(value))),
             Some(("2.5.4.3", text(&self.common_name))),
         ];
-        let relative: Vec<Vec<u8>> = attributes
+        let mut relative: Vec<Vec<u8>> = attributes
             .into_iter()
             .flatten()
             .map(|(oid, value)| der::set_of(vec![der::sequence(&[der::oid(oid), value])]))
             .collect();
+        if form == NameForm::Reversed {
+            relative.reverse();
+        }
         der::sequence(&relative)
     }
 }

@@ -1,8 +1,9 @@
 //! EF.SOD: the LDS security object, signed by a document signer (ICAO 9303-10 §4.6.2).
 
 use super::Authority;
-use super::certificate::{CertificateOptions, flip_last_bit};
+use super::certificate::{Certificate, CertificateOptions, flip_last_bit};
 use super::cms::{SignatureOptions, signed_data};
+use super::signer::Signer;
 use crate::der;
 use crate::hash::Hash;
 
@@ -26,6 +27,8 @@ pub struct SodOptions {
     pub signature: SignatureOptions,
     /// The document signer's certificate; None is the authority's ordinary one
     pub certificate: Option<CertificateOptions>,
+    /// Certificates beside the signer's
+    pub further_certificates: Vec<Vec<u8>>,
     /// Version of the LDS security object
     pub version: SecurityObjectVersion,
     /// The version's number, where it shall differ
@@ -53,6 +56,7 @@ impl Default for SodOptions {
         SodOptions {
             signature: SignatureOptions::default(),
             certificate: None,
+            further_certificates: Vec::new(),
             version: SecurityObjectVersion::default(),
             version_number: None,
             group_hash: Hash::Sha256,
@@ -70,14 +74,25 @@ impl Default for SodOptions {
 impl Authority {
     /// EF.SOD over data groups, each with its number.
     pub fn security_object<'a>(&self, groups: impl IntoIterator<Item = (u8, &'a [u8])>, options: &SodOptions) -> Vec<u8> {
-        let content = lds_security_object(groups, options);
         let certificate = match &options.certificate {
             Some(certificate) => self.document_signer_certificate_with(certificate),
             None => self.document_signer_certificate(),
         };
-        let signed = signed_data(options.content_type, &content, &self.document_signer, &certificate, &[], &options.signature);
-        if options.wrapped { der::tlv(0x77, &signed) } else { signed }
+        security_object_by(&self.document_signer, &certificate, groups, options)
     }
+}
+
+/// EF.SOD by any signer under any certificate of it, such as one that another document signer issued.
+pub fn security_object_by<'a>(
+    signer: &Signer,
+    certificate: &Certificate,
+    groups: impl IntoIterator<Item = (u8, &'a [u8])>,
+    options: &SodOptions,
+) -> Vec<u8> {
+    let content = lds_security_object(groups, options);
+    let signed =
+        signed_data(options.content_type, &content, signer, certificate, &options.further_certificates, &options.signature);
+    if options.wrapped { der::tlv(0x77, &signed) } else { signed }
 }
 
 /// ```asn1

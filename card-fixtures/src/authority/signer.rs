@@ -1,5 +1,7 @@
 //! Keys of the authority and the schemes that they sign with (ICAO 9303-12 §4.4).
 
+use std::sync::Arc;
+
 use num_bigint::BigUint;
 
 use crate::curve::{Curve, Point};
@@ -21,7 +23,7 @@ pub enum KeyPair {
     /// A key on a named curve
     Ec {
         /// The curve
-        curve: &'static Curve,
+        curve: Arc<Curve>,
         /// The private scalar
         private: BigUint,
         /// The private scalar times the generator
@@ -79,6 +81,8 @@ pub struct Signer {
     pub scheme: Scheme,
     /// Form of the public key, where it is on a curve
     pub curve_encoding: CurveEncoding,
+    /// The curve that its public key declares, where it shall differ from the one it is on
+    pub declared_curve: Option<&'static Curve>,
 }
 
 impl KeyPair {
@@ -86,14 +90,31 @@ impl KeyPair {
     pub fn ec(curve: &'static Curve, seed: &str) -> KeyPair {
         let private = curve.scalar_from_seed(seed.as_bytes());
         let public = curve.public_key(&private);
-        KeyPair::Ec { curve, private, public }
+        KeyPair::Ec { curve: Arc::new(curve.clone()), private, public }
+    }
+
+    /// A forger's key pair with the same public point on the same curve, over a generator of his own choice: who compares only the
+    /// public key, and takes the generator from the certificate, is deceived (CVE-2020-0601). None for RSA.
+    pub fn with_forged_generator(&self) -> Option<KeyPair> {
+        let KeyPair::Ec { curve, public, .. } = self else { return None };
+        let private = curve.scalar_from_seed(b"a forger");
+        let generator = curve.multiply(public, &private.modinv(curve.order())?);
+        let curve = Arc::new(curve.with_generator(generator)?);
+        Some(KeyPair::Ec { curve, private, public: public.clone() })
     }
 
     /// `SubjectPublicKeyInfo`
     pub fn subject_public_key_info(&self, encoding: CurveEncoding) -> Vec<u8> {
+        self.subject_public_key_info_on(None, encoding)
+    }
+
+    /// The same with the parameters of another curve.
+    fn subject_public_key_info_on(&self, declared: Option<&Curve>, encoding: CurveEncoding) -> Vec<u8> {
         let algorithm = match self {
             KeyPair::Rsa(_) => der::sequence(&[der::oid(RSA_ENCRYPTION), der::null()]),
-            KeyPair::Ec { curve, .. } => der::sequence(&[der::oid(EC_PUBLIC_KEY), curve_parameters(curve, encoding)]),
+            KeyPair::Ec { curve, .. } => {
+                der::sequence(&[der::oid(EC_PUBLIC_KEY), curve_parameters(declared.unwrap_or(curve), encoding)])
+            }
         };
         der::sequence(&[algorithm, der::bit_string(&self.public_key_bytes())])
     }
@@ -163,26 +184,35 @@ impl Scheme {
     }
 }
 
+/// `AlgorithmIdentifier` of RSASSA-PSS without parameters: all defaults, SHA-1 and a salt of 20 bytes (RFC 4055 §3.1).
+pub fn pss_without_parameters() -> Vec<u8> {
+    der::sequence(&[der::oid(RSASSA_PSS)])
+}
+
 /// `AlgorithmIdentifier` of plain rsaEncryption, which many issuers put where the signature's own belongs.
 pub fn rsa_encryption() -> Vec<u8> {
     der::sequence(&[der::oid(RSA_ENCRYPTION), der::null()])
 }
 
 impl Signer {
+    /// A key with its scheme, explicit parameters.
+    pub fn new(key: KeyPair, scheme: Scheme) -> Signer {
+        Signer { key, scheme, curve_encoding: CurveEncoding::default(), declared_curve: None }
+    }
+
     /// PKCS#1 v1.5 with an embedded key.
     pub fn rsa_pkcs1(key: &'static RsaKey, hash: Hash) -> Signer {
-        Signer { key: KeyPair::Rsa(key), scheme: Scheme::RsaPkcs1 { hash, null: true }, curve_encoding: CurveEncoding::default() }
+        Signer::new(KeyPair::Rsa(key), Scheme::RsaPkcs1 { hash, null: true })
     }
 
     /// PSS with an embedded key: MGF1 with the same hash, a salt as long as it.
     pub fn rsa_pss(key: &'static RsaKey, hash: Hash) -> Signer {
-        let scheme = Scheme::RsaPss { hash, mask_hash: hash, salt_len: hash.len() };
-        Signer { key: KeyPair::Rsa(key), scheme, curve_encoding: CurveEncoding::default() }
+        Signer::new(KeyPair::Rsa(key), Scheme::RsaPss { hash, mask_hash: hash, salt_len: hash.len() })
     }
 
     /// ECDSA with the key of a seed, explicit parameters.
     pub fn ecdsa(curve: &'static Curve, hash: Hash, seed: &str) -> Signer {
-        Signer { key: KeyPair::ec(curve, seed), scheme: Scheme::Ecdsa { hash }, curve_encoding: CurveEncoding::default() }
+        Signer::new(KeyPair::ec(curve, seed), Scheme::Ecdsa { hash })
     }
 
     /// The same with another scheme.
@@ -201,7 +231,7 @@ impl Signer {
 
     /// `SubjectPublicKeyInfo`
     pub fn subject_public_key_info(&self) -> Vec<u8> {
-        self.key.subject_public_key_info(self.curve_encoding)
+        self.key.subject_public_key_info_on(self.declared_curve, self.curve_encoding)
     }
 
     /// Signs a message.
@@ -219,6 +249,17 @@ impl Signer {
                 curve.sign(private, &hash.digest(message)).to_plain()
             }
             (_, scheme) => panic!("{scheme:?} does not fit the key"),
+        }
+    }
+}
+
+impl Signer {
+    /// A signature by somebody who has not the key: with exponent 3 and PKCS#1 v1.5, the cube root of a block that begins rightly and
+    /// ends in garbage (Bleichenbacher, 2006). None for other keys.
+    pub(super) fn forge(&self, message: &[u8]) -> Option<Vec<u8>> {
+        match (&self.key, self.scheme) {
+            (KeyPair::Rsa(key), Scheme::RsaPkcs1 { hash, .. }) => key.forge_pkcs1(hash, message),
+            _ => None,
         }
     }
 }
