@@ -83,7 +83,7 @@ impl Authority {
             subject: self.document_signer_name.clone(),
             not_before,
             not_after,
-            // A key serves for three months, its certificate for as long as the cards.
+            // A key serves for a short time, its certificate for as long as the cards that it signed.
             private_key_usage: Some((not_before, Time { year: not_before.year + 1, ..not_before })),
             key_usage: Some(vec![key_usage::DIGITAL_SIGNATURE]),
             basic_constraints: None,
