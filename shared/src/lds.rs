@@ -3,16 +3,30 @@
 //! One file each. Parsing is lenient in form (BER lengths, zeros after the file, unknown elements), since the security object decides
 //! over the raw bytes; it is never lenient in bounds.
 
+pub mod atr_info;
 pub mod card_access;
+pub mod card_security;
 pub mod com;
+pub mod date;
+pub mod dg1;
+pub mod dg11;
+pub mod dg12;
 pub mod dg14;
+pub mod dg15;
+pub mod dg16;
+pub mod dg2;
+pub mod dg7;
+pub mod dir;
 pub mod protocol;
 pub mod security_infos;
+pub mod sod;
+pub mod text;
 
 use crate::dossier::{DataGroup, FileId};
 use crate::mrz::MrzError;
 use crate::tlv::{Cursor, Element, Rules, Tag, TlvError, TlvErrorKind};
 
+pub use date::FullDate;
 pub use security_infos::{SecurityInfo, SecurityInfos};
 
 /// What is wrong with a file, and where. Never carries what stands there.
@@ -58,6 +72,15 @@ fn outermost(bytes: &[u8], tag: Tag) -> Result<Element<'_>, TlvError> {
     let mut cursor = Cursor::new(bytes, Rules::Ber);
     let element = cursor.expect(tag)?;
     if cursor.rest().iter().all(|&byte| byte == 0) { Ok(element) } else { Err(cursor.error(TlvErrorKind::Trailing)) }
+}
+
+/// The elements of an element that must have this tag.
+fn elements<'a>(element: &Element<'a>, tag: Tag) -> Result<Cursor<'a>, TlvError> {
+    if element.tag == tag {
+        element.children()
+    } else {
+        Err(element.error(TlvErrorKind::Unexpected { expected: tag, found: element.tag }))
+    }
 }
 
 /// Builds elements for the tests of the files.

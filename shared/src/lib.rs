@@ -8,6 +8,9 @@
 
 extern crate alloc;
 
+#[macro_use]
+mod opaque;
+
 pub mod chip;
 pub mod crypto;
 pub mod dossier;
