@@ -63,12 +63,12 @@ pub enum LdsErrorReason {
 }
 
 /// Puts the file's name to an error of its elements.
-fn in_file(file: FileId) -> impl Fn(TlvError) -> LdsError {
+pub(crate) fn in_file(file: FileId) -> impl Fn(TlvError) -> LdsError {
     move |error| LdsError { file, position: error.position, reason: LdsErrorReason::Tlv(error.kind) }
 }
 
 /// The element that is the whole file. Zeros may follow it, as some chips pad their files.
-fn outermost(bytes: &[u8], tag: Tag) -> Result<Element<'_>, TlvError> {
+pub(crate) fn outermost(bytes: &[u8], tag: Tag) -> Result<Element<'_>, TlvError> {
     let mut cursor = Cursor::new(bytes, Rules::Ber);
     let element = cursor.expect(tag)?;
     if cursor.rest().iter().all(|&byte| byte == 0) { Ok(element) } else { Err(cursor.error(TlvErrorKind::Trailing)) }
@@ -86,7 +86,7 @@ fn elements<'a>(element: &Element<'a>, tag: Tag) -> Result<Cursor<'a>, TlvError>
 /// Builds elements for the tests of the files.
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod build {
+pub(crate) mod build {
     use alloc::vec::Vec;
 
     /// The element of `tag` around `parts`, with the shortest length.
