@@ -1,0 +1,117 @@
+//! Anchors: the keys that an operator decided to trust (ICAO 9303-12 §6.1.1). Held in memory; files are the host's business.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use der::asn1::ObjectIdentifier;
+
+use super::certificate::{Certificate, Name};
+use crate::crypto::{Digest, Provider};
+
+/// Where an anchor came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// The operator confirmed this certificate by its fingerprint.
+    Operator {
+        /// Name of the file that it was read from, or another hint for people.
+        source: String,
+    },
+    /// A master list brought it, whose signature was verified.
+    MasterList {
+        /// Name of the list's file.
+        source: String,
+        /// SHA-256 of the certificate that the list's signature hangs on.
+        root: Digest,
+    },
+}
+
+/// A CSCA certificate whose key is trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// SHA-256 of the certificate.
+    pub sha256: Digest,
+    /// Where it came from.
+    pub provenance: Provenance,
+    /// Whether it is a key for demonstrations, whose private half anyone can compute: it marks every report that rests on it.
+    pub demonstration: bool,
+}
+
+/// The folded form of a name, by which anchors are found.
+type NameKey = Vec<(ObjectIdentifier, String)>;
+
+/// All anchors, found by key identifier, by name and by country. Issuers re-key under one name, so that each index has many.
+#[derive(Clone, Debug, Default)]
+pub struct TrustStore {
+    anchors: Vec<Arc<Anchor>>,
+    by_fingerprint: BTreeMap<Vec<u8>, usize>,
+    by_key_identifier: BTreeMap<Vec<u8>, Vec<usize>>,
+    by_name: BTreeMap<NameKey, Vec<usize>>,
+    by_country: BTreeMap<String, Vec<usize>>,
+}
+
+impl TrustStore {
+    /// A store that trusts nobody.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Trusts a certificate's key. `false` where the same certificate is there already; it then stays as it is.
+    pub fn add(
+        &mut self,
+        certificate: Certificate,
+        provenance: Provenance,
+        demonstration: bool,
+        provider: &dyn Provider,
+    ) -> bool {
+        let sha256 = certificate.fingerprint(provider);
+        if self.find(&sha256).is_some() {
+            return false;
+        }
+        let index = self.anchors.len();
+        self.by_fingerprint.insert(sha256.as_ref().to_vec(), index);
+        if let Some(identifier) = &certificate.extensions.subject_key_identifier {
+            self.by_key_identifier.entry(identifier.clone()).or_default().push(index);
+        }
+        self.by_name.entry(certificate.subject.folded().to_vec()).or_default().push(index);
+        if let Some(country) = certificate.subject.country() {
+            self.by_country.entry(country).or_default().push(index);
+        }
+        self.anchors.push(Arc::new(Anchor { certificate, sha256, provenance, demonstration }));
+        true
+    }
+
+    /// All anchors, in the order in which they were added.
+    pub fn anchors(&self) -> impl ExactSizeIterator<Item = &Anchor> {
+        self.anchors.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.anchors.is_empty()
+    }
+
+    /// The anchor with this SHA-256.
+    pub fn find(&self, sha256: &Digest) -> Option<&Anchor> {
+        self.by_fingerprint.get(sha256.as_ref()).and_then(|&index| self.anchors.get(index)).map(AsRef::as_ref)
+    }
+
+    pub(super) fn with_key_identifier(&self, identifier: &[u8]) -> impl Iterator<Item = &Arc<Anchor>> {
+        self.at(self.by_key_identifier.get(identifier))
+    }
+
+    pub(super) fn with_name(&self, name: &Name) -> impl Iterator<Item = &Arc<Anchor>> {
+        self.at(self.by_name.get(name.folded()))
+    }
+
+    pub(super) fn of_country(&self, country: &str) -> impl Iterator<Item = &Arc<Anchor>> {
+        self.at(self.by_country.get(country))
+    }
+
+    fn at(&self, indices: Option<&Vec<usize>>) -> impl Iterator<Item = &Arc<Anchor>> {
+        indices.map(Vec::as_slice).unwrap_or_default().iter().filter_map(|&index| self.anchors.get(index))
+    }
+}
