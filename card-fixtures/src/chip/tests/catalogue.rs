@@ -6,7 +6,7 @@ use super::super::data_object::encode;
 use super::terminal::{Keys, Said, Terminal};
 use super::*;
 use crate::curve::Curve;
-use crate::personalisation::catalogue;
+use crate::personalisation::{catalogue, from_bsi_silver};
 
 /// The terminal after the card's first access protocol, in the application.
 fn opened(card: &Personalisation) -> Terminal {
@@ -43,21 +43,36 @@ fn read_file(terminal: &mut Terminal, file: u16) -> Result<Vec<u8>, u16> {
 #[test]
 fn every_card_gives_its_files_and_proves_itself() {
     for entry in catalogue() {
-        let card = entry.personalise();
-        let mut terminal = opened(&card);
-        for (file, content) in &card.application_files {
-            let expected = if card.guarded_files.contains(file) { Err(0x6982) } else { Ok(content.clone()) };
-            assert!(read_file(&mut terminal, *file) == expected, "{} {file:04X}", card.name);
-        }
-        for key in &card.chip_keys {
-            authenticate_chip(&mut terminal, key);
-            assert_eq!(read_file(&mut terminal, 0x0101).as_ref().ok(), card.application_files.get(&0x0101), "{}", card.name);
-        }
-        if card.active_authentication.is_some() {
-            let stated = terminal.chip.stated_buffers().is_some();
-            let said = terminal.say("0C880000", "0011223344556677", Some(if stated { "0000" } else { "00" }));
-            assert_eq!((said.status, said.protected), (0x9000, true), "{}", card.name);
-        }
+        check(&entry.personalise());
+    }
+}
+
+#[test]
+fn the_specimen_of_the_bsi_does_too() {
+    let root =
+        std::env::var("SOAT_REAL_DATA").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data").into());
+    let folder = std::path::Path::new(&root).join("bsi-silver-2008");
+    if !folder.is_dir() {
+        eprintln!("SKIPPED: the_specimen_of_the_bsi_does_too: no folder {} (SOAT_REAL_DATA)", folder.display());
+        return;
+    }
+    check(&from_bsi_silver(&folder).unwrap());
+}
+
+fn check(card: &Personalisation) {
+    let mut terminal = opened(card);
+    for (file, content) in &card.application_files {
+        let expected = if card.guarded_files.contains(file) { Err(0x6982) } else { Ok(content.clone()) };
+        assert!(read_file(&mut terminal, *file) == expected, "{} {file:04X}", card.name);
+    }
+    for key in &card.chip_keys {
+        authenticate_chip(&mut terminal, key);
+        assert_eq!(read_file(&mut terminal, 0x0101).as_ref().ok(), card.application_files.get(&0x0101), "{}", card.name);
+    }
+    if card.active_authentication.is_some() {
+        let stated = terminal.chip.stated_buffers().is_some();
+        let said = terminal.say("0C880000", "0011223344556677", Some(if stated { "0000" } else { "00" }));
+        assert_eq!((said.status, said.protected), (0x9000, true), "{}", card.name);
     }
 }
 
