@@ -1,7 +1,7 @@
 //! What the strict chip refuses, and what must work for the refusal to mean something.
 
 use super::super::data_object::encode;
-use super::terminal::{Said, Terminal, apdu, pace_oid};
+use super::terminal::{Keys, Said, Terminal, apdu, pace_oid};
 use super::*;
 use crate::curve::{Curve, Point};
 
@@ -99,6 +99,39 @@ fn wrong_keys_of_bac() {
     assert_eq!(terminal.chip.failed_attempts(), 1);
     assert_eq!(terminal.bac(), 0x9000);
     assert_eq!(terminal.chip.failed_attempts(), 0);
+}
+
+#[test]
+fn bac_wants_its_own_challenge_back() {
+    // Everything is right but RND.IC, as in a replay of another run.
+    let mut terminal = Terminal::new(card(), Quirks::default());
+    assert_eq!(terminal.plain_hex(SELECT_APPLICATION), 0x9000);
+    let document = Keys::new(Suite::TripleDes, &card().mrz_key.unwrap().digest()[..16]);
+    for (returned, status) in [([0x77; 8], 0x6300), ([0x5A; 8], 0x9000)] {
+        terminal.chip.inject_random(&[0x5A; 8]);
+        assert_eq!(terminal.plain_hex("0084000008"), 0x9000);
+        let plain = [[0x11; 8].as_slice(), &returned, &[0x22; 16]].concat();
+        let cryptogram = document.encryption.encrypt(vec![0; 8], &plain);
+        let data = [cryptogram.clone(), document.mac.mac(&cryptogram)].concat();
+        assert_eq!(terminal.plain(&apdu(&hex("00820000"), &data, false)).status, status);
+    }
+}
+
+#[test]
+fn pace_refuses_a_mapping_to_infinity() {
+    // The chip's mapping key is 1 and the terminal's point −s·G, so that s·G + H is the neutral element.
+    let curve = Curve::by_parameter_id(13).unwrap();
+    let nonce = [0x5A; 16];
+    let Point::Affine { x, y } = curve.public_key(&BigUint::from_bytes_be(&nonce)) else { panic!("a point") };
+    let inverse = Point::Affine { x, y: curve.prime() - y };
+    let mut terminal = Terminal::new(card(), Quirks::default());
+    terminal.chip.inject_random(&nonce);
+    terminal.chip.inject_random(&crate::curve::fixed_width(&BigUint::from(1u8), 32));
+    let set = [encode(0x80, &pace_oid(AES_13)), encode(0x83, &[2])].concat();
+    let command = apdu(&hex("0022C1A4"), &set, false);
+    assert_eq!(terminal.plain(&command[..command.len() - 1]).status, 0x9000);
+    terminal.authenticate("10860000", &[]).unwrap();
+    assert_eq!(terminal.map(curve, &curve.encode(&inverse)).unwrap_err(), 0x6A80);
 }
 
 #[test]
@@ -223,7 +256,7 @@ fn pace_keeps_its_order() {
 #[test]
 fn errors_in_secure_messaging_end_the_session() {
     // Each builds the body of READ BINARY of EF.COM from the terminal's keys.
-    type Body = fn(&super::terminal::Keys) -> Vec<u8>;
+    type Body = fn(&Keys) -> Vec<u8>;
     let header = "0CB09E00";
     let cases: [(&str, u16, Body); 9] = [
         ("no MAC", 0x6987, |_| encode(0x97, &[4])),
@@ -266,7 +299,7 @@ fn errors_in_secure_messaging_end_the_session() {
     assert_eq!(terminal.plain(&command), refused(0x6988), "a replay");
 }
 
-fn sealed(keys: &super::terminal::Keys, objects: &[u8]) -> Vec<u8> {
+fn sealed(keys: &Keys, objects: &[u8]) -> Vec<u8> {
     [objects, &encode(0x8E, &keys.checksum(&hex("0CB09E00"), objects))].concat()
 }
 
