@@ -4,7 +4,9 @@
 //! same function. What anyone can prove again (passive authentication, active authentication over a recorded challenge) and what only
 //! the reading terminal attests (chip authentication, PACE-CAM) is told apart by [`Origin`].
 
+mod cbor;
 mod file_id;
+mod file_name;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -14,6 +16,7 @@ use der::asn1::ObjectIdentifier;
 use crate::crypto::{Digest, DigestAlgorithm};
 use crate::time::Timestamp;
 
+pub use cbor::DossierError;
 pub use file_id::{DataGroup, FileId};
 
 /// Everything that one session with one card brought to light.
@@ -49,6 +52,20 @@ impl Dossier {
             read_at: None,
             timings: Vec::new(),
         }
+    }
+
+    /// A dossier of raw files, as other programs save them. See [`FileId::from_file_name`].
+    ///
+    /// # Errors
+    /// [`DossierError::Duplicate`] where a file is given twice.
+    pub fn from_raw_files(files: impl IntoIterator<Item = (FileId, Vec<u8>)>) -> Result<Self, DossierError> {
+        let mut dossier = Self::new(Origin::RawFiles);
+        for (file, bytes) in files {
+            if dossier.files.insert(file, FileRecord::Read(FileContent::Bytes(bytes))).is_some() {
+                return Err(DossierError::Duplicate(file));
+            }
+        }
+        Ok(dossier)
     }
 
     /// Where it comes from, which decides what of it counts as proof.
