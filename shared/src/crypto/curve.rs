@@ -2,6 +2,8 @@
 
 mod explicit;
 mod parameters;
+#[cfg(test)]
+mod tests;
 
 use der::asn1::ObjectIdentifier;
 
@@ -113,7 +115,7 @@ impl NamedCurve {
         }
     }
 
-    fn parameters(self) -> &'static Parameters {
+    pub(super) fn parameters(self) -> &'static Parameters {
         match self {
             Self::P192 => &parameters::P192,
             Self::P224 => &parameters::P224,

@@ -1,5 +1,8 @@
 //! Public keys, from SubjectPublicKeyInfo and from the chip's own structures.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 
 use der::asn1::ObjectIdentifier;

@@ -1,5 +1,8 @@
 //! Signature schemes of ICAO 9303-12 §4.4, from their AlgorithmIdentifier.
 
+#[cfg(test)]
+mod tests;
+
 use der::asn1::ObjectIdentifier;
 
 use super::key::{RSA_ENCRYPTION, RSASSA_PSS};

@@ -4,15 +4,15 @@ use der::asn1::ObjectIdentifier;
 
 /// A curve `y² = x³ + a·x + b` over the integers modulo `p`, with a generator `(x, y)` of prime order `n`: hexadecimal, padded to the
 /// whole bytes of the field.
-pub(super) struct Parameters {
-    pub(super) name: &'static str,
-    pub(super) object_identifier: ObjectIdentifier,
-    pub(super) p: &'static str,
-    pub(super) a: &'static str,
-    pub(super) b: &'static str,
-    pub(super) x: &'static str,
-    pub(super) y: &'static str,
-    pub(super) n: &'static str,
+pub(in crate::crypto) struct Parameters {
+    pub(in crate::crypto) name: &'static str,
+    pub(in crate::crypto) object_identifier: ObjectIdentifier,
+    pub(in crate::crypto) p: &'static str,
+    pub(in crate::crypto) a: &'static str,
+    pub(in crate::crypto) b: &'static str,
+    pub(in crate::crypto) x: &'static str,
+    pub(in crate::crypto) y: &'static str,
+    pub(in crate::crypto) n: &'static str,
 }
 
 pub(super) static P192: Parameters = Parameters {

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::panic)]
 
+mod agreement;
+mod openssl;
+mod properties;
+mod symmetric;
 mod wycheproof;
 
 use alloc::collections::VecDeque;
