@@ -16,11 +16,12 @@ pub fn parse(bytes: &[u8]) -> Result<&[u8], LdsError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::lds::LdsErrorReason;
     use crate::tlv::{Tag, TlvErrorKind};
+    use proptest::prelude::*;
 
     #[test]
     fn the_key_as_received_or_a_reason() {
@@ -29,5 +30,14 @@ mod tests {
         assert_eq!(reason(&[0x6F, 4, 0x30, 3, 5, 0]), LdsErrorReason::Tlv(TlvErrorKind::Truncated));
         let other = TlvErrorKind::Unexpected { expected: SEQUENCE, found: Tag(4) };
         assert_eq!(reason(&[0x6F, 2, 4, 0]), LdsErrorReason::Tlv(other));
+    }
+    proptest! {
+        #[test]
+        fn any_change_is_read_or_refused(at in any::<prop::sample::Index>(), to in any::<u8>()) {
+            let mut bytes = alloc::vec![0x6F, 4, 0x30, 2, 5, 0];
+            let at = at.index(bytes.len());
+            bytes[at] = to;
+            let _ = parse(&bytes);
+        }
     }
 }

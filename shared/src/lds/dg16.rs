@@ -65,6 +65,7 @@ mod tests {
     use crate::lds::LdsErrorReason;
     use crate::lds::build::tlv;
     use crate::tlv::TlvErrorKind;
+    use proptest::prelude::*;
 
     #[test]
     fn one_template_a_person() {
@@ -77,5 +78,14 @@ mod tests {
         assert_eq!((persons[0].address.len(), persons[0].recorded.unwrap().year), (2, 2002));
         assert!(persons[1] == PersonToNotify::default());
         assert_eq!(parse(&file[..20]).unwrap_err().reason, LdsErrorReason::Tlv(TlvErrorKind::Truncated));
+    }
+    proptest! {
+        #[test]
+        fn any_change_is_read_or_refused(at in any::<prop::sample::Index>(), to in any::<u8>()) {
+            let mut bytes = tlv(0x70, &[&[2, 1, 1], &tlv(0xA1, &[&tlv(0x5F50, &[b"20020101"]), &tlv(0x5F51, &[b"A<<B"])])]);
+            let at = at.index(bytes.len());
+            bytes[at] = to;
+            let _ = parse(&bytes);
+        }
     }
 }

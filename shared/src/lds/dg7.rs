@@ -28,17 +28,27 @@ fn read(bytes: &[u8]) -> Result<Vec<&[u8]>, TlvError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::lds::LdsErrorReason;
     use crate::lds::build::tlv;
     use crate::tlv::TlvErrorKind;
+    use proptest::prelude::*;
 
     #[test]
     fn every_image() {
         let file = tlv(0x67, &[&[2, 1, 2], &tlv(0x5F43, &[b"one"]), &tlv(0x5F43, &[b"two"])]);
         assert_eq!(parse(&file).unwrap(), [b"one", b"two"]);
         assert_eq!(parse(&[0x67, 4, 0x5F, 0x43]).unwrap_err().reason, LdsErrorReason::Tlv(TlvErrorKind::Truncated));
+    }
+    proptest! {
+        #[test]
+        fn any_change_is_read_or_refused(at in any::<prop::sample::Index>(), to in any::<u8>()) {
+            let mut bytes = tlv(0x67, &[&[2, 1, 1], &tlv(0x5F43, &[b"one"])]);
+            let at = at.index(bytes.len());
+            bytes[at] = to;
+            let _ = parse(&bytes);
+        }
     }
 }

@@ -36,12 +36,13 @@ fn read(bytes: &[u8]) -> Result<Vec<&[u8]>, TlvError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::lds::LdsErrorReason;
     use crate::lds::build::tlv;
     use crate::tlv::TlvErrorKind;
+    use proptest::prelude::*;
 
     #[test]
     fn every_application() {
@@ -51,5 +52,14 @@ mod tests {
         let file = [first, second, alloc::vec![0; 5]].concat();
         assert_eq!(parse(&file).unwrap(), [&mrtd[..], &[1, 2, 3, 4, 5]]);
         assert_eq!(parse(&[0x61, 9, 0x4F]).unwrap_err().reason, LdsErrorReason::Tlv(TlvErrorKind::Truncated));
+    }
+    proptest! {
+        #[test]
+        fn any_change_is_read_or_refused(at in any::<prop::sample::Index>(), to in any::<u8>()) {
+            let mut bytes = tlv(0x61, &[&tlv(0x4F, &[&[1, 2, 3, 4, 5]])]);
+            let at = at.index(bytes.len());
+            bytes[at] = to;
+            let _ = parse(&bytes);
+        }
     }
 }
