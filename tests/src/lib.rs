@@ -1,5 +1,8 @@
 //! What the end-to-end tests stand on: the built command, a card on a virtual reader, and the folder of other people's data.
 
 pub mod command;
+pub mod entries;
+pub mod image;
 pub mod plugged;
 pub mod real_data;
+pub mod seeds;

@@ -1,0 +1,102 @@
+//! Every entry for untrusted bytes, as fuzzing and its replay call it.
+//!
+//! Each function takes any bytes, must not panic, and says whether it reached its deepest type: a corpus that never does proves nothing.
+
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::dossier::Dossier;
+use soat::lds::dg2::Dg2;
+use soat::lds::sod::{self, LdsSecurityObject};
+use soat::lds::{dg1, dg11, dg12, dg14, dg16};
+use soat::mrz::MachineReadableZone;
+use soat::pki::certificate::Certificate;
+use soat::pki::cms::SignedData;
+use soat::tlv::{Cursor, Rules};
+use soat::vietnam::dg13::Dg13;
+
+/// Takes any bytes and says whether they reached the deepest type.
+pub type Entry = fn(&[u8]) -> bool;
+
+/// All entries, by the names of their fuzz targets.
+pub const ENTRIES: [(&str, Entry); 8] = [
+    ("tlv", tlv),
+    ("mrz", mrz),
+    ("security_object", security_object),
+    ("certificate", certificate),
+    ("dg1", dg1),
+    ("dg2", dg2),
+    ("dg13", dg13),
+    ("dossier", dossier),
+];
+
+/// Walks all elements under both rules; deepest: an element four levels down.
+pub fn tlv(bytes: &[u8]) -> bool {
+    fn depth(cursor: Cursor<'_>) -> usize {
+        cursor
+            .map_while(Result::ok)
+            .map(|element| 1 + if element.tag.is_constructed() { element.children().map_or(0, depth) } else { 0 })
+            .max()
+            .unwrap_or(0)
+    }
+    let deepest = depth(Cursor::new(bytes, Rules::Ber));
+    assert!(depth(Cursor::new(bytes, Rules::Der)) <= deepest, "DER reads nothing that BER does not");
+    deepest >= 4
+}
+
+/// A typed MRZ; deepest: a zone whose check digits hold.
+pub fn mrz(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let typed = MachineReadableZone::parse_typed(text).is_ok();
+    let parsed = MachineReadableZone::parse(text);
+    if let Ok(zone) = &parsed {
+        let _ = (zone.document_number(), zone.primary_name(), zone.secondary_name(), zone.vietnamese_number());
+        assert!(!typed || zone.mismatches().is_empty(), "a typed zone has no wrong check digit");
+    }
+    typed
+}
+
+/// EF.SOD down to the hashes that a verified signature covers.
+pub fn security_object(bytes: &[u8]) -> bool {
+    let Ok(cms) = sod::cms(bytes) else { return false };
+    let Ok(signed) = SignedData::from_ber(cms) else { return false };
+    match signed.verify(&RustCrypto) {
+        Ok(message) => LdsSecurityObject::parse(message.content()).is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// A certificate down to its public key and its own signature.
+pub fn certificate(bytes: &[u8]) -> bool {
+    let Ok(certificate) = Certificate::from_der(bytes) else { return false };
+    match certificate.public_key() {
+        Ok(key) => certificate.verify_signed_by(&key, &RustCrypto).is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// EF.DG1 down to a zone whose check digits hold.
+pub fn dg1(bytes: &[u8]) -> bool {
+    dg1::parse(bytes).is_ok_and(|zone| zone.mismatches().is_empty())
+}
+
+/// EF.DG2 down to a face image whose size is known; also the other optional groups, which share its shapes.
+pub fn dg2(bytes: &[u8]) -> bool {
+    let _ = (dg11::Dg11::parse(bytes).is_ok(), dg12::Dg12::parse(bytes).is_ok());
+    let _ = (dg14::parse(bytes).is_ok(), dg16::parse(bytes).is_ok());
+    Dg2::parse(bytes).is_ok_and(|dg2| dg2.faces.iter().any(|face| face.size().is_some()))
+}
+
+/// EF.DG13 of a Vietnamese card down to its number.
+pub fn dg13(bytes: &[u8]) -> bool {
+    Dg13::parse(bytes).is_ok_and(|dg13| dg13.personal_number.is_some())
+}
+
+/// A saved dossier, which must come back to the same bytes.
+pub fn dossier(bytes: &[u8]) -> bool {
+    match Dossier::from_cbor(bytes) {
+        Ok(dossier) => {
+            assert_eq!(dossier.to_cbor(), bytes, "the encoding is deterministic");
+            true
+        }
+        Err(_) => false,
+    }
+}

@@ -1,0 +1,43 @@
+//! The gate's image `passive-authentication`, built for thumbv7em, and what it occupies.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TARGET: &str = "thumbv7em-none-eabihf";
+
+/// Builds the image; an error says why it cannot be built here.
+///
+/// # Errors
+/// What cargo said.
+pub fn build() -> Result<PathBuf, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--locked", "--profile", "flash", "-p", "soat-firmware", "--features", "image", "--target", TARGET])
+        .args(["--bin", "passive-authentication"])
+        .current_dir(&root)
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(target.join(TARGET).join("flash/passive-authentication"))
+}
+
+/// Bytes that an image occupies in flash: its loadable segments with contents (ELF32, little-endian).
+pub fn flash_bytes(elf: &[u8]) -> Option<u32> {
+    const PT_LOAD: u32 = 1;
+    let half = |at: usize| Some(u16::from_le_bytes(*elf.get(at..)?.first_chunk()?));
+    let word = |at: usize| Some(u32::from_le_bytes(*elf.get(at..)?.first_chunk()?));
+    if elf.first_chunk::<5>()? != b"\x7fELF\x01" {
+        return None;
+    }
+    let table = usize::try_from(word(28)?).ok()?;
+    let (size, count) = (usize::from(half(42)?), usize::from(half(44)?));
+    (0..count).map(|index| table + index * size).try_fold(0_u32, |sum, header| {
+        let loaded = word(header)? == PT_LOAD;
+        sum.checked_add(if loaded { word(header + 16)? } else { 0 })
+    })
+}

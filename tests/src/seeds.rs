@@ -1,0 +1,99 @@
+//! Seeds for the entries: files of synthetic cards, and files of other people's data where they lie.
+
+use std::fs;
+use std::path::Path;
+
+use card_fixtures::personalisation::{authority, issue, personalise};
+use soat::dossier::{Dossier, FileId};
+
+/// One seed: the entry that it is for, a name, and the bytes.
+pub type Seed = (&'static str, String, Vec<u8>);
+
+/// Cards whose files differ in kind: both Vietnamese layouts, a TD3 passport with all optional groups, RSA, PSS and BER security objects.
+const CARDS: [&str; 7] = [
+    "vietnam-2021",
+    "vietnam-2024",
+    "vietnam-no-expiry",
+    "passport-td3",
+    "sod-rsa2048-pkcs1-sha256",
+    "sod-rsa2048-pss-sha256",
+    "sod-bp512r1-sha512",
+];
+
+/// Largest synthetic file that is kept as a seed, so that the corpus stays small: larger faces say nothing new.
+const LARGEST: usize = 6000;
+
+/// Seeds from synthetic cards.
+pub fn synthetic() -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    for name in CARDS {
+        let Some(card) = personalise(name) else { continue };
+        for (&identifier, bytes) in &card.application_files {
+            if bytes.len() > LARGEST {
+                continue;
+            }
+            if let Some(entry) = entry_of(identifier) {
+                seeds.push((entry, format!("{name}-{identifier:04x}"), bytes.clone()));
+            }
+        }
+        if let Some(authority) = authority(name) {
+            seeds.push(("certificate", format!("{name}-csca"), authority.csca_certificate()));
+        }
+        let files = card.application_files.iter().filter(|(_, bytes)| bytes.len() <= LARGEST);
+        let known = files.filter_map(|(&identifier, bytes)| Some((file_id(identifier)?, bytes.clone())));
+        if let Ok(dossier) = Dossier::from_raw_files(known) {
+            seeds.push(("dossier", format!("{name}.soat"), dossier.to_cbor()));
+        }
+    }
+    for (name, zone) in [
+        ("td1-vietnam", "IDVNM1990000014001199000001<<59901018F3901016VNM<<<<<<<<<<<2NGUYEN<<THI<MAU<<<<<<<<<<<<<<<"),
+        ("td3-icao", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10"),
+    ] {
+        seeds.push(("mrz", name.into(), zone.into()));
+    }
+    seeds
+}
+
+/// Seeds from the folder of other people's data. They never enter the repository.
+pub fn real(folder: &Path) -> Vec<Seed> {
+    let kinds = [
+        ("security_object", "sods", ""),
+        ("security_object", "loes2006", "ef011D"),
+        ("dg1", "loes2006", "ef0101"),
+        ("dg2", "loes2006", "ef0102"),
+        ("security_object", "bsi-silver-2008", "EF_SOD"),
+        ("dg1", "bsi-silver-2008", "Datagroup1.bin"),
+        ("dg2", "bsi-silver-2008", "Datagroup2.bin"),
+        ("certificate", "master-lists", ".cer"),
+        ("certificate", "vn", ".cer"),
+    ];
+    let mut seeds = Vec::new();
+    for (entry, sub, part) in kinds {
+        for file in fs::read_dir(folder.join(sub)).into_iter().flatten().flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            if let (true, Ok(bytes)) = (name.contains(part), fs::read(file.path())) {
+                seeds.push((entry, name, bytes));
+            }
+        }
+    }
+    seeds
+}
+
+fn file_id(identifier: u16) -> Option<FileId> {
+    match identifier {
+        issue::SOD => Some(FileId::Sod),
+        issue::COM => Some(FileId::Com),
+        _ => u8::try_from(identifier & 0xFF).ok().and_then(soat::dossier::DataGroup::new).map(FileId::DataGroup),
+    }
+}
+
+fn entry_of(identifier: u16) -> Option<&'static str> {
+    Some(match identifier {
+        issue::SOD => "security_object",
+        issue::COM | 0x010E => "tlv",
+        0x0101 => "dg1",
+        0x010D => "dg13",
+        0x0102 | 0x010B | 0x010C | 0x0110 => "dg2",
+        _ => return None,
+    })
+}
