@@ -10,6 +10,7 @@ mod file_name;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::fmt;
 
 use der::asn1::ObjectIdentifier;
 
@@ -109,8 +110,8 @@ pub enum FileRecord {
     Broken,
 }
 
-/// What is kept of a file that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is kept of a file that was read. `Debug` shows its length alone: the bytes are personal data.
+#[derive(Clone, PartialEq, Eq)]
 pub enum FileContent {
     /// The raw bytes, exactly as the chip gave them.
     Bytes(Vec<u8>),
@@ -121,6 +122,15 @@ pub enum FileContent {
         /// Digests over the whole file.
         digests: Vec<(DigestAlgorithm, Digest)>,
     },
+}
+
+impl fmt::Debug for FileContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Digests { length, .. } => write!(f, "Digests({length})"),
+        }
+    }
 }
 
 /// The access protocol that opened the chip.

@@ -107,9 +107,7 @@ impl MachineReadableZone {
     /// # Errors
     /// [`MrzError::Length`] and [`MrzError::Character`].
     pub fn parse(text: &str) -> Result<Self, MrzError> {
-        let text: Zeroizing<String> = Zeroizing::new(
-            text.chars().filter(|character| !character.is_whitespace()).map(|character| character.to_ascii_uppercase()).collect(),
-        );
+        let text = without_blanks(text, 0, 0);
         let found = text.chars().count();
         let format = Format::of_length(found).ok_or(MrzError::Length { found })?;
         let allowed = |character: &char| matches!(character, 'A'..='Z' | '0'..='9' | '<');
@@ -126,13 +124,11 @@ impl MachineReadableZone {
     /// # Errors
     /// What is wrong, by field.
     pub fn parse_typed(text: &str) -> Result<Self, MrzError> {
-        let typed: Zeroizing<String> = Zeroizing::new(text.chars().filter(|character| !character.is_whitespace()).collect());
-        let filler = |count: usize| core::iter::repeat_n('<', count);
-        let whole: Zeroizing<String> = Zeroizing::new(match typed.chars().count() {
-            60 => typed.chars().chain(filler(30)).collect(),
-            count @ (36 | 44) => filler(count).chain(typed.chars()).collect(),
-            _ => String::from(typed.as_str()),
-        });
+        let whole = match text.chars().filter(|character| !character.is_whitespace()).count() {
+            60 => without_blanks(text, 0, 30),
+            count @ (36 | 44) => without_blanks(text, count, 0),
+            _ => without_blanks(text, 0, 0),
+        };
         let zone = Self::parse(&whole)?;
         for (field, date) in [(Field::Birth, zone.birth()), (Field::Expiry, zone.expiry())] {
             if !date.is_plausible() {
@@ -305,6 +301,15 @@ impl fmt::Debug for MachineReadableZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "MachineReadableZone({:?})", self.format)
     }
+}
+
+/// The text in capitals without blanks, between fillers. Room is made at once, so that no piece is left behind by a string that grew.
+fn without_blanks(text: &str, fillers_before: usize, fillers_after: usize) -> Zeroizing<String> {
+    let mut whole = Zeroizing::new(String::with_capacity(fillers_before + text.len() + fillers_after));
+    whole.extend(core::iter::repeat_n('<', fillers_before));
+    whole.extend(text.chars().filter(|character| !character.is_whitespace()).map(|character| character.to_ascii_uppercase()));
+    whole.extend(core::iter::repeat_n('<', fillers_after));
+    whole
 }
 
 fn spaced(name: &str) -> Zeroizing<String> {

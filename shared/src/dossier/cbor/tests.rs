@@ -229,6 +229,14 @@ fn raw_files_make_a_dossier_of_their_own_kind() {
 }
 
 #[test]
+fn nothing_personal_is_shown() {
+    let mut dossier = Dossier::new(Origin::Chip);
+    dossier.files.insert(DataGroup::DG1.into(), FileRecord::Read(FileContent::Bytes(vec![0xAB; 95])));
+    let shown = alloc::format!("{dossier:?}");
+    assert!(shown.contains("Bytes(95)") && !shown.contains("171"), "{shown}");
+}
+
+#[test]
 fn errors_are_told_in_words() {
     let text: String = alloc::format!("{}", DossierError::UnknownVersion(9));
     assert!(text.contains("version 9"));
