@@ -1,6 +1,8 @@
-//! Reason codes: stable strings, each with one meaning. The host gives cause and remedy for every one.
+//! Reason codes: stable strings, each with one meaning. The host gives cause and remedy for every one in [`ReasonCode::ALL`].
 
 use core::fmt;
+
+use crate::dossier::DataGroup;
 
 /// Why a check ended as it did, or in which way it bent the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,10 +13,345 @@ impl ReasonCode {
     pub const fn as_str(self) -> &'static str {
         self.0
     }
+
+    /// The code of a stable string, out of [`ReasonCode::ALL`].
+    pub fn find(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.0 == code)
+    }
+
+    /// The finding of a code that the reading noted; one that is not known here is [`ReasonCode::READING_OTHER`].
+    pub fn of_reading(code: &str) -> Self {
+        NOTED.iter().chain(REFUSED_IN_STRICT).copied().find(|known| known.0 == code).unwrap_or(Self::READING_OTHER)
+    }
+
+    /// Whether a finding of this code fails its check in the profile `strict`: what real documents do and BSI TR-03105 refuses.
+    pub fn is_refused_in_strict(self) -> bool {
+        REFUSED_IN_STRICT.contains(&self)
+    }
 }
 
 impl fmt::Display for ReasonCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
+    }
+}
+
+/// The one table of codes: reasons; findings that every profile only notes; findings that `strict` refuses.
+macro_rules! reason_codes {
+    (
+        reasons { $($(#[doc = $reason_doc:literal])+ $reason:ident = $reason_code:literal;)+ }
+        noted { $($(#[doc = $noted_doc:literal])+ $noted:ident = $noted_code:literal;)+ }
+        refused_in_strict { $($(#[doc = $refused_doc:literal])+ $refused:ident = $refused_code:literal;)+ }
+    ) => {
+        impl ReasonCode {
+            $($(#[doc = $reason_doc])+ pub const $reason: Self = Self($reason_code);)+
+            $($(#[doc = $noted_doc])+ pub const $noted: Self = Self($noted_code);)+
+            $($(#[doc = $refused_doc])+ pub const $refused: Self = Self($refused_code);)+
+        }
+
+        const SINGLE: &[ReasonCode] =
+            &[$(ReasonCode::$reason,)+ $(ReasonCode::$noted,)+ $(ReasonCode::$refused,)+];
+        const NOTED: &[ReasonCode] = &[$(ReasonCode::$noted,)+];
+        const REFUSED_IN_STRICT: &[ReasonCode] = &[$(ReasonCode::$refused,)+];
+    };
+}
+
+reason_codes! {
+    reasons {
+        /// EF.SOD was not among the files that were given.
+        SOD_NOT_SUPPLIED = "sod.not_supplied";
+        /// The chip has no EF.SOD, or does not give it.
+        SOD_MISSING = "sod.missing";
+        /// Reading EF.SOD broke off.
+        SOD_READ_ABORTED = "sod.read_aborted";
+        /// EF.SOD is not a signed message, or its content is not a security object.
+        SOD_MALFORMED = "sod.malformed";
+        /// The signature of EF.SOD does not hold.
+        SOD_SIGNATURE_INVALID = "sod.signature_invalid";
+        /// EF.SOD has no signer, or several.
+        SOD_SIGNER_COUNT = "sod.signer_count";
+        /// SignerInfo's version does not belong to its kind of signer identifier.
+        SOD_SIGNER_VERSION = "sod.signer_version";
+        /// The document signer's certificate is not in EF.SOD.
+        SOD_SIGNER_CERTIFICATE_MISSING = "sod.signer_certificate_missing";
+        /// A hash outside SHA-1 and SHA-2.
+        SOD_DIGEST_NOT_PERMITTED = "sod.digest_not_permitted";
+        /// The signer's hash is not in the message's list of hashes.
+        SOD_DIGEST_NOT_LISTED = "sod.digest_not_listed";
+        /// The signed attributes are missing.
+        SOD_SIGNED_ATTRIBUTES_MISSING = "sod.signed_attributes_missing";
+        /// contentType, messageDigest or signingTime does not stand once with one value.
+        SOD_ATTRIBUTE_COUNT = "sod.attribute_count";
+        /// The signed content type is not that of the content.
+        SOD_CONTENT_TYPE_MISMATCH = "sod.content_type_mismatch";
+        /// The content is not what was signed.
+        SOD_MESSAGE_DIGEST_MISMATCH = "sod.message_digest_mismatch";
+        /// The message is not of the type of a security object.
+        SOD_CONTENT_TYPE = "sod.content_type";
+        /// The signer's key is malformed, or lies on no standard curve.
+        SOD_PUBLIC_KEY_INVALID = "sod.public_key_invalid";
+        /// The algorithm or curve of the signature is not supported here.
+        SOD_ALGORITHM_UNSUPPORTED = "sod.algorithm_unsupported";
+        /// A signature algorithm that the standard does not permit, MD5 among them.
+        SOD_ALGORITHM_NOT_PERMITTED = "sod.algorithm_not_permitted";
+        /// Nothing can be said, since EF.SOD is not verified.
+        SOD_NOT_VERIFIED = "sod.not_verified";
+        /// A data group stands twice in EF.SOD.
+        SOD_DUPLICATE_DATA_GROUP = "sod.duplicate_data_group";
+        /// The version of the security object is not known.
+        SOD_VERSION_UNKNOWN = "sod.version_unknown";
+        /// The version of the security object and its version information contradict each other.
+        SOD_VERSION_INCONSISTENT = "sod.version_inconsistent";
+        /// EF.COM was not among the files that were given.
+        COM_NOT_SUPPLIED = "com.not_supplied";
+        /// The chip has no EF.COM, or does not give it.
+        COM_MISSING = "com.missing";
+
+        /// The certificate's anchor is named and there, and did not sign it.
+        CHAIN_SIGNATURE_INVALID = "chain.signature_invalid";
+        /// No anchor signed the document signer: its issuer is not known here.
+        CHAIN_ISSUER_UNKNOWN = "chain.issuer_unknown";
+        /// The document signer is signed in a way that is not supported here.
+        CHAIN_ALGORITHM_UNSUPPORTED = "chain.algorithm_unsupported";
+        /// Nothing can be said, since there is no path to an anchor.
+        CHAIN_NOT_TRUSTED = "chain.not_trusted";
+
+        /// The document signer was not valid when it signed.
+        DS_NOT_VALID_AT_SIGNING = "ds.not_valid_at_signing";
+        /// The issuer was not valid when the document was signed.
+        CSCA_NOT_VALID_AT_SIGNING = "csca.not_valid_at_signing";
+        /// When the document was signed is not known, and the document signer is not valid today.
+        SIGNING_TIME_UNKNOWN = "validity.signing_time_unknown";
+        /// The document signer has expired.
+        DS_EXPIRED = "ds.expired";
+        /// The document signer is not valid yet.
+        DS_NOT_YET_VALID = "ds.not_yet_valid";
+        /// The issuer has expired.
+        CSCA_EXPIRED = "csca.expired";
+        /// The issuer is not valid yet.
+        CSCA_NOT_YET_VALID = "csca.not_yet_valid";
+
+        /// The document signer's key is not meant for signatures.
+        DS_KEY_USAGE = "ds.key_usage";
+        /// The document signer is a certification authority.
+        DS_IS_AUTHORITY = "ds.is_authority";
+        /// The document signer has a critical extension that is not known.
+        DS_UNKNOWN_CRITICAL_EXTENSION = "ds.unknown_critical_extension";
+        /// The issuer has a critical extension that is not known.
+        CSCA_UNKNOWN_CRITICAL_EXTENSION = "csca.unknown_critical_extension";
+        /// The certificate names two different signature algorithms for itself.
+        DS_ALGORITHM_MISMATCH = "ds.algorithm_mismatch";
+        /// The issuer's key is not meant for certificates.
+        CSCA_KEY_USAGE = "csca.key_usage";
+
+        /// No revocation list of the issuer is at hand.
+        REVOCATION_UNKNOWN = "revocation.unknown";
+        /// No deviation list is at hand.
+        DEVIATION_LIST_NOT_EVALUATED = "deviation_list.not_evaluated";
+
+        /// The states in DG1, document signer and issuer differ.
+        ISSUING_STATE_MISMATCH = "issuing_state.mismatch";
+        /// A state's code is not known.
+        ISSUING_STATE_UNKNOWN_CODE = "issuing_state.unknown_code";
+
+        /// The file that this needs is not there or not verified.
+        FILE_NOT_VERIFIED = "file.not_verified";
+        /// A verified file cannot be decoded.
+        FILE_MALFORMED = "file.malformed";
+
+        /// How the chip was opened is not known.
+        ACCESS_UNKNOWN = "access.unknown";
+        /// EF.CardAccess offered other PACE variants than the signed file.
+        ACCESS_CARD_ACCESS_MISMATCH = "access.card_access_mismatch";
+
+        /// The signed files offer no chip authenticity.
+        CHIP_NOT_OFFERED = "chip.not_offered";
+        /// The chip's authenticity does not follow from saved files.
+        CHIP_NOT_PROVEN = "chip.not_proven";
+        /// Active authentication is offered and was not done.
+        CHIP_ACTIVE_AUTHENTICATION_NOT_DONE = "chip.active_authentication_not_done";
+        /// The chip refused active authentication.
+        CHIP_ACTIVE_AUTHENTICATION_REFUSED = "chip.active_authentication_refused";
+        /// The chip's answer does not verify: it is not the genuine chip.
+        CHIP_ACTIVE_AUTHENTICATION_FAILED = "chip.active_authentication_failed";
+        /// The key or algorithm of active authentication is not supported here.
+        CHIP_ACTIVE_AUTHENTICATION_UNSUPPORTED = "chip.active_authentication_unsupported";
+        /// Chip authentication is offered and was not done.
+        CHIP_CHIP_AUTHENTICATION_NOT_DONE = "chip.chip_authentication_not_done";
+        /// The chip refused chip authentication.
+        CHIP_CHIP_AUTHENTICATION_REFUSED = "chip.chip_authentication_refused";
+        /// The chip does not hold the private key: it is not the genuine chip.
+        CHIP_CHIP_AUTHENTICATION_FAILED = "chip.chip_authentication_failed";
+        /// Chip authentication ran with another key than the signed one.
+        CHIP_CHIP_AUTHENTICATION_KEY_MISMATCH = "chip.chip_authentication_key_mismatch";
+        /// The key or protocol of chip authentication is not supported here.
+        CHIP_CHIP_AUTHENTICATION_UNSUPPORTED = "chip.chip_authentication_unsupported";
+
+        /// The card has expired.
+        CARD_EXPIRED = "card.expired";
+        /// The card's date of expiry cannot be read.
+        CARD_EXPIRY_UNREADABLE = "card.expiry_unreadable";
+        /// A check digit of the MRZ in DG1 does not fit.
+        MRZ_CHECK_DIGIT = "mrz.check_digit";
+        /// DG13 and DG1 contradict each other.
+        DG13_CONTRADICTS_DG1 = "dg13.contradicts_dg1";
+    }
+    noted {
+        /// The chip was opened with BAC, not PACE.
+        ACCESS_BAC_USED = "access.bac_used";
+        /// The chip wanted its answer fetched in pieces.
+        APDU_GET_RESPONSE = "apdu.get_response";
+        /// The chip took the domain parameters' reference otherwise than stated.
+        PACE_PARAMETER_REFERENCE = "pace.parameter_reference";
+        /// The reading noted a peculiarity that this version does not know.
+        READING_OTHER = "reading.other";
+        /// Only the file's digest was kept.
+        FILE_DIGEST_ONLY = "file.digest_only";
+        /// The time of reading is claimed by the file alone.
+        EVIDENCE_TIME_UNPROVEN = "evidence.time_unproven";
+        /// When the document was signed is not said; the document signer is valid today.
+        VALIDITY_SIGNING_TIME_ABSENT = "validity.signing_time_absent";
+        /// The issuer's name is known here, but it has another key by now.
+        CHAIN_NAME_KNOWN = "chain.name_known";
+    }
+    refused_in_strict {
+        /// The chip answered a long read with a bare status, and was read on in a new session.
+        SM_UNPROTECTED_STATUS = "sm.unprotected_status";
+        /// A signed file offers PACE and the chip was opened with BAC all the same.
+        ACCESS_PACE_SUPPRESSED = "access.pace_suppressed";
+        /// No signed file confirms what EF.CardAccess offered.
+        ACCESS_CARD_ACCESS_UNPROVEN = "access.card_access_unproven";
+        /// The security object has one of the older or foreign content types.
+        SOD_CONTENT_TYPE_OTHER = "sod.content_type_other";
+        /// The signed attributes are not in DER order.
+        CMS_ATTRIBUTES_NOT_DER = "cms.attributes_not_der";
+        /// The signer identifier names the issuer in other string types or another order.
+        SID_ISSUER_STRING_TYPE = "sid.issuer_string_type";
+        /// The signer identifier fits no certificate; there was only one.
+        SID_MISMATCH = "sid.mismatch";
+        /// The key lies on another curve than the one declared.
+        KEY_CURVE_CORRECTED = "key.curve_corrected";
+        /// An ECDSA integer has needless leading zeros.
+        ECDSA_INTEGER_NOT_MINIMAL = "ecdsa.integer_not_minimal";
+        /// EF.COM and EF.SOD list different files, or give different versions.
+        COM_INCONSISTENT = "com.inconsistent";
+        /// The document signer does not say which key signed it.
+        DS_AUTHORITY_KEY_IDENTIFIER_MISSING = "ds.authority_key_identifier_missing";
+        /// The document signer has no key usage.
+        DS_KEY_USAGE_MISSING = "ds.key_usage_missing";
+        /// The document signer is not an X.509 certificate of version 3.
+        DS_VERSION = "ds.version";
+        /// The document signer signed outside the period of its private key.
+        DS_PRIVATE_KEY_PERIOD = "ds.private_key_period";
+        /// The document signer is not meant for documents of this type.
+        DS_DOCUMENT_TYPE = "ds.document_type";
+        /// The key identifier in the document signer is not that of the key that signed it.
+        CHAIN_KEY_IDENTIFIER_MISMATCH = "chain.key_identifier_mismatch";
+        /// The issuer's name in the document signer is not that of the anchor.
+        CHAIN_NAME_MISMATCH = "chain.name_mismatch";
+        /// The anchor does not say that it is a certification authority.
+        CSCA_NOT_AUTHORITY = "csca.not_authority";
+        /// The hash of active authentication with ECDSA is not stated in DG14.
+        AA_HASH_UNDECLARED = "aa.hash_undeclared";
+        /// The answer of active authentication with ECDSA is DER-encoded.
+        AA_SIGNATURE_DER = "aa.signature_der";
+    }
+}
+
+/// One code for each of the sixteen data groups.
+macro_rules! group_codes {
+    ($($(#[doc = $doc:literal])+ $method:ident, $table:ident = $suffix:literal;)+) => {
+        $(const $table: [ReasonCode; 16] = [
+            ReasonCode(concat!("dg1.", $suffix)), ReasonCode(concat!("dg2.", $suffix)),
+            ReasonCode(concat!("dg3.", $suffix)), ReasonCode(concat!("dg4.", $suffix)),
+            ReasonCode(concat!("dg5.", $suffix)), ReasonCode(concat!("dg6.", $suffix)),
+            ReasonCode(concat!("dg7.", $suffix)), ReasonCode(concat!("dg8.", $suffix)),
+            ReasonCode(concat!("dg9.", $suffix)), ReasonCode(concat!("dg10.", $suffix)),
+            ReasonCode(concat!("dg11.", $suffix)), ReasonCode(concat!("dg12.", $suffix)),
+            ReasonCode(concat!("dg13.", $suffix)), ReasonCode(concat!("dg14.", $suffix)),
+            ReasonCode(concat!("dg15.", $suffix)), ReasonCode(concat!("dg16.", $suffix)),
+        ];)+
+
+        impl ReasonCode {
+            $($(#[doc = $doc])+
+            pub fn $method(group: DataGroup) -> Self {
+                // A data group is numbered 1–16.
+                let index = usize::from(group.number()).saturating_sub(1);
+                $table.get(index).copied().unwrap_or(ReasonCode::FILE_NOT_VERIFIED)
+            })+
+        }
+
+        const GROUP_TABLES: &[[ReasonCode; 16]] = &[$($table,)+];
+    };
+}
+
+group_codes! {
+    /// The file does not have the signed hash.
+    hash_mismatch, HASH_MISMATCH = "hash_mismatch";
+    /// The signed EF.SOD lists the file, and the chip says that there is none.
+    missing, MISSING = "missing";
+    /// The signed EF.SOD lists the file, and it was not read.
+    not_read, NOT_READ = "not_read";
+    /// The signed EF.SOD lists the file, and it was not among those given.
+    not_supplied, NOT_SUPPLIED = "not_supplied";
+    /// The file is not listed in the signed EF.SOD: nothing of it is used.
+    unlisted, UNLISTED = "unlisted";
+    /// The file is there and behind an access right that this reader does not have, or was left out on purpose.
+    present, PRESENT = "present";
+    /// Reading the file broke off.
+    read_aborted, READ_ABORTED = "read_aborted";
+    /// Only digests by other algorithms than the signed one were kept.
+    digest_unavailable, DIGEST_UNAVAILABLE = "digest_unavailable";
+}
+
+impl ReasonCode {
+    /// Every code that there is.
+    #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses an index out of bounds")]
+    pub const ALL: &[Self] = &{
+        let mut all = [ReasonCode::FILE_NOT_VERIFIED; SINGLE.len() + GROUP_TABLES.len() * 16];
+        let mut index = 0;
+        while index < all.len() {
+            all[index] = match index.checked_sub(SINGLE.len()) {
+                None => SINGLE[index],
+                Some(rest) => GROUP_TABLES[rest / 16][rest % 16],
+            };
+            index += 1;
+        }
+        all
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeSet;
+
+    #[test]
+    fn every_code_is_there_once() {
+        let distinct: BTreeSet<_> = ReasonCode::ALL.iter().collect();
+        assert_eq!(distinct.len(), ReasonCode::ALL.len());
+        assert_eq!(ReasonCode::ALL.len(), SINGLE.len() + 16 * GROUP_TABLES.len());
+    }
+
+    #[test]
+    fn codes_of_data_groups_name_them() {
+        for group in DataGroup::all() {
+            let code = ReasonCode::hash_mismatch(group);
+            assert_eq!(code.as_str(), alloc::format!("dg{}.hash_mismatch", group.number()));
+            assert_eq!(ReasonCode::find(code.as_str()), Some(code));
+        }
+    }
+
+    #[test]
+    fn codes_are_two_words_in_snake_case() {
+        for code in ReasonCode::ALL {
+            let (left, right) = code.as_str().split_once('.').unwrap_or_default();
+            for part in [left, right] {
+                assert!(
+                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+                    "{code}"
+                );
+            }
+        }
     }
 }

@@ -1,10 +1,16 @@
 //! The result of an inspection.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::identity::VerifiedIdentity;
 use super::profile::Weight;
 use super::reason::ReasonCode;
-use crate::dossier::FileId;
+use crate::crypto::Digest;
+use crate::dossier::{FileId, Origin};
+use crate::pki::certificate::Validity;
+use crate::pki::{Anchor, Certificate, Provenance};
+use crate::time::Timestamp;
 
 /// How a check ended (BSI TR-03135-1 §3.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,8 +53,10 @@ pub enum CheckKind {
     FileHash(FileId),
     /// Document signer to an anchor.
     Chain,
-    /// Validity at signing and today.
+    /// Document signer and issuer valid when the document was signed.
     Validity,
+    /// Document signer and issuer valid today.
+    ValidityToday,
     /// Key usage, extensions, algorithm equality.
     SignerProfile,
     /// Certificate revocation.
@@ -79,6 +87,7 @@ impl CheckKind {
             Self::FileHash(_) => "file_hash",
             Self::Chain => "chain",
             Self::Validity => "validity",
+            Self::ValidityToday => "validity_today",
             Self::SignerProfile => "signer_profile",
             Self::Revocation => "revocation",
             Self::IssuingState => "issuing_state",
@@ -114,6 +123,59 @@ pub struct Check {
     pub reason: Option<ReasonCode>,
     /// Deviations that were read through.
     pub findings: Vec<Finding>,
+    /// Whether it had anything to run on. An optional check that had not is reported and not counted.
+    pub ran: bool,
+}
+
+impl Check {
+    /// Whether it counts for the overall result.
+    pub fn counts(&self) -> bool {
+        match self.weight {
+            Weight::Mandatory => true,
+            Weight::Optional => self.ran,
+            Weight::Evaluatory => false,
+        }
+    }
+}
+
+impl Overall {
+    /// What checks come to (`verdicts.md`, Outcomes): over the mandatory ones and the optional ones that ran, any failed is failed; else
+    /// any aborted is aborted; else any undetermined, or a mandatory one not supported, is undetermined; else successful.
+    pub fn of(checks: &[Check]) -> Self {
+        let any = |outcome| checks.iter().any(|check| check.counts() && check.outcome == outcome);
+        let lacking = checks.iter().any(|check| check.weight == Weight::Mandatory && check.outcome == Outcome::NotSupported);
+        if any(Outcome::Failed) {
+            Self::Failed
+        } else if any(Outcome::Aborted) {
+            Self::Aborted
+        } else if any(Outcome::Undetermined) || lacking {
+            Self::Undetermined
+        } else {
+            Self::Successful
+        }
+    }
+}
+
+/// The certificate under which EF.SOD's signature holds.
+#[derive(Clone, Debug)]
+pub struct SignerDetails {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Its SHA-256.
+    pub sha256: Digest,
+    /// Its key: `brainpoolP256r1`, `RSA, 2048 bits`.
+    pub key: String,
+    /// How EF.SOD is signed: `ECDSA with SHA-256`.
+    pub scheme: String,
+    /// When it says that it signed.
+    pub signing_time: Option<Timestamp>,
+}
+
+impl SignerDetails {
+    /// When the certificate holds.
+    pub fn validity(&self) -> Validity {
+        self.certificate.validity
+    }
 }
 
 /// All checks and what they come to.
@@ -125,4 +187,105 @@ pub struct Report {
     pub overall: Overall,
     /// The checks, in the order of `verdicts.md`.
     pub checks: Vec<Check>,
+    /// The moment for which it was judged.
+    pub time: Timestamp,
+    /// Where the dossier came from.
+    pub origin: Origin,
+    /// SHA-256 over the dossier's content: what was read and what ran. The same for a dossier just read and saved.
+    pub evidence: Digest,
+    pub(super) signer: Option<SignerDetails>,
+    pub(super) anchor: Option<Anchor>,
+    pub(super) identity: Option<VerifiedIdentity>,
+}
+
+impl Report {
+    /// Whose card it is: only where the overall result is successful, and only out of files whose hashes are signed.
+    pub fn identity(&self) -> Option<&VerifiedIdentity> {
+        self.identity.as_ref()
+    }
+
+    /// Who signed EF.SOD, where its signature holds. Whether the signer is worth anything, the chain says.
+    pub fn signer(&self) -> Option<&SignerDetails> {
+        self.signer.as_ref()
+    }
+
+    /// The anchor that signed the document signer.
+    pub fn anchor(&self) -> Option<&Anchor> {
+        self.anchor.as_ref()
+    }
+
+    /// Where that anchor came from.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        self.anchor.as_ref().map(|anchor| &anchor.provenance)
+    }
+
+    /// Whether the report rests on a key for demonstrations.
+    pub fn demonstration(&self) -> bool {
+        self.anchor.as_ref().is_some_and(|anchor| anchor.demonstration)
+    }
+
+    /// The check of a kind.
+    pub fn check(&self, kind: CheckKind) -> Option<&Check> {
+        self.checks.iter().find(|check| check.kind == kind)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    const OUTCOMES: [Outcome; 5] =
+        [Outcome::Successful, Outcome::Failed, Outcome::Undetermined, Outcome::NotSupported, Outcome::Aborted];
+    const WEIGHTS: [Weight; 3] = [Weight::Mandatory, Weight::Optional, Weight::Evaluatory];
+
+    fn check(weight: Weight, outcome: Outcome, ran: bool) -> Check {
+        Check { kind: CheckKind::Chain, weight, outcome, reason: None, findings: vec![], ran }
+    }
+
+    /// What one check alone comes to, written out from `verdicts.md`.
+    fn alone(weight: Weight, outcome: Outcome, ran: bool) -> Overall {
+        match (weight, outcome) {
+            (Weight::Evaluatory, _) => Overall::Successful,
+            (Weight::Optional, _) if !ran => Overall::Successful,
+            (Weight::Optional, Outcome::NotSupported) => Overall::Successful,
+            (_, Outcome::Successful) => Overall::Successful,
+            (_, Outcome::Failed) => Overall::Failed,
+            (_, Outcome::Aborted) => Overall::Aborted,
+            (_, Outcome::Undetermined | Outcome::NotSupported) => Overall::Undetermined,
+        }
+    }
+
+    /// Failed before aborted before undetermined before successful.
+    fn worse(one: Overall, other: Overall) -> Overall {
+        let rank = |overall| match overall {
+            Overall::Failed => 3,
+            Overall::Aborted => 2,
+            Overall::Undetermined => 1,
+            Overall::Successful => 0,
+        };
+        if rank(one) >= rank(other) { one } else { other }
+    }
+
+    #[test]
+    fn the_overall_result_for_every_pair_of_checks() {
+        let mut all = vec![];
+        for weight in WEIGHTS {
+            for outcome in OUTCOMES {
+                for ran in [true, false] {
+                    all.push((weight, outcome, ran));
+                }
+            }
+        }
+        for &(weight, outcome, ran) in &all {
+            let one = check(weight, outcome, ran);
+            assert_eq!(Overall::of(core::slice::from_ref(&one)), alone(weight, outcome, ran), "{one:?}");
+            for &(other_weight, other_outcome, other_ran) in &all {
+                let other = check(other_weight, other_outcome, other_ran);
+                let expected = worse(alone(weight, outcome, ran), alone(other_weight, other_outcome, other_ran));
+                assert_eq!(Overall::of(&[one.clone(), other.clone()]), expected, "{one:?} {other:?}");
+            }
+        }
+    }
 }

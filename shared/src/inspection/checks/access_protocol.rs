@@ -1,0 +1,52 @@
+//! PACE or BAC, and no downgrade from the one to the other (ICAO 9303-11 §4.2; `attacks.md` 20).
+
+use alloc::vec::Vec;
+
+use crate::dossier::{AccessProtocol, BacReason, FileId};
+use crate::inspection::examination::Examination;
+use crate::inspection::reason::ReasonCode;
+use crate::inspection::report::{Check, CheckKind};
+use crate::lds::SecurityInfos;
+use crate::lds::card_access;
+use crate::lds::security_infos::PaceInfo;
+
+pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
+    let row = examination.row(CheckKind::AccessProtocol);
+    let Some(access) = &examination.dossier.access else {
+        return row.undetermined(ReasonCode::ACCESS_UNKNOWN).not_run();
+    };
+    let offered = examination.provided(FileId::CardAccess).and_then(|bytes| card_access::parse(bytes).ok());
+    let offered = pace_infos(offered.as_ref());
+    let infos = examination.security_infos();
+    let signed = pace_infos(infos.as_ref());
+    match &access.protocol {
+        AccessProtocol::Pace { protocol, parameter_id } => {
+            if signed.is_empty() {
+                return row.finding(ReasonCode::ACCESS_CARD_ACCESS_UNPROVEN, Some(FileId::CardAccess));
+            }
+            let ran = |info: &&PaceInfo| info.protocol == *protocol && info.parameter_id == Some(u32::from(*parameter_id));
+            // EF.CardAccess may be out of reach and the issuer's known one used instead: then what ran is compared.
+            if !signed.iter().any(ran) || !offered.is_empty() && offered != signed {
+                return row.failed(ReasonCode::ACCESS_CARD_ACCESS_MISMATCH);
+            }
+            row
+        }
+        AccessProtocol::Bac { reason } => {
+            let row = row.finding(ReasonCode::ACCESS_BAC_USED, None);
+            // A variant that this reader lacks is no downgrade, so long as it is the one that is signed.
+            let lacking = *reason == BacReason::PaceVariantUnknown && offered == signed;
+            if signed.is_empty() || lacking {
+                return row;
+            }
+            row.finding(ReasonCode::ACCESS_PACE_SUPPRESSED, Some(FileId::CardAccess))
+        }
+    }
+}
+
+/// The PACE variants in an order of their own.
+fn pace_infos(infos: Option<&SecurityInfos>) -> Vec<&PaceInfo> {
+    let mut variants: Vec<&PaceInfo> = infos.into_iter().flat_map(SecurityInfos::pace).collect();
+    variants.sort_by_key(|info| (info.protocol, info.version, info.parameter_id));
+    variants.dedup();
+    variants
+}

@@ -1,0 +1,30 @@
+//! The document signer's path to an anchor (ICAO 9303-12 §6.1).
+
+use crate::inspection::examination::Examination;
+use crate::inspection::reason::ReasonCode;
+use crate::inspection::report::{Check, CheckKind};
+use crate::pki::chain::{Chain, ChainFinding};
+
+pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
+    let row = examination.row(CheckKind::Chain);
+    match &examination.chain {
+        None => row.undetermined(ReasonCode::SOD_NOT_VERIFIED),
+        Some(Chain::SignatureInvalid) => row.failed(ReasonCode::CHAIN_SIGNATURE_INVALID),
+        Some(Chain::Unsupported) => row.undetermined(ReasonCode::CHAIN_ALGORITHM_UNSUPPORTED),
+        Some(Chain::IssuerUnknown { name_known }) => {
+            let row = row.undetermined(ReasonCode::CHAIN_ISSUER_UNKNOWN);
+            if *name_known { row.finding(ReasonCode::CHAIN_NAME_KNOWN, None) } else { row }
+        }
+        Some(Chain::Trusted(path)) => path.findings().iter().fold(row, |row, finding| row.finding(code(*finding), None)),
+    }
+}
+
+fn code(finding: ChainFinding) -> ReasonCode {
+    match finding {
+        ChainFinding::KeyIdentifierMismatch => ReasonCode::CHAIN_KEY_IDENTIFIER_MISMATCH,
+        ChainFinding::NameMismatch => ReasonCode::CHAIN_NAME_MISMATCH,
+        ChainFinding::AnchorNotAuthority => ReasonCode::CSCA_NOT_AUTHORITY,
+        ChainFinding::CurveCorrected => ReasonCode::KEY_CURVE_CORRECTED,
+        ChainFinding::IntegerNotMinimal => ReasonCode::ECDSA_INTEGER_NOT_MINIMAL,
+    }
+}

@@ -1,0 +1,51 @@
+//! Whether the chip is the one that was personalised: active authentication and chip authentication as one group (BSI TR-03135-1 §3.5).
+//!
+//! Everything is compared with keys out of files whose hash is signed. From a saved dossier only what anyone can verify again counts:
+//! active authentication over the recorded challenge; the transcript of chip authentication could be forged by whoever held the keys.
+
+mod active;
+mod agreement;
+
+use crate::dossier::{DataGroup, Origin};
+use crate::inspection::examination::Examination;
+use crate::inspection::reason::ReasonCode;
+use crate::inspection::report::{Check, CheckKind, Outcome};
+
+/// The group, then its members.
+pub(in crate::inspection) fn check(examination: &Examination<'_>) -> [Check; 3] {
+    let active = active::check(examination);
+    let agreement = agreement::check(examination);
+    let group = group(examination, &[&active, &agreement]);
+    [group, active, agreement]
+}
+
+/// Failed if a member failed; successful if one succeeded; not supported if the signed EF.SOD offers none.
+fn group(examination: &Examination<'_>, members: &[&Check]) -> Check {
+    let row = examination.row(CheckKind::ChipAuthenticity);
+    let Some(sod) = &examination.sod else {
+        return row.undetermined(ReasonCode::SOD_NOT_VERIFIED);
+    };
+    let with = |outcome| members.iter().find(|member| member.outcome == outcome);
+    if let Some(failed) = with(Outcome::Failed) {
+        return row.failed(failed.reason.unwrap_or(ReasonCode::CHIP_NOT_PROVEN));
+    }
+    if with(Outcome::Successful).is_some() {
+        return row;
+    }
+    let listed = sod.lists(DataGroup::DG14) || sod.lists(DataGroup::DG15);
+    if listed && examination.dossier.origin() != Origin::Chip {
+        return row.undetermined(ReasonCode::CHIP_NOT_PROVEN);
+    }
+    match with(Outcome::Undetermined) {
+        Some(member) => row.undetermined(member.reason.unwrap_or(ReasonCode::CHIP_NOT_PROVEN)),
+        None => {
+            row.not_supported(ReasonCode::CHIP_NOT_OFFERED).weighing(examination.profile.chip_authenticity_not_offered).not_run()
+        }
+    }
+}
+
+/// Why a member that is offered has no result: not done by this reader, or not to be had from files.
+fn without_evidence(examination: &Examination<'_>, row: Check, not_done: ReasonCode) -> Check {
+    let is_chip = examination.dossier.origin() == Origin::Chip;
+    row.undetermined(if is_chip { not_done } else { ReasonCode::CHIP_NOT_PROVEN })
+}

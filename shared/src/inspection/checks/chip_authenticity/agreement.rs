@@ -1,0 +1,50 @@
+//! Chip authentication: the chip answers under keys agreed with the static key of DG14 (ICAO 9303-11 §6.2).
+
+use super::without_evidence;
+use crate::crypto::PublicKey;
+use crate::dossier::{ChipAuthentication, ChipAuthenticationOutcome, DataGroup, Origin};
+use crate::inspection::examination::Examination;
+use crate::inspection::reason::ReasonCode;
+use crate::inspection::report::{Check, CheckKind};
+use crate::lds::SecurityInfos;
+
+pub(super) fn check(examination: &Examination<'_>) -> Check {
+    let row = examination.row(CheckKind::ChipAuthentication);
+    let Some(sod) = &examination.sod else {
+        return row.undetermined(ReasonCode::SOD_NOT_VERIFIED);
+    };
+    if !sod.lists(DataGroup::DG14) {
+        return row.not_supported(ReasonCode::CHIP_NOT_OFFERED).not_run();
+    }
+    if examination.file(DataGroup::DG14).is_none() {
+        return row.undetermined(ReasonCode::FILE_NOT_VERIFIED);
+    }
+    let Some(infos) = examination.security_infos() else {
+        return row.undetermined(ReasonCode::FILE_MALFORMED);
+    };
+    if infos.chip_authentication_keys().next().is_none() {
+        return row.not_supported(ReasonCode::CHIP_NOT_OFFERED).not_run();
+    }
+    let Some(evidence) = &examination.dossier.chip_authentication else {
+        return without_evidence(examination, row, ReasonCode::CHIP_CHIP_AUTHENTICATION_NOT_DONE);
+    };
+    match evidence.outcome {
+        ChipAuthenticationOutcome::Confirmed if !is_signed(evidence, &infos) => {
+            row.failed(ReasonCode::CHIP_CHIP_AUTHENTICATION_KEY_MISMATCH)
+        }
+        ChipAuthenticationOutcome::Confirmed if examination.dossier.origin() == Origin::Chip => row,
+        ChipAuthenticationOutcome::Confirmed => row.undetermined(ReasonCode::CHIP_NOT_PROVEN),
+        ChipAuthenticationOutcome::WrongKeys => row.failed(ReasonCode::CHIP_CHIP_AUTHENTICATION_FAILED),
+        ChipAuthenticationOutcome::Refused(_) => row.undetermined(ReasonCode::CHIP_CHIP_AUTHENTICATION_REFUSED),
+        ChipAuthenticationOutcome::Unsupported => row.undetermined(ReasonCode::CHIP_CHIP_AUTHENTICATION_UNSUPPORTED),
+    }
+}
+
+/// Whether the key that was used is one of the signed ones, under the same key id where both give one (`attacks.md` 16).
+fn is_signed(evidence: &ChipAuthentication, infos: &SecurityInfos) -> bool {
+    infos.chip_authentication_keys().any(|key| {
+        let same_id = evidence.key_id.is_none() || key.key_id.is_none() || evidence.key_id == key.key_id;
+        same_id
+            && matches!(PublicKey::from_spki(&key.public_key), Ok(PublicKey::Ec(point)) if point.point() == evidence.public_key)
+    })
+}

@@ -1,0 +1,104 @@
+//! The signature of EF.SOD: a message as received, one signer, signed attributes, digests of SHA-1 and SHA-2 (ICAO 9303-11 §5.1).
+
+use der::asn1::ObjectIdentifier;
+
+use crate::crypto::CryptoError;
+use crate::dossier::{Dossier, FileId, FileRecord, Origin};
+use crate::inspection::examination::Examination;
+use crate::inspection::reason::ReasonCode;
+use crate::inspection::report::{Check, CheckKind, Outcome};
+use crate::lds;
+use crate::pki::algorithm::AlgorithmIdentifier;
+use crate::pki::cms::{CmsError, CmsFinding, SignedData};
+
+/// id-icao-mrtd-security-ldsSecurityObject, ICAO 9303-10 §4.6.2.3
+const LDS_SECURITY_OBJECT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.1");
+
+/// What issuers wrote instead (`quirks.md` 10): an older ICAO arc, the Dutch manufacturer's, id-data.
+const OTHER_CONTENT_TYPES: [&str; 3] = ["1.3.27.1.1.1", "1.2.528.1.1006.1.20.1", "1.2.840.113549.1.7.1"];
+
+/// Signature algorithms that ICAO 9303-12 §4.1.6 permits and that are not built in: DSA with SHA-1, SHA-224, SHA-256.
+const NOT_BUILT_IN: [&str; 3] = ["1.2.840.10040.4.3", "2.16.840.1.101.3.4.3.1", "2.16.840.1.101.3.4.3.2"];
+
+pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
+    let mut row = examination.row(CheckKind::SodSignature);
+    let Some(bytes) = examination.provided(FileId::Sod) else {
+        let (outcome, reason) = absent(examination.dossier);
+        return row.ended(outcome, reason);
+    };
+    let Ok(message) = lds::sod::cms(bytes) else {
+        return row.failed(ReasonCode::SOD_MALFORMED);
+    };
+    let signed = match SignedData::from_ber(message) {
+        Ok(signed) => signed,
+        Err(error) => return refused(row, error, None),
+    };
+    let algorithm = signed.signer().signature_algorithm.clone();
+    let verified = match signed.verify(examination.provider) {
+        Ok(verified) => verified,
+        Err(error) => return refused(row, error, Some(&algorithm)),
+    };
+    let content_type = verified.content_type();
+    if content_type != LDS_SECURITY_OBJECT {
+        if !OTHER_CONTENT_TYPES.iter().any(|known| ObjectIdentifier::new_unwrap(known) == content_type) {
+            return row.failed(ReasonCode::SOD_CONTENT_TYPE);
+        }
+        row = row.finding(ReasonCode::SOD_CONTENT_TYPE_OTHER, Some(FileId::Sod));
+    }
+    for finding in verified.findings() {
+        if let Some(code) = signature_finding(*finding) {
+            row = row.finding(code, Some(FileId::Sod));
+        }
+    }
+    examination.message = Some(verified);
+    row
+}
+
+/// What it means that there are no bytes of EF.SOD.
+fn absent(dossier: &Dossier) -> (Outcome, ReasonCode) {
+    match dossier.files.get(&FileId::Sod) {
+        Some(FileRecord::Broken) => (Outcome::Aborted, ReasonCode::SOD_READ_ABORTED),
+        Some(_) => (Outcome::Failed, ReasonCode::SOD_MISSING),
+        None if dossier.origin() == Origin::Chip => (Outcome::Failed, ReasonCode::SOD_MISSING),
+        None => (Outcome::Undetermined, ReasonCode::SOD_NOT_SUPPLIED),
+    }
+}
+
+/// Findings on the signer identifier belong to the content's row.
+fn signature_finding(finding: CmsFinding) -> Option<ReasonCode> {
+    match finding {
+        CmsFinding::AttributesNotDer | CmsFinding::AttributesSorted => Some(ReasonCode::CMS_ATTRIBUTES_NOT_DER),
+        CmsFinding::CurveCorrected => Some(ReasonCode::KEY_CURVE_CORRECTED),
+        CmsFinding::IntegerNotMinimal => Some(ReasonCode::ECDSA_INTEGER_NOT_MINIMAL),
+        CmsFinding::IssuerStringType | CmsFinding::SignerIdentifierMismatch => None,
+    }
+}
+
+fn refused(row: Check, error: CmsError, algorithm: Option<&AlgorithmIdentifier>) -> Check {
+    let reason = match error {
+        CmsError::Structure(_) | CmsError::NotSignedData => ReasonCode::SOD_MALFORMED,
+        CmsError::SignerCount(_) => ReasonCode::SOD_SIGNER_COUNT,
+        CmsError::SignerVersion => ReasonCode::SOD_SIGNER_VERSION,
+        CmsError::DigestNotPermitted(_) => ReasonCode::SOD_DIGEST_NOT_PERMITTED,
+        CmsError::DigestNotListed => ReasonCode::SOD_DIGEST_NOT_LISTED,
+        CmsError::SignedAttributesMissing => ReasonCode::SOD_SIGNED_ATTRIBUTES_MISSING,
+        CmsError::AttributeCount(_) => ReasonCode::SOD_ATTRIBUTE_COUNT,
+        CmsError::ContentTypeMismatch => ReasonCode::SOD_CONTENT_TYPE_MISMATCH,
+        CmsError::MessageDigestMismatch => ReasonCode::SOD_MESSAGE_DIGEST_MISMATCH,
+        CmsError::SignerCertificateMissing => return row.undetermined(ReasonCode::SOD_SIGNER_CERTIFICATE_MISSING),
+        CmsError::Signature(CryptoError::PublicKeyInvalid(_) | CryptoError::Encoding(_)) => ReasonCode::SOD_PUBLIC_KEY_INVALID,
+        CmsError::Signature(CryptoError::Unsupported(_)) if algorithm.is_none_or(is_permitted) => {
+            return row.undetermined(ReasonCode::SOD_ALGORITHM_UNSUPPORTED);
+        }
+        CmsError::Signature(CryptoError::Unsupported(_)) => ReasonCode::SOD_ALGORITHM_NOT_PERMITTED,
+        CmsError::Signature(_) => ReasonCode::SOD_SIGNATURE_INVALID,
+    };
+    row.failed(reason)
+}
+
+/// Whether the standard permits the algorithm, be it built in or not.
+fn is_permitted(algorithm: &AlgorithmIdentifier) -> bool {
+    // The digest beside a plain rsaEncryption was looked at before: any will do here.
+    algorithm.signature_scheme(Some(crate::crypto::DigestAlgorithm::Sha256)).is_ok()
+        || NOT_BUILT_IN.iter().any(|known| ObjectIdentifier::new_unwrap(known) == algorithm.identifier)
+}

@@ -1,0 +1,109 @@
+//! One digest over all that a dossier proves, so that a report and its evidence cannot be parted (`attacks.md` 34).
+
+use alloc::boxed::Box;
+use alloc::string::ToString;
+
+use crate::crypto::{Digest, DigestAlgorithm, Hasher, Provider};
+use crate::dossier::{
+    AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthenticationOutcome, Dossier, FileContent,
+    FileRecord, PasswordKind,
+};
+
+/// Names the form of what is hashed.
+const FORM: &[u8] = b"soat dossier 1";
+
+/// SHA-256 over the dossier's content. Each item goes in with its length before it, so that no two contents look alike. Where the
+/// dossier comes from, findings and timings are left out: the digest is the same before and after saving.
+pub(super) fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
+    let mut items = Items(provider.hasher(DigestAlgorithm::Sha256));
+    items.push(FORM);
+    items.push(dossier.read_at.map(|moment| moment.0.to_be_bytes()).as_ref().map_or(&[], <[u8; 8]>::as_slice));
+    if let Some(access) = &dossier.access {
+        items.push(b"access");
+        match &access.protocol {
+            AccessProtocol::Pace { protocol, parameter_id } => {
+                items.push(protocol.as_bytes());
+                items.push(&[*parameter_id]);
+            }
+            AccessProtocol::Bac { reason } => {
+                let (kind, status) = match reason {
+                    BacReason::PaceNotOffered => (0, 0),
+                    BacReason::CardAccessRefused(status) => (1, *status),
+                    BacReason::PaceVariantUnknown => (2, 0),
+                };
+                items.push(&[kind]);
+                items.push(&status.to_be_bytes());
+            }
+        }
+        items.push(match access.password {
+            PasswordKind::Mrz => b"mrz",
+            PasswordKind::Can => b"can",
+        });
+    }
+    for (file, record) in &dossier.files {
+        items.push(file.to_string().as_bytes());
+        match record {
+            FileRecord::Read(FileContent::Bytes(bytes)) => {
+                items.push(b"bytes");
+                items.push(bytes);
+            }
+            FileRecord::Read(FileContent::Digests { length, digests }) => {
+                items.push(b"digests");
+                items.push(&length.to_be_bytes());
+                for (algorithm, digest) in digests {
+                    items.push(algorithm.object_identifier().as_bytes());
+                    items.push(digest.as_ref());
+                }
+            }
+            FileRecord::Refused { status } => {
+                items.push(b"refused");
+                items.push(&status.to_be_bytes());
+            }
+            FileRecord::Skipped => items.push(b"skipped"),
+            FileRecord::Broken => items.push(b"broken"),
+        }
+    }
+    if let Some(chip) = &dossier.chip_authentication {
+        items.push(b"chip authentication");
+        items.push(chip.key_id.map(u32::to_be_bytes).as_ref().map_or(&[], <[u8; 4]>::as_slice));
+        items.push(chip.protocol.as_bytes());
+        items.push(&chip.public_key);
+        let (kind, status) = match chip.outcome {
+            ChipAuthenticationOutcome::Confirmed => (0, 0),
+            ChipAuthenticationOutcome::Refused(status) => (1, status),
+            ChipAuthenticationOutcome::WrongKeys => (2, 0),
+            ChipAuthenticationOutcome::Unsupported => (3, 0),
+        };
+        items.push(&[kind]);
+        items.push(&status.to_be_bytes());
+    }
+    if let Some(active) = &dossier.active_authentication {
+        items.push(b"active authentication");
+        items.push(&active.challenge);
+        items.push(match active.challenge_source {
+            ChallengeSource::Terminal => b"terminal",
+            ChallengeSource::RelyingParty => b"relying party",
+        });
+        match &active.outcome {
+            ActiveAuthenticationOutcome::Signature(signature) => {
+                items.push(b"signature");
+                items.push(signature);
+            }
+            ActiveAuthenticationOutcome::Refused(status) => {
+                items.push(b"refused");
+                items.push(&status.to_be_bytes());
+            }
+        }
+    }
+    items.0.finish()
+}
+
+struct Items(Box<dyn Hasher>);
+
+impl Items {
+    fn push(&mut self, item: &[u8]) {
+        // Files are bounded far below 4 GiB by their two- to four-octet lengths.
+        self.0.update(&u32::try_from(item.len()).unwrap_or(u32::MAX).to_be_bytes());
+        self.0.update(item);
+    }
+}
