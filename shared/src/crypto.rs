@@ -8,6 +8,7 @@ pub mod digest;
 pub mod ecdsa;
 pub mod iso9796;
 pub mod key;
+pub mod modp;
 pub mod scheme;
 
 #[cfg(feature = "rustcrypto")]
@@ -24,7 +25,8 @@ use crate::tlv::TlvError;
 pub use curve::NamedCurve;
 pub use digest::{Digest, DigestAlgorithm};
 pub use ecdsa::EcdsaSignature;
-pub use key::{EcPublicKey, PublicKey, RsaPublicKey};
+pub use key::{DhPublicKey, DsaPublicKey, EcPublicKey, PublicKey, RsaPublicKey};
+pub use modp::ModpGroup;
 pub use scheme::SignatureScheme;
 
 /// What can go wrong in the seam.
@@ -147,6 +149,43 @@ pub trait Provider {
     /// [`CryptoError::Unsupported`] for a curve that the provider lacks.
     fn generate_key_pair(&self, curve: NamedCurve, rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError>;
 
+    /// An ephemeral key pair on a prime-field group's own generator; the private key is drawn below the order, as on a curve.
+    ///
+    /// # Errors
+    /// [`CryptoError::Unsupported`] for a group that the provider lacks.
+    fn generate_modp_key_pair(&self, _group: ModpGroup, _rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
+        Err(CryptoError::Unsupported("Diffie-Hellman in a prime field"))
+    }
+
+    /// Integrated mapping (ICAO 9303-11 §4.4.3.3.2): a fresh key pair on the generator that `random`, the unreduced output of the
+    /// pseudo-random function `R(s, t)`, is encoded to.
+    ///
+    /// # Errors
+    /// [`CryptoError::Unsupported`] for a curve that the provider lacks or that has no encoding (P-224), and for the few numbers that
+    /// encode no point.
+    fn map_integrated(
+        &self,
+        _curve: NamedCurve,
+        _random: &[u8],
+        _rng: &mut dyn CryptoRng,
+    ) -> Result<Box<dyn KeyPair>, CryptoError> {
+        Err(CryptoError::Unsupported("integrated mapping"))
+    }
+
+    /// Integrated mapping in a prime-field group: `random` to the power of the cofactor is the generator.
+    ///
+    /// # Errors
+    /// [`CryptoError::PublicKeyInvalid`] where the generator comes out as one, [`CryptoError::Unsupported`] for a group that the provider
+    /// lacks.
+    fn map_integrated_modp(
+        &self,
+        _group: ModpGroup,
+        _random: &[u8],
+        _rng: &mut dyn CryptoRng,
+    ) -> Result<Box<dyn KeyPair>, CryptoError> {
+        Err(CryptoError::Unsupported("integrated mapping"))
+    }
+
     /// Encrypts whole blocks in CBC mode, in place.
     ///
     /// # Errors
@@ -167,16 +206,18 @@ pub trait Provider {
     fn mac(&self, cipher: Cipher, key: &[u8], data: &[u8]) -> Result<[u8; 8], CryptoError>;
 }
 
-/// An ephemeral elliptic-curve key pair; its private key never leaves it and is wiped with it.
+/// An ephemeral key pair on a curve or in a prime-field group; its private key never leaves it and is wiped with it.
 pub trait KeyPair {
-    /// The public key: uncompressed point `04 ‖ X ‖ Y`.
+    /// The public key as ICAO 9303-11 §9.4.5 encodes it: on a curve the uncompressed point `04 ‖ X ‖ Y`, in a prime field the number without
+    /// leading zeros.
     fn public_key(&self) -> &[u8];
 
-    /// ECDH (BSI TR-03111 §4.3.1): the x coordinate of the shared point, as wide as the field.
+    /// Diffie–Hellman: on a curve the x coordinate of the shared point (BSI TR-03111 §4.3.1), in a prime field the shared number; as wide
+    /// as the field.
     ///
     /// # Errors
-    /// [`CryptoError::PublicKeyInvalid`] where the other side's point is malformed, off the curve or at infinity, or where the shared
-    /// point is at infinity.
+    /// [`CryptoError::PublicKeyInvalid`] where the other side's point is malformed, off the curve or at infinity, where its number is not
+    /// of the subgroup, or where the shared point is at infinity.
     fn agree(&self, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
 
     /// Generic mapping (ICAO 9303-11 §4.4.3.3.1): with this as the mapping key pair, `G' = nonce · G + (own · peer)`, and a fresh key

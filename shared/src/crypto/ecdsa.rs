@@ -1,10 +1,10 @@
-//! The two encodings of an ECDSA signature.
+//! The two encodings of an ECDSA signature; DSA has the first.
 
 use super::{CryptoError, NamedCurve};
 use crate::tlv::asn1::{INTEGER, strip_zeros};
 use crate::tlv::{Cursor, Rules, TlvError};
 
-/// The numbers of an ECDSA signature, big-endian without leading zeros. Whether they lie between 1 and the order is the verifier's to
+/// The numbers of an ECDSA or DSA signature, big-endian without leading zeros. Whether they lie between 1 and the order is the verifier's to
 /// check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EcdsaSignature<'a> {

@@ -1,5 +1,6 @@
 //! Public keys, from SubjectPublicKeyInfo and from the chip's own structures.
 
+mod finite_field;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,8 @@ use super::{CryptoError, NamedCurve};
 use crate::tlv::asn1::strip_zeros;
 use crate::tlv::{Cursor, Rules};
 
+pub use finite_field::{DhPublicKey, DsaPublicKey};
+
 /// id-ecPublicKey (RFC 5480 §2.1.1)
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 /// rsaEncryption (RFC 8017 appendix A.1)
@@ -19,12 +22,19 @@ pub(super) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap
 /// id-RSASSA-PSS (RFC 4055 §3.1)
 pub(super) const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 
+/// id-dsa (RFC 3279 §2.3.2)
+const DSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10040.4.1");
+/// dhKeyAgreement (PKCS #3)
+const DH_KEY_AGREEMENT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.3.1");
+/// dhpublicnumber (RFC 3279 §2.3.3)
+const DH_PUBLIC_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10046.2.1");
+
 /// Bounds of a modulus in bits: below, a key proves nothing; above, checking it is a way to keep a gate busy.
 const MODULUS_BITS: core::ops::RangeInclusive<usize> = 1024..=8192;
 /// Bound of a public exponent in bytes: FIPS 186-5 §5.4 takes exponents below 2^256.
 const EXPONENT_LEN: usize = 32;
 
-/// A public key that signatures are checked with.
+/// A public key, of a certificate or of a chip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublicKey {
@@ -32,6 +42,10 @@ pub enum PublicKey {
     Rsa(RsaPublicKey),
     /// An elliptic curve.
     Ec(EcPublicKey),
+    /// DSA.
+    Dsa(DsaPublicKey),
+    /// Diffie–Hellman in a prime field: for chip authentication only.
+    Dh(DhPublicKey),
 }
 
 impl PublicKey {
@@ -60,6 +74,9 @@ impl PublicKey {
                 let curve = DomainParameters::read(&mut algorithm)?.curve();
                 EcPublicKey::from_point(curve, key).map(Self::Ec)
             }
+            DSA => DsaPublicKey::read(&mut algorithm, key).map(Self::Dsa),
+            DH_KEY_AGREEMENT => DhPublicKey::read(&mut algorithm, false, key).map(Self::Dh),
+            DH_PUBLIC_NUMBER => DhPublicKey::read(&mut algorithm, true, key).map(Self::Dh),
             _ => Err(CryptoError::Unsupported("the algorithm of a public key")),
         }
     }
@@ -69,6 +86,8 @@ impl PublicKey {
         match self {
             Self::Rsa(key) => key.bits(),
             Self::Ec(key) => key.curve.bits(),
+            Self::Dsa(key) => bit_len(key.modulus()),
+            Self::Dh(key) => key.group().modulus_len() * 8,
         }
     }
 }

@@ -7,16 +7,18 @@ mod cipher;
 mod curves;
 mod elliptic;
 mod hash;
+mod modp;
 mod rsa;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crypto_bigint::BoxedUint;
 use rand_core::CryptoRng;
 
 use super::{
-    Cipher, CryptoError, Digest, DigestAlgorithm, EcdsaSignature, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey,
-    SignatureScheme,
+    Cipher, CryptoError, Digest, DigestAlgorithm, EcdsaSignature, Hasher, KeyPair, ModpGroup, NamedCurve, Provider, PublicKey,
+    RsaPublicKey, SignatureScheme,
 };
 
 /// The provider: it has no state.
@@ -46,6 +48,9 @@ impl Provider for RustCrypto {
                 let signature = EcdsaSignature::from_plain(signature, key.curve())?;
                 elliptic::group(key.curve())?.verify(key.point(), &hash::digest(digest, &[message]), &signature)
             }
+            (PublicKey::Dsa(key), SignatureScheme::Dsa { digest }) => {
+                modp::verify_dsa(key, &hash::digest(digest, &[message]), &EcdsaSignature::from_der(signature)?)
+            }
             _ => Err(CryptoError::Unsupported("a key of another kind than the signature scheme")),
         }
     }
@@ -66,6 +71,23 @@ impl Provider for RustCrypto {
         Ok(elliptic::group(curve)?.generate(rng))
     }
 
+    fn generate_modp_key_pair(&self, group: ModpGroup, rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
+        modp::generate_key_pair(group, rng)
+    }
+
+    fn map_integrated(&self, curve: NamedCurve, random: &[u8], rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
+        elliptic::group(curve)?.map_integrated(random, rng)
+    }
+
+    fn map_integrated_modp(
+        &self,
+        group: ModpGroup,
+        random: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Box<dyn KeyPair>, CryptoError> {
+        modp::map_integrated(group, random, rng)
+    }
+
     fn cbc_encrypt(&self, cipher: Cipher, key: &[u8], iv: &[u8], data: &mut [u8]) -> Result<(), CryptoError> {
         cipher::cbc_encrypt(cipher, key, iv, data)
     }
@@ -77,6 +99,12 @@ impl Provider for RustCrypto {
     fn mac(&self, cipher: Cipher, key: &[u8], data: &[u8]) -> Result<[u8; 8], CryptoError> {
         cipher::mac(cipher, key, data)
     }
+}
+
+/// Big-endian octets as a number that is as wide as they are.
+fn integer(octets: &[u8]) -> Result<BoxedUint, CryptoError> {
+    let bits = u32::try_from(octets.len().max(1) * 8).map_err(|_| CryptoError::Length)?;
+    BoxedUint::from_be_slice(octets, bits).map_err(|_| CryptoError::Length)
 }
 
 #[cfg(all(test, feature = "all-curves"))]

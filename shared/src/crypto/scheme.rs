@@ -33,6 +33,11 @@ pub enum SignatureScheme {
         /// Hash of the message.
         digest: DigestAlgorithm,
     },
+    /// DSA; the signature is `SEQUENCE { r, s }` (RFC 3279 §2.2.2).
+    Dsa {
+        /// Hash of the message.
+        digest: DigestAlgorithm,
+    },
     /// ECDSA; the signature is `r ‖ s`, each as wide as the order (BSI TR-03111 §5.2.1).
     EcdsaPlain {
         /// Hash of the message.
@@ -70,19 +75,21 @@ impl SignatureScheme {
     /// The hash of the message.
     pub const fn digest(self) -> DigestAlgorithm {
         match self {
-            Self::RsaPkcs1 { digest } | Self::RsaPss { digest, .. } | Self::Ecdsa { digest } | Self::EcdsaPlain { digest } => {
-                digest
-            }
+            Self::RsaPkcs1 { digest }
+            | Self::RsaPss { digest, .. }
+            | Self::Ecdsa { digest }
+            | Self::EcdsaPlain { digest }
+            | Self::Dsa { digest } => digest,
         }
     }
 }
 
-/// Object identifiers that name a scheme and its hash: RFC 8017 appendix A.2.4 (and the older OIW arc), RFC 5758 §3.2,
+/// Object identifiers that name a scheme and its hash: RFC 8017 appendix A.2.4 (and the older OIW arc), RFC 5758 §3,
 /// BSI TR-03111 §5.2.1.1.
-const NAMED: [(ObjectIdentifier, SignatureScheme); 16] = {
+const NAMED: [(ObjectIdentifier, SignatureScheme); 19] = {
     use DigestAlgorithm::{Sha1, Sha224, Sha256, Sha384, Sha512};
     use ObjectIdentifier as Oid;
-    use SignatureScheme::{Ecdsa, EcdsaPlain, RsaPkcs1};
+    use SignatureScheme::{Dsa, Ecdsa, EcdsaPlain, RsaPkcs1};
     [
         (Oid::new_unwrap("1.2.840.113549.1.1.5"), RsaPkcs1 { digest: Sha1 }),
         (Oid::new_unwrap("1.2.840.113549.1.1.14"), RsaPkcs1 { digest: Sha224 }),
@@ -95,6 +102,9 @@ const NAMED: [(ObjectIdentifier, SignatureScheme); 16] = {
         (Oid::new_unwrap("1.2.840.10045.4.3.2"), Ecdsa { digest: Sha256 }),
         (Oid::new_unwrap("1.2.840.10045.4.3.3"), Ecdsa { digest: Sha384 }),
         (Oid::new_unwrap("1.2.840.10045.4.3.4"), Ecdsa { digest: Sha512 }),
+        (Oid::new_unwrap("1.2.840.10040.4.3"), Dsa { digest: Sha1 }),
+        (Oid::new_unwrap("2.16.840.1.101.3.4.3.1"), Dsa { digest: Sha224 }),
+        (Oid::new_unwrap("2.16.840.1.101.3.4.3.2"), Dsa { digest: Sha256 }),
         (Oid::new_unwrap("0.4.0.127.0.7.1.1.4.1.1"), EcdsaPlain { digest: Sha1 }),
         (Oid::new_unwrap("0.4.0.127.0.7.1.1.4.1.2"), EcdsaPlain { digest: Sha224 }),
         (Oid::new_unwrap("0.4.0.127.0.7.1.1.4.1.3"), EcdsaPlain { digest: Sha256 }),

@@ -1,12 +1,14 @@
 //! ECDSA, ECDH and generic mapping: written once, for every curve that the arithmetic crates know or `curves` adds.
 
+mod integrated;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use ecdsa::hazmat::verify_prehashed;
 use ecdsa::{EcdsaCurve, Signature};
-use elliptic_curve::ff::PrimeField as _;
+use elliptic_curve::ff::PrimeField;
 use elliptic_curve::group::Group as _;
 use elliptic_curve::sec1::{FromSec1Point as _, Sec1Point, ToSec1Point as _};
 use elliptic_curve::{Field as _, FieldBytes, Scalar};
@@ -26,6 +28,8 @@ pub(super) trait CurveGroup {
     fn multiply(&self, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError>;
     /// A key pair on the curve's generator.
     fn generate(&self, rng: &mut dyn CryptoRng) -> Box<dyn KeyPair>;
+    /// A key pair on the generator that a number is encoded to.
+    fn map_integrated(&self, random: &[u8], rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError>;
 }
 
 /// The group of a curve.
@@ -96,7 +100,7 @@ impl<C: EcdsaCurve + PrimeCurveParams> CurveGroup for On<C> {
     }
 
     fn multiply(&self, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        encode::<C>(&(decode::<C>(point)? * *reduce::<C>(scalar)))
+        encode::<C>(&(decode::<C>(point)? * reduce::<Scalar<C>>(scalar)))
     }
 
     fn generate(&self, rng: &mut dyn CryptoRng) -> Box<dyn KeyPair> {
@@ -106,6 +110,12 @@ impl<C: EcdsaCurve + PrimeCurveParams> CurveGroup for On<C> {
                 return Box::new(pair);
             }
         }
+    }
+
+    fn map_integrated(&self, random: &[u8], rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
+        let generator = integrated::encode_to_point::<C>(random)
+            .ok_or(CryptoError::Unsupported("integrated mapping of this number to a point"))?;
+        Ok(Box::new(EcKeyPair::<C>::generate(&generator, rng)?))
     }
 }
 
@@ -144,7 +154,7 @@ impl<C: EcdsaCurve + PrimeCurveParams> KeyPair for EcKeyPair<C> {
     }
 
     fn map_generic(self: Box<Self>, peer: &[u8], nonce: &[u8], rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
-        let generator = ProjectivePoint::<C>::GENERATOR * *reduce::<C>(nonce) + self.multiply(peer)?;
+        let generator = ProjectivePoint::<C>::GENERATOR * reduce::<Scalar<C>>(nonce) + self.multiply(peer)?;
         if bool::from(generator.is_identity()) {
             return Err(CryptoError::PublicKeyInvalid("a mapped generator at infinity"));
         }
@@ -168,14 +178,10 @@ fn draw<C: PrimeCurveParams>(rng: &mut dyn CryptoRng) -> Zeroizing<Scalar<C>> {
     }
 }
 
-/// A big-endian number of any length, modulo the order.
-fn reduce<C: PrimeCurveParams>(octets: &[u8]) -> Zeroizing<Scalar<C>> {
-    let radix = Scalar::<C>::from(256);
-    let mut value = Zeroizing::new(Scalar::<C>::ZERO);
-    for octet in octets {
-        *value = *value * radix + Scalar::<C>::from(u64::from(*octet));
-    }
-    value
+/// A big-endian number of any length, modulo the order or the characteristic.
+fn reduce<F: PrimeField>(octets: &[u8]) -> F {
+    let radix = F::from(256);
+    octets.iter().fold(F::ZERO, |value, octet| value * radix + F::from(u64::from(*octet)))
 }
 
 /// A magnitude at the width of the field.

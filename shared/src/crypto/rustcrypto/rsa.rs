@@ -3,9 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use rsa::BoxedUint;
-
-use super::hash;
+use super::{hash, integer};
 use crate::crypto::{CryptoError, DigestAlgorithm, RsaPublicKey};
 
 /// `input^e mod n`, as wide as the modulus (RSAVP1, RFC 8017 §5.2.2). The input is an octet string as wide as the modulus, and below it.
@@ -22,11 +20,6 @@ pub(super) fn public_operation(key: &RsaPublicKey, input: &[u8]) -> Result<Vec<u
         rsa::hazmat::rsa_encrypt(&public_key, &integer(input)?).map_err(|_| CryptoError::SignatureInvalid)?.to_be_bytes();
     // The number is kept in whole words: wider than the modulus by zeros only, since it is below it.
     output.len().checked_sub(width).and_then(|surplus| output.get(surplus..)).map(<[u8]>::to_vec).ok_or(CryptoError::Length)
-}
-
-fn integer(octets: &[u8]) -> Result<BoxedUint, CryptoError> {
-    let bits = u32::try_from(octets.len() * 8).map_err(|_| CryptoError::Length)?;
-    BoxedUint::from_be_slice(octets, bits).map_err(|_| CryptoError::Length)
 }
 
 /// RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2): the whole encoded message is built and compared, so that nothing of a forgery's choosing can

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::panic)]
 
 mod agreement;
+mod modp;
 mod openssl;
 mod properties;
 mod symmetric;

@@ -63,6 +63,54 @@ fn worked_example_of_generic_mapping() {
     assert_eq!(mapped.agree(&decode(chip).unwrap()).unwrap()[..], shared);
 }
 
+/// ICAO 9303-11 appendix H.1.
+#[test]
+fn worked_example_of_integrated_mapping() {
+    let random = concat!("E4447E2DFB3586BAC05DDB00156B57FBB2179A3949294C9725418980", "0C517BAA8DA0FF397ED8C445D3E421E4FEB57322",);
+    let private_key = decode("A73FB703AC1436A18E0CFA5ABB3F7BEC7A070E7A6788486BEE230C4A22762595").unwrap();
+    let mapped =
+        RustCrypto.map_integrated(NamedCurve::BrainpoolP256r1, &decode(random).unwrap(), &mut Fixed::new(&private_key)).unwrap();
+    let public_key = concat!(
+        "0489CBA23FFE96AA18D824627C3E934E54A9FD0B87A95D1471DC1C0ABFDCD640D4",
+        "6755DE9B7B778280B6BEBD57439ADFEB0E21FD4ED6DF42578C13418A59B34C37",
+    );
+    assert_eq!(mapped.public_key(), decode(public_key).unwrap());
+    let chip = concat!(
+        "0467F78E5F7F7686082B293E8D087E056916D0F74BC01A5F8957D0DE45691E51E8",
+        "932B69A962B52A0985AD2C0A271EE6A13A8ADDDCD1A3A994B9DED257F4D22753",
+    );
+    let shared = decode("4F150FDE1D4F0E38E95017B891BAE17133A0DF45B0D3E18B60BA7BEAFDC2C713").unwrap();
+    assert_eq!(mapped.agree(&decode(chip).unwrap()).unwrap()[..], shared);
+}
+
+/// Both branches of the encoding, on every curve that has one; the generator must be on the curve for a key pair to exist.
+#[test]
+fn integrated_mapping_encodes_numbers_on_every_curve() {
+    const NONE: CryptoError = CryptoError::Unsupported("integrated mapping of this number to a point");
+    for curve in NamedCurve::ALL {
+        let map = |seed: u8, key: u8| {
+            RustCrypto.map_integrated(
+                curve,
+                &seeded(seed, curve.field_len() + 16),
+                &mut Fixed::new(&seeded(key, 20 * curve.field_len())),
+            )
+        };
+        if curve == NamedCurve::P224 {
+            assert_eq!(map(0, 1).err(), Some(NONE));
+            continue;
+        }
+        for seed in 0..8 {
+            let (terminal, chip) = (map(seed, 1).unwrap(), map(seed, 2).unwrap());
+            assert!(RustCrypto.is_on_curve(curve, terminal.public_key()));
+            assert_eq!(terminal.agree(chip.public_key()).unwrap(), chip.agree(terminal.public_key()).unwrap());
+        }
+        for number in [&[][..], &[0], &[1], &decode(curve.parameters().p).unwrap()] {
+            let mapped = RustCrypto.map_integrated(curve, number, &mut Fixed::new(&seeded(1, 20 * curve.field_len())));
+            assert_eq!(mapped.err(), Some(NONE), "{} {number:02x?}", curve.name());
+        }
+    }
+}
+
 #[test]
 fn two_sides_agree_on_every_curve() {
     for curve in NamedCurve::ALL {

