@@ -7,17 +7,18 @@
 
 extern crate alloc;
 
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::panic::PanicInfo;
 use core::ptr::addr_of_mut;
 
-use cortex_m_semihosting::{debug, hprintln, nr, syscall};
+use cortex_m_semihosting::{debug, hprintln, syscall};
 use embedded_alloc::LlffHeap;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::Dossier;
 use soat::inspection::{Overall, Profile, inspect};
-use soat::pki::{Anchor, Certificate, TrustStore};
+use soat::pki::{Certificate, Provenance, TrustStore};
 use soat::time::Timestamp;
 
 #[global_allocator]
@@ -53,8 +54,8 @@ fn verify() -> Result<Overall, &'static str> {
     let dossier = Dossier::from_cbor(&host_file(b"dossier.soat\0")?).map_err(|_| "dossier.soat is not a dossier")?;
     let certificate = Certificate::from_der(&host_file(b"anchor.der\0")?).map_err(|_| "anchor.der is not a certificate")?;
     let now = core::str::from_utf8(&host_file(b"now.txt\0")?).ok().and_then(|text| text.trim().parse().ok()).map(Timestamp);
-    let mut trust = TrustStore::default();
-    trust.add(Anchor::from_operator(certificate, &RustCrypto));
+    let mut trust = TrustStore::new();
+    trust.add(certificate, Provenance::Operator { source: String::from("anchor.der") }, false, &RustCrypto);
     let report = inspect(&dossier, &trust, &Profile::OPERATIONAL, now.ok_or("now.txt holds no time")?, &RustCrypto);
     Ok(report.overall)
 }
@@ -81,10 +82,11 @@ fn host_file(name: &[u8]) -> Result<Vec<u8>, &'static str> {
 }
 
 fn exit(code: usize) -> ! {
+    const SYS_EXIT_EXTENDED: usize = 0x20;
     const APPLICATION_EXIT: usize = 0x2_0026;
     let block = [APPLICATION_EXIT, code];
-    // SAFETY: SYS_EXIT_EXTENDED (20) takes two words.
-    unsafe { cortex_m_semihosting::syscall(nr::EXIT_EXTENDED, &block) };
+    // SAFETY: SYS_EXIT_EXTENDED takes two words.
+    unsafe { cortex_m_semihosting::syscall(SYS_EXIT_EXTENDED, &block) };
     debug::exit(debug::EXIT_FAILURE);
     loop {
         cortex_m::asm::wfi();
