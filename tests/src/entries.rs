@@ -29,6 +29,9 @@ pub const ENTRIES: [(&str, Entry); 8] = [
 ];
 
 /// Walks all elements under both rules; deepest: an element four levels down.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
 pub fn tlv(bytes: &[u8]) -> bool {
     fn depth(cursor: Cursor<'_>) -> usize {
         cursor
@@ -43,6 +46,9 @@ pub fn tlv(bytes: &[u8]) -> bool {
 }
 
 /// A typed MRZ; deepest: a zone whose check digits hold.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
 pub fn mrz(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let typed = MachineReadableZone::parse_typed(text).is_ok();
@@ -91,6 +97,9 @@ pub fn dg13(bytes: &[u8]) -> bool {
 }
 
 /// A saved dossier, which must come back to the same bytes.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
 pub fn dossier(bytes: &[u8]) -> bool {
     match Dossier::from_cbor(bytes) {
         Ok(dossier) => {
