@@ -60,6 +60,15 @@ mod tests {
     }
 
     #[test]
+    fn an_identifier_that_is_not_read_hides_nothing() {
+        // 2.999, the arc of examples, before the Vietnamese PACE
+        let bytes = decode("311c3006060488 37c8573012060a04007f0007020204020202010202010d".replace(' ', "")).unwrap();
+        let infos = parse(&bytes).unwrap().infos;
+        assert!(matches!(&infos[0], SecurityInfo::Unreadable { raw, error } if raw.len() == 8 && error.position == 6));
+        assert!(matches!(&infos[1], SecurityInfo::Pace(_)));
+    }
+
+    #[test]
     fn what_is_no_card_access() {
         let reason = |bytes: &[u8]| parse(bytes).unwrap_err().reason;
         assert_eq!(reason(&[]), LdsErrorReason::Tlv(TlvErrorKind::Truncated));

@@ -53,6 +53,13 @@ pub enum SecurityInfo {
         /// The whole info as received.
         raw: Vec<u8>,
     },
+    /// An identifier that is none, or has arcs that are not read here (2.48 and above): one odd info must not hide the others.
+    Unreadable {
+        /// The whole info as received.
+        raw: Vec<u8>,
+        /// What is wrong.
+        error: TlvError,
+    },
     /// A known protocol whose data are not what it wants: one bad info must not hide the others.
     Malformed {
         /// Its identifier.
@@ -209,7 +216,13 @@ impl SecurityInfo {
             return Err(element.error(TlvErrorKind::Unexpected { expected: SEQUENCE, found: element.tag }));
         }
         let mut fields = element.children()?;
-        let protocol = fields.object_identifier()?;
+        let protocol = match fields.object_identifier() {
+            Ok(protocol) => protocol,
+            Err(error) if matches!(error.kind, TlvErrorKind::Value(_)) => {
+                return Ok(Self::Unreadable { raw: element.raw.to_vec(), error });
+            }
+            Err(error) => return Err(error),
+        };
         let read = match protocol {
             ID_AA => read_active_authentication(fields),
             ID_TA => fields.small_integer().map(|version| Self::TerminalAuthentication(TerminalAuthenticationInfo { version })),
