@@ -5,4 +5,6 @@ pub mod entries;
 pub mod image;
 pub mod plugged;
 pub mod real_data;
+pub mod seeded;
 pub mod seeds;
+pub mod virtual_channel;

@@ -1,0 +1,182 @@
+//! How the chip is opened: EF.CardAccess, then PACE, or BAC and why.
+
+use alloc::vec::Vec;
+
+use super::Progress;
+use super::block::{Ladder, PROBED_ANSWER};
+use super::reader::Reader;
+use crate::chip::apdu::{Command, SHORT_MAXIMUM, StatusWord};
+use crate::chip::channel::ChannelLimits;
+use crate::chip::error::{Incompatibility, Limit, Protocol, ReadError, Step};
+use crate::chip::exchange::Exchange;
+use crate::chip::pace::{self, PaceVariant};
+use crate::chip::{AccessKey, bac};
+use crate::crypto::Cipher;
+use crate::dossier::{Access, AccessProtocol, BacReason, FileContent, FileId, FileRecord, PasswordKind};
+use crate::lds::{SecurityInfos, atr_info, card_access};
+use crate::tlv;
+
+/// AID of the eMRTD application, LDS1 (ICAO 9303-10 §3.6).
+const EMRTD: [u8; 7] = [0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
+
+impl Reader<'_> {
+    /// Opens the chip and selects the application.
+    ///
+    /// The application is selected once: some Vietnamese cards do not bear a second time.
+    pub(super) fn open(&mut self) -> Result<(), ReadError> {
+        self.exchange.enter(Step::CardAccess);
+        self.exchange.report(Progress::Connecting);
+        let read = self.read_card_access()?;
+        let stated = self.stated_answer()?;
+        let (infos, status) = match read {
+            Ok(bytes) => {
+                let infos = card_access::parse(&bytes).ok();
+                self.dossier.files.insert(FileId::CardAccess, FileRecord::Read(FileContent::Bytes(bytes)));
+                (infos, None)
+            }
+            Err(status) => {
+                self.dossier.files.insert(FileId::CardAccess, FileRecord::Refused { status: status.0 });
+                (None, Some(status))
+            }
+        };
+        let variant = infos.as_ref().and_then(|infos| PaceVariant::best(infos.pace()));
+        let (protocol, cipher) = match (variant, self.key) {
+            (Some(variant), _) => {
+                self.exchange.enter(Step::Access(Protocol::Pace));
+                self.exchange.report(Progress::Access(Protocol::Pace));
+                let ambiguous = infos.as_ref().is_some_and(is_ambiguous);
+                pace::open(&mut self.exchange, &variant, ambiguous, self.key, self.rng)?;
+                self.select_application()?;
+                let protocol = AccessProtocol::Pace { protocol: variant.protocol, parameter_id: variant.parameter_id };
+                (protocol, variant.cipher)
+            }
+            (None, key) => {
+                self.select_application()?;
+                let AccessKey::Mrz(key) = key else {
+                    return Err(ReadError::CardIncompatible(Incompatibility::CanWithoutPace));
+                };
+                self.exchange.enter(Step::Access(Protocol::Bac));
+                self.exchange.report(Progress::Access(Protocol::Bac));
+                bac::open(&mut self.exchange, key, self.rng)?;
+                (AccessProtocol::Bac { reason: bac_reason(infos.as_ref(), status) }, Cipher::TripleDes)
+            }
+        };
+        let password = match self.key {
+            AccessKey::Mrz(_) => PasswordKind::Mrz,
+            AccessKey::Can(_) => PasswordKind::Can,
+        };
+        self.dossier.access = Some(Access { protocol, password });
+        let mut ladder = Ladder::new(cipher, stated);
+        if let Some(before) = self.ladder {
+            ladder.keep(before);
+        }
+        self.ladder = Some(ladder);
+        self.current = None;
+        Ok(())
+    }
+
+    /// EF.CardAccess, or the status with which it is refused. A chip whose application was left selected hides it: the card is reset
+    /// once (`quirks.md` 5).
+    fn read_card_access(&mut self) -> Result<Result<Vec<u8>, StatusWord>, ReadError> {
+        let first = read_plain(&mut self.exchange, FileId::CardAccess)?;
+        match first {
+            Err(StatusWord::SECURITY_STATUS | StatusWord::NOT_FOUND) => {
+                self.exchange.reset()?;
+                let second = read_plain(&mut self.exchange, FileId::CardAccess)?;
+                if second.is_ok() {
+                    self.exchange.note("card_access.after_application");
+                }
+                Ok(second)
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// How long an answer of extended length may be: what EF.ATR/INFO states, within what the channel passes (ICAO 9303-11 §9.3.1.2).
+    /// `None` where there is no extended length.
+    fn stated_answer(&mut self) -> Result<Option<usize>, ReadError> {
+        let channel = self.exchange.channel().limits();
+        if channel.response <= ChannelLimits::SHORT.response || channel.command <= ChannelLimits::SHORT.command {
+            return Ok(None);
+        }
+        let stated = match read_plain(&mut self.exchange, FileId::AtrInfo)? {
+            Ok(bytes) => {
+                let sizes = atr_info::AtrInfo::parse(&bytes).ok().and_then(|info| info.extended_length);
+                self.dossier.files.insert(FileId::AtrInfo, FileRecord::Read(FileContent::Bytes(bytes)));
+                sizes.and_then(|sizes| usize::try_from(sizes.response).ok())
+            }
+            Err(_) => None,
+        };
+        if stated.is_none() && self.options.probe_extended {
+            self.exchange.note("read.extended_probed");
+            return Ok(Some(PROBED_ANSWER.min(channel.response)));
+        }
+        Ok(stated.map(|stated| stated.min(channel.response)))
+    }
+
+    /// SELECT by name without an answer: case 3, as there are chips that refuse an Le (`quirks.md` 7).
+    fn select_application(&mut self) -> Result<(), ReadError> {
+        self.exchange.enter(Step::Select);
+        let response = self.exchange.send(Command::new(0x00, 0xA4, [0x04, 0x0C]).with_data(EMRTD.to_vec()))?;
+        if response.status.is_ok() || response.status.is_warning() {
+            return Ok(());
+        }
+        Err(ReadError::CardIncompatible(Incompatibility::NoApplication(response.status)))
+    }
+}
+
+/// Several domain parameters make their reference necessary in MSE:Set AT (§4.4.4.1).
+fn is_ambiguous(infos: &SecurityInfos) -> bool {
+    let mut ids = infos.pace().map(|info| info.parameter_id);
+    ids.next().is_some_and(|first| ids.any(|other| other != first))
+}
+
+fn bac_reason(infos: Option<&SecurityInfos>, status: Option<StatusWord>) -> BacReason {
+    match (infos, status) {
+        (_, Some(StatusWord::NOT_FOUND)) => BacReason::PaceNotOffered,
+        (_, Some(status)) => BacReason::CardAccessRefused(status.0),
+        (Some(infos), None) if infos.pace().next().is_none() => BacReason::PaceNotOffered,
+        // An unreadable EF.CardAccess offers something, only not to us.
+        _ => BacReason::PaceVariantUnknown,
+    }
+}
+
+/// Reads a small file under the master file, before any session: by its short identifier, or after SELECT.
+fn read_plain(exchange: &mut Exchange<'_>, file: FileId) -> Result<Result<Vec<u8>, StatusWord>, ReadError> {
+    let by_short_identifier = Command::new(0x00, 0xB0, [0x80 | file.short_identifier(), 0]).with_expected(SHORT_MAXIMUM);
+    let mut response = exchange.send(by_short_identifier)?;
+    if response.data.is_empty() {
+        // EF.ATR/INFO is not worth a second try.
+        if file != FileId::CardAccess {
+            return Ok(Err(response.status));
+        }
+        let [high, low] = file.identifier().to_be_bytes();
+        let selected = exchange.send(Command::new(0x00, 0xA4, [0x02, 0x0C]).with_data([high, low].to_vec()))?.status;
+        if selected.is_warning() {
+            exchange.note("select.warning");
+        } else if !selected.is_ok() {
+            return Ok(Err(selected));
+        }
+        response = exchange.send(Command::new(0x00, 0xB0, [0, 0]).with_expected(SHORT_MAXIMUM))?;
+    }
+    let mut bytes = response.data;
+    let mut status = response.status;
+    while !bytes.is_empty() && (status.is_ok() || status.is_warning()) {
+        let missing =
+            tlv::total_len(&bytes).filter(|_| file.tag().is_some()).map_or(0, |total| total.saturating_sub(bytes.len()));
+        if missing == 0 {
+            return Ok(Ok(bytes));
+        }
+        if bytes.len() + missing > exchange.limits().file {
+            return Err(exchange.exceeded(Limit::FileSize));
+        }
+        let Some([high @ 0..=0x7F, low]) = u16::try_from(bytes.len()).ok().map(u16::to_be_bytes) else { break };
+        let response = exchange.send(Command::new(0x00, 0xB0, [high, low]).with_expected(missing.min(SHORT_MAXIMUM)))?;
+        status = response.status;
+        if response.data.is_empty() {
+            break;
+        }
+        bytes.extend(response.data);
+    }
+    Ok(Err(status))
+}
