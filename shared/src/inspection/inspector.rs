@@ -127,6 +127,8 @@ pub fn key_name(key: &PublicKey) -> String {
     match key {
         PublicKey::Rsa(key) => format!("RSA, {} bits", key.bits()),
         PublicKey::Ec(key) => String::from(key.curve().name()),
+        PublicKey::Dsa(_) => format!("DSA, {} bits", key.bits()),
+        PublicKey::Dh(_) => format!("Diffie-Hellman, {} bits", key.bits()),
     }
 }
 
@@ -136,6 +138,7 @@ pub fn scheme_name(scheme: SignatureScheme) -> String {
         SignatureScheme::RsaPkcs1 { .. } => "RSA (PKCS #1 v1.5)",
         SignatureScheme::RsaPss { .. } => "RSA-PSS",
         SignatureScheme::Ecdsa { .. } | SignatureScheme::EcdsaPlain { .. } => "ECDSA",
+        SignatureScheme::Dsa { .. } => "DSA",
     };
     format!("{family} with {}", scheme.digest().name())
 }

@@ -37,6 +37,7 @@ pub(super) fn check(examination: &Examination<'_>) -> Check {
             .and_then(|recovered| recovered.verify(examination.provider, &evidence.challenge))
             .map(|()| Vec::new()),
         PublicKey::Ec(key) => verify_ecdsa(examination, key, &evidence.challenge, signature),
+        PublicKey::Dsa(_) | PublicKey::Dh(_) => Err(CryptoError::Unsupported("active authentication with another key")),
     };
     match result {
         Ok(findings) => findings.into_iter().fold(row, |row, code| row.finding(code, Some(FileId::from(DataGroup::DG15)))),
