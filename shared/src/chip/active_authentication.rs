@@ -24,6 +24,7 @@ pub fn signature_len(dg15: &[u8]) -> Option<usize> {
     match PublicKey::from_spki(dg15::parse(dg15).ok()?).ok()? {
         PublicKey::Rsa(key) => Some(key.modulus().len()),
         PublicKey::Ec(key) => Some(2 * key.curve().field_len()),
+        PublicKey::Dsa(_) | PublicKey::Dh(_) => None,
     }
 }
 
