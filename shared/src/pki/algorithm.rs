@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use der::asn1::ObjectIdentifier;
 
-use crate::crypto::{CryptoError, DigestAlgorithm, EcPublicKey, Provider, PublicKey, SignatureScheme};
-use crate::tlv::asn1::{INTEGER, NULL, SEQUENCE};
-use crate::tlv::{Cursor, Element, Rules, TlvError};
+use crate::crypto::{CryptoError, DigestAlgorithm, EcPublicKey, EcdsaSignature, Provider, PublicKey, SignatureScheme};
+use crate::tlv::asn1::{NULL, SEQUENCE};
+use crate::tlv::{Cursor, Element, TlvError};
 
 /// ```text
 /// AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }
@@ -68,30 +68,21 @@ pub fn verify_signature(
     message: &[u8],
     signature: &[u8],
 ) -> Result<SignatureFindings, CryptoError> {
-    let corrected = match key {
-        PublicKey::Ec(key) if !provider.is_on_curve(key.curve(), key.point()) => {
+    let corrected = match (provider.verify(key, scheme, message, signature), key) {
+        // Where the curve itself is not supported, the provider says so: nothing is known of the point then.
+        (Err(CryptoError::PublicKeyInvalid(_)), PublicKey::Ec(key)) => {
             let curve = provider
                 .curve_of_point(key.point())
                 .ok_or(CryptoError::PublicKeyInvalid("a point that lies on no standard curve of its size"))?;
-            Some(PublicKey::Ec(EcPublicKey::from_point(curve, key.point())?))
+            let key = PublicKey::Ec(EcPublicKey::from_point(curve, key.point())?);
+            provider.verify(&key, scheme, message, signature)?;
+            true
         }
-        _ => None,
+        (verified, _) => verified.map(|()| false)?,
     };
-    provider.verify(corrected.as_ref().unwrap_or(key), scheme, message, signature)?;
+    let has_integers = matches!(scheme, SignatureScheme::Ecdsa { .. } | SignatureScheme::Dsa { .. });
     Ok(SignatureFindings {
-        curve_corrected: corrected.is_some(),
-        integer_not_minimal: matches!(scheme, SignatureScheme::Ecdsa { .. }) && !integers_are_minimal(signature),
+        curve_corrected: corrected,
+        integer_not_minimal: has_integers && EcdsaSignature::from_der(signature).is_ok_and(|signature| signature.is_padded),
     })
-}
-
-/// Whether `SEQUENCE { r INTEGER, s INTEGER }` is DER.
-fn integers_are_minimal(signature: &[u8]) -> bool {
-    let minimal = |cursor: &mut Cursor<'_>| {
-        cursor.expect(INTEGER).is_ok_and(|integer| match integer.value {
-            [0, second, ..] => second & 0x80 != 0,
-            [first, ..] => first & 0x80 == 0,
-            [] => false,
-        })
-    };
-    Cursor::new(signature, Rules::Der).sequence().is_ok_and(|mut numbers| minimal(&mut numbers) && minimal(&mut numbers))
 }
