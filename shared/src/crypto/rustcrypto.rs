@@ -1,12 +1,14 @@
 //! The provider on RustCrypto.
 //!
-//! Feature `rustcrypto` alone brings P-256 and RSA, for gates whose flash is small; `all-curves` brings the other curves.
+//! Feature `rustcrypto` alone brings P-256 and RSA, for gates whose flash is small; `all-curves` brings the other curves, the
+//! prime-field groups and DSA.
 
 mod cipher;
 #[cfg(feature = "all-curves")]
 mod curves;
 mod elliptic;
 mod hash;
+#[cfg(feature = "all-curves")]
 mod modp;
 mod rsa;
 
@@ -16,9 +18,11 @@ use alloc::vec::Vec;
 use crypto_bigint::BoxedUint;
 use rand_core::CryptoRng;
 
+#[cfg(feature = "all-curves")]
+use super::ModpGroup;
 use super::{
-    Cipher, CryptoError, Digest, DigestAlgorithm, EcdsaSignature, Hasher, KeyPair, ModpGroup, NamedCurve, Provider, PublicKey,
-    RsaPublicKey, SignatureScheme,
+    Cipher, CryptoError, Digest, DigestAlgorithm, EcdsaSignature, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey,
+    SignatureScheme,
 };
 
 /// The provider: it has no state.
@@ -48,6 +52,7 @@ impl Provider for RustCrypto {
                 let signature = EcdsaSignature::from_plain(signature, key.curve())?;
                 elliptic::group(key.curve())?.verify(key.point(), &hash::digest(digest, &[message]), &signature)
             }
+            #[cfg(feature = "all-curves")]
             (PublicKey::Dsa(key), SignatureScheme::Dsa { digest }) => {
                 modp::verify_dsa(key, &hash::digest(digest, &[message]), &EcdsaSignature::from_der(signature)?)
             }
@@ -71,6 +76,7 @@ impl Provider for RustCrypto {
         Ok(elliptic::group(curve)?.generate(rng))
     }
 
+    #[cfg(feature = "all-curves")]
     fn generate_modp_key_pair(&self, group: ModpGroup, rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
         modp::generate_key_pair(group, rng)
     }
@@ -79,6 +85,7 @@ impl Provider for RustCrypto {
         elliptic::group(curve)?.map_integrated(random, rng)
     }
 
+    #[cfg(feature = "all-curves")]
     fn map_integrated_modp(
         &self,
         group: ModpGroup,

@@ -6,6 +6,7 @@ mod agreement;
 mod modp;
 mod openssl;
 mod properties;
+mod rsa;
 mod symmetric;
 mod wycheproof;
 
