@@ -1,0 +1,262 @@
+//! The command line. Its help stands in the locales: `help-read` for a command, `help-read-can` for an argument.
+
+mod help;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::error::{Error, Exit, Result};
+use crate::messages::{Language, Messages};
+
+#[derive(Parser)]
+#[command(name = "soat", version, disable_help_flag = true, disable_help_subcommand = true, subcommand_required = true)]
+pub struct CommandLine {
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Language>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Read(Box<Read>),
+    Verify(Verify),
+    #[command(subcommand)]
+    Trust(Trust),
+    Readers(Readers),
+    Doctor(Doctor),
+    Card(Card),
+}
+
+#[derive(Args)]
+pub struct Read {
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    #[command(flatten)]
+    pub key: Key,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[command(flatten)]
+    pub output: Output,
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    #[arg(long, value_name = "AGE-KEY", requires = "save")]
+    pub recipient: Option<String>,
+    #[arg(long)]
+    pub no_photo: bool,
+    #[arg(long, value_name = "HEX")]
+    pub challenge: Option<String>,
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub wait: u16,
+}
+
+/// The secret that opens the chip. `-` is read from standard input.
+#[derive(Args)]
+pub struct Key {
+    #[arg(long, value_name = "DIGITS", group = "key")]
+    pub can: Option<String>,
+    #[arg(long, value_name = "DIGITS", group = "key")]
+    pub number: Option<String>,
+    #[arg(long, value_name = "TEXT", group = "key")]
+    pub qr: Option<String>,
+    #[arg(long, value_name = "LINES", group = "key", allow_hyphen_values = true)]
+    pub mrz: Option<String>,
+    #[arg(long, value_name = "NUMBER", group = "key", requires = "birth", requires = "expiry")]
+    pub document_number: Option<String>,
+    #[arg(long, value_name = "DATE", requires = "document_number")]
+    pub birth: Option<String>,
+    #[arg(long, value_name = "DATE", requires = "document_number")]
+    pub expiry: Option<String>,
+}
+
+/// By which rules, which anchors and at which time a dossier is judged.
+#[derive(Args)]
+pub struct Judging {
+    #[arg(long, value_enum, default_value_t = ProfileName::Operational)]
+    pub profile: ProfileName,
+    #[command(flatten)]
+    pub store: Store,
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub now: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileName {
+    Operational,
+    Strict,
+}
+
+/// The folder of anchors.
+#[derive(Args)]
+pub struct Store {
+    #[arg(long, value_name = "DIR", env = "SOAT_TRUST", hide_env_values = true)]
+    pub trust: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Output {
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long, value_name = "FILE")]
+    pub photo: Option<PathBuf>,
+    #[arg(long)]
+    pub timings: bool,
+}
+
+#[derive(Args)]
+pub struct Verify {
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[command(flatten)]
+    pub output: Output,
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub enum Trust {
+    Add(TrustAdd),
+    Import(TrustImport),
+    List(TrustList),
+    Show(TrustShow),
+    Remove(TrustRemove),
+}
+
+#[derive(Args)]
+pub struct TrustAdd {
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "HEX")]
+    pub fingerprint: Vec<String>,
+    #[arg(long)]
+    pub demonstration: bool,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+#[derive(Args)]
+pub struct TrustImport {
+    #[arg(value_name = "LIST")]
+    pub list: PathBuf,
+    #[arg(long, value_name = "FILE|HEX")]
+    pub signer: String,
+    #[arg(long)]
+    pub demonstration: bool,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+#[derive(Args)]
+pub struct TrustList {
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+#[derive(Args)]
+pub struct TrustShow {
+    #[arg(value_name = "HEX")]
+    pub fingerprint: String,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+#[derive(Args)]
+pub struct TrustRemove {
+    #[arg(value_name = "HEX")]
+    pub fingerprint: String,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+#[derive(Args)]
+pub struct Readers {
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub store: Store,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Card {
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    #[arg(long)]
+    pub list: bool,
+    #[arg(long)]
+    pub qr: bool,
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: String,
+    #[arg(long, default_value_t = 35963)]
+    pub port: u16,
+}
+
+/// What the arguments ask for.
+pub enum Request {
+    /// Run a command.
+    Run(Command),
+    /// Print this, help or the version, and end so.
+    Print(String, Exit),
+}
+
+/// Reads the arguments.
+///
+/// # Errors
+/// What is wrong with them. Values are never repeated: one of them may be a card's key.
+pub fn parse(arguments: Vec<OsString>, messages: &Messages) -> Result<Request> {
+    let command = help::localised(CommandLine::command(), messages);
+    let parsed = command.try_get_matches_from(arguments).and_then(|mut matches| CommandLine::from_arg_matches_mut(&mut matches));
+    match parsed {
+        Ok(line) => Ok(Request::Run(line.command)),
+        Err(error) => explain(&error),
+    }
+}
+
+fn explain(error: &clap::Error) -> Result<Request> {
+    use clap::error::{ContextKind, ErrorKind};
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    Err(match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            return Ok(Request::Print(error.render().to_string(), Exit::Successful));
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return Ok(Request::Print(error.render().to_string(), Exit::Usage));
+        }
+        ErrorKind::InvalidSubcommand => {
+            Error::usage("usage-command-unknown").with("name", context(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::UnknownArgument => {
+            Error::usage("usage-argument-unknown").with("name", option_of(&context(ContextKind::InvalidArg)))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            Error::usage("usage-argument-missing").with("name", context(ContextKind::InvalidArg))
+        }
+        ErrorKind::ArgumentConflict => Error::usage("usage-argument-conflict")
+            .with("name", context(ContextKind::InvalidArg))
+            .with("other", context(ContextKind::PriorArg)),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => match context(ContextKind::ValidValue) {
+            valid if valid.is_empty() => Error::usage("usage-value-invalid").with("name", context(ContextKind::InvalidArg)),
+            valid => Error::usage("usage-value-unknown").with("name", context(ContextKind::InvalidArg)).with("valid", valid),
+        },
+        _ => Error::usage("usage-invalid"),
+    })
+}
+
+/// An unknown argument is repeated only where it is an option; another word might be a key that lost its option.
+fn option_of(argument: &str) -> String {
+    if argument.starts_with('-') { argument.split('=').next().unwrap_or_default().to_owned() } else { "…".to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! The help texts of the command line, in the user's language.
+
+use clap::builder::Str;
+use clap::{Arg, ArgAction, Command};
+
+use crate::messages::Messages;
+
+/// The same command with its help from the locales.
+pub fn localised(command: Command, messages: &Messages) -> Command {
+    let command = with_texts(command, "help", messages);
+    command.arg(
+        Arg::new("help")
+            .short('h')
+            .long("help")
+            .action(ArgAction::Help)
+            .global(true)
+            .help(messages.text("help-help"))
+            .help_heading(heading(messages, "help-heading-options")),
+    )
+}
+
+fn with_texts(command: Command, prefix: &str, messages: &Messages) -> Command {
+    let mut command = command
+        .about(messages.text(prefix))
+        .subcommand_help_heading(heading(messages, "help-heading-commands"))
+        .disable_version_flag(prefix != "help")
+        .help_template(format!(
+            "{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
+            messages.text("help-heading-usage")
+        ))
+        .mut_args(|argument| {
+            let text = messages.text(&format!("{prefix}-{}", argument.get_id().as_str().replace('_', "-")));
+            let heading =
+                heading(messages, if argument.is_positional() { "help-heading-arguments" } else { "help-heading-options" });
+            let argument = argument.help(text).help_heading(heading);
+            if argument.get_action().takes_values() { argument.hide_possible_values(true) } else { argument }
+        });
+    if let Some(examples) = messages.optional(&format!("{prefix}--examples"), &[]) {
+        command = command.after_help(format!("\n{examples}"));
+    }
+    let names: Vec<String> = command.get_subcommands().map(|child| child.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(&name, |child| with_texts(child, &format!("{prefix}-{name}"), messages));
+    }
+    command
+}
+
+fn heading(messages: &Messages, id: &str) -> Str {
+    Str::from(messages.text(id))
+}

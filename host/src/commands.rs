@@ -1,0 +1,74 @@
+//! The subcommands, one file each.
+
+mod card;
+pub mod doctor;
+pub mod judging;
+mod key;
+mod read;
+mod readers;
+pub mod trust;
+mod verify;
+
+use std::io::Write;
+
+use soat::time::Timestamp;
+
+use crate::command_line::Command;
+use crate::error::{Exit, Result};
+use crate::messages::Messages;
+
+/// What every command needs: the language, and where to say things.
+pub struct Session {
+    /// The messages in the user's language.
+    pub messages: Messages,
+}
+
+impl Session {
+    /// Prints text for people. Colours reach a terminal only, and none where `NO_COLOR` is set.
+    pub fn print(&mut self, text: &str) {
+        // Whoever closes the pipe has read enough.
+        let _ = anstream::stdout().write_all(text.as_bytes());
+    }
+
+    /// Prints one row of many.
+    pub fn print_row(text: &str) {
+        let _ = anstream::stdout().write_all(text.as_bytes());
+    }
+
+    /// Prints one JSON document.
+    pub fn print_json(&mut self, document: &serde_json::Value) {
+        let _ = writeln!(std::io::stdout(), "{document:#}");
+    }
+
+    /// Asks something, and leaves the cursor behind the question.
+    pub fn ask(&mut self, question: &str) {
+        let mut terminal = anstream::stderr();
+        let _ = write!(terminal, "{question}").and_then(|()| terminal.flush());
+    }
+
+    /// Says something beside the result.
+    pub fn note(&mut self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+}
+
+/// What the computer's clock shows.
+pub fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// What a user can mend.
+pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
+    match command {
+        Command::Read(arguments) => read::run(*arguments, session),
+        Command::Verify(arguments) => verify::run(arguments, session),
+        Command::Trust(arguments) => trust::run(arguments, session),
+        Command::Readers(arguments) => readers::run(&arguments, session),
+        Command::Doctor(arguments) => doctor::run(&arguments, session),
+        Command::Card(arguments) => card::run(&arguments, session),
+    }
+}

@@ -1,0 +1,129 @@
+//! Judging a dossier: by which profile, which anchors, at which time; and what comes out of it for people and programs.
+
+mod fields;
+mod moment;
+
+use card_fixtures::personalisation::Personalisation;
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::dossier::Dossier;
+use soat::inspection::{Inspector, Overall, Profile, Report};
+use soat::pki::{Certificate, Provenance, TrustStore};
+use soat::time::Timestamp;
+
+pub use self::fields::{Field, Value};
+use crate::command_line::{Judging, ProfileName};
+use crate::commands::now;
+use crate::error::{Error, Exit, Result};
+use crate::trust_folder::TrustFolder;
+
+/// The rules, anchors and time by which dossiers are judged.
+pub struct Judge {
+    store: TrustStore,
+    /// Whether an anchor of the fixture authority is among them, which marks every report.
+    demonstration: bool,
+    profile: Profile,
+    at: Timestamp,
+    time_chosen: bool,
+}
+
+impl Judge {
+    /// The anchors of the operator's folder.
+    ///
+    /// # Errors
+    /// What is wrong with the folder or the time.
+    pub fn new(judging: &Judging) -> Result<Self> {
+        let (store, demonstration) = TrustFolder::open(judging.store.trust.as_deref())?.store()?;
+        Self::with(store, demonstration, judging)
+    }
+
+    /// The anchor of a virtual card's own issuer, for this run alone.
+    ///
+    /// # Errors
+    /// What is wrong with the time.
+    pub fn of_demonstration(card: &Personalisation, judging: &Judging) -> Result<Self> {
+        let mut store = TrustStore::new();
+        for der in card.demonstration_anchors() {
+            let certificate = Certificate::from_der(&der);
+            let certificate = certificate.map_err(|cause| Error::usage("card-unsupported").with("cause", cause.to_string()))?;
+            store.add(certificate, Provenance::Operator { source: card.name.clone() }, true, &RustCrypto);
+        }
+        Self::with(store, true, judging)
+    }
+
+    fn with(store: TrustStore, demonstration: bool, judging: &Judging) -> Result<Self> {
+        let profile = match judging.profile {
+            ProfileName::Operational => Profile::OPERATIONAL,
+            ProfileName::Strict => Profile::STRICT,
+        };
+        let chosen = judging.now.as_deref().map(moment::parse).transpose()?;
+        Ok(Self { store, demonstration, profile, at: chosen.unwrap_or_else(now), time_chosen: chosen.is_some() })
+    }
+
+    /// The moment that counts as now.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// An inspector for one thread.
+    pub fn inspector(&self) -> Inspector<'_> {
+        Inspector::new(&self.store, self.profile, &RustCrypto)
+    }
+
+    /// Judges one dossier.
+    pub fn judge(&self, dossier: Dossier, source: String) -> Judged {
+        self.judge_with(&mut self.inspector(), dossier, source)
+    }
+
+    /// Judges one of many.
+    pub fn judge_with(&self, inspector: &mut Inspector<'_>, dossier: Dossier, source: String) -> Judged {
+        let report = inspector.inspect(&dossier, self.at);
+        let is_vietnamese = report.signer().is_some_and(|signer| signer.certificate.issuer.country().as_deref() == Some("VN"));
+        Judged {
+            identity: report.identity().map(fields::of),
+            demonstration: self.demonstration || report.demonstration(),
+            is_vietnamese,
+            at: self.at,
+            time_chosen: self.time_chosen,
+            source,
+            dossier,
+            report,
+        }
+    }
+}
+
+/// A dossier with its report.
+pub struct Judged {
+    /// What was read.
+    pub dossier: Dossier,
+    /// What it comes to.
+    pub report: Report,
+    /// The fields of the identity, if it passed.
+    pub identity: Option<Vec<Field>>,
+    /// Whether anchors of the fixture authority took part.
+    pub demonstration: bool,
+    /// Whether the card is Vietnamese, so that an online confirmation by the police exists.
+    pub is_vietnamese: bool,
+    /// The moment that it was judged at.
+    pub at: Timestamp,
+    /// Whether that moment was chosen and is not the clock's.
+    pub time_chosen: bool,
+    /// Reader, virtual card or file.
+    pub source: String,
+}
+
+impl Judged {
+    /// The exit code that the result ends in.
+    pub fn exit(&self) -> Exit {
+        match self.report.overall {
+            Overall::Successful => Exit::Successful,
+            Overall::Failed => Exit::Failed,
+            Overall::Undetermined => Exit::Undetermined,
+            Overall::Aborted => Exit::Card,
+        }
+    }
+
+    /// The face out of the verified DG2, if the card passed.
+    pub fn face(&self) -> Option<&[u8]> {
+        Some(self.report.identity()?.face()?.bytes.as_slice())
+    }
+}

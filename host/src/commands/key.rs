@@ -1,0 +1,171 @@
+//! The access key of a read: from the arguments, from standard input (`-`), or asked for at a terminal without being shown.
+
+use std::io::{IsTerminal, Read};
+
+use soat::chip::AccessKey;
+use soat::chip::access_key::AccessKeyError;
+use soat::mrz::{Field, MrzError};
+use soat::vietnam::qr::QrError;
+use zeroize::Zeroizing;
+
+use crate::command_line::Key;
+use crate::commands::Session;
+use crate::error::{Error, Result};
+
+/// Longest text that is read as a key.
+const LONGEST_INPUT: u64 = 4096;
+
+/// The key that the arguments name. `None` where they name none.
+///
+/// # Errors
+/// What is wrong with it: where, never what stands there.
+pub fn from_arguments(key: Key, session: &Session) -> Result<Option<AccessKey>> {
+    let mut input = Input::default();
+    let key = if let Some(can) = key.can {
+        AccessKey::from_can(&input.argument(can)?)
+    } else if let Some(number) = key.number {
+        AccessKey::from_number(&input.argument(number)?)
+    } else if let Some(text) = key.qr {
+        AccessKey::from_qr(&input.argument(text)?)
+    } else if let Some(lines) = key.mrz {
+        let lines = if lines == "-" { input.everything()? } else { Zeroizing::new(lines) };
+        // `\n` in an argument is a line break that the shell did not make one.
+        AccessKey::from_mrz(&Zeroizing::new(lines.replace("\\n", "\n")))
+    } else if let Some(number) = key.document_number {
+        let number = input.argument(number)?;
+        let birth = input.argument(key.birth.unwrap_or_default())?;
+        let expiry = input.argument(key.expiry.unwrap_or_default())?;
+        AccessKey::from_fields(&number, &six_digits(&birth), &six_digits(&expiry))
+    } else {
+        return Ok(None);
+    };
+    key.map(Some).map_err(|error| explain(error, session))
+}
+
+/// Asks at the terminal; what is typed is not shown. Six digits, twelve digits, the text of the QR code or an MRZ on one line.
+///
+/// # Errors
+/// That there is no terminal, or what is wrong with the answer.
+pub fn ask(session: &Session) -> Result<AccessKey> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::usage("key-missing"));
+    }
+    let answer = rpassword::prompt_password(session.messages.text("key-question")).map(Zeroizing::new);
+    let answer = answer.map_err(|_| Error::usage("key-missing"))?;
+    recognise(&answer).map_err(|error| explain(error, session))
+}
+
+/// The kind of key by its form.
+fn recognise(text: &str) -> std::result::Result<AccessKey, AccessKeyError> {
+    let text = text.trim();
+    let digits = text.chars().all(|letter| letter.is_ascii_digit());
+    match text.len() {
+        _ if text.contains('|') => AccessKey::from_qr(text),
+        12 if digits => AccessKey::from_number(text),
+        0..=20 => AccessKey::from_can(text),
+        _ => AccessKey::from_mrz(text),
+    }
+}
+
+/// A date as people write it, as `YYMMDD`: `1999-01-31`, `31/01/1999`; anything else is left as it is, to be judged by the key.
+fn six_digits(date: &str) -> Zeroizing<String> {
+    let parts: Vec<&str> = date.trim().split(['-', '/', '.']).collect();
+    Zeroizing::new(match parts.as_slice() {
+        [year, month, day] | [day, month, year] if year.len() == 4 && month.len() == 2 && day.len() == 2 => {
+            format!("{}{month}{day}", year.get(2..).unwrap_or_default())
+        }
+        _ => date.trim().to_owned(),
+    })
+}
+
+/// Standard input, a line for each `-`.
+#[derive(Default)]
+struct Input {
+    rest: Option<Zeroizing<String>>,
+}
+
+impl Input {
+    fn argument(&mut self, argument: String) -> Result<Zeroizing<String>> {
+        if argument != "-" {
+            return Ok(Zeroizing::new(argument));
+        }
+        let rest = match self.rest.take() {
+            Some(rest) => rest,
+            None => self.everything()?,
+        };
+        let (line, after) = rest.trim_start_matches('\n').split_once('\n').unwrap_or((&rest, ""));
+        let line = Zeroizing::new(line.trim().to_owned());
+        self.rest = Some(Zeroizing::new(after.to_owned()));
+        if line.is_empty() { Err(Error::usage("key-missing")) } else { Ok(line) }
+    }
+
+    fn everything(&mut self) -> Result<Zeroizing<String>> {
+        let mut text = Zeroizing::new(String::new());
+        let read = std::io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
+        read.map_err(|_| Error::usage("key-missing"))?;
+        Ok(text)
+    }
+}
+
+fn explain(error: AccessKeyError, session: &Session) -> Error {
+    match error {
+        AccessKeyError::CanLength { found } => Error::usage("key-can-length").with("found", found),
+        AccessKeyError::NumberLength { found } => Error::usage("key-number-length").with("found", found),
+        AccessKeyError::NotADigit { position } => Error::usage("key-not-a-digit").with("position", position),
+        AccessKeyError::Qr(QrError::FieldCount { found }) => Error::usage("key-qr-fields").with("found", found),
+        AccessKeyError::Qr(_) => Error::usage("key-qr-number"),
+        AccessKeyError::Mrz(MrzError::Length { found }) => Error::usage("key-mrz-length").with("found", found),
+        AccessKeyError::Mrz(MrzError::Character { line, column }) => {
+            Error::usage("key-mrz-character").with("line", line).with("column", column)
+        }
+        AccessKeyError::Mrz(MrzError::Date(field)) => Error::usage("key-mrz-date").with("field", field_name(field, session)),
+        AccessKeyError::Mrz(MrzError::CheckDigit { field, .. }) => {
+            Error::usage("key-mrz-check-digit").with("field", field_name(field, session))
+        }
+        AccessKeyError::DocumentNumberLength { found } => Error::usage("key-document-number-length").with("found", found),
+        AccessKeyError::DocumentNumberCharacter { position } => {
+            Error::usage("key-document-number-character").with("position", position)
+        }
+        _ => Error::usage("key-invalid"),
+    }
+}
+
+fn field_name(field: Field, session: &Session) -> String {
+    session.messages.text(match field {
+        Field::DocumentNumber => "mrz-field-document-number",
+        Field::Birth => "mrz-field-birth",
+        Field::Expiry => "mrz-field-expiry",
+        Field::OptionalData => "mrz-field-optional-data",
+        _ => "mrz-field-composite",
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> String {
+        match recognise(text).unwrap() {
+            AccessKey::Can(can) => can.digits().to_owned(),
+            AccessKey::Mrz(key) => key.information().to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_form_tells_the_kind() {
+        assert_eq!(secret(" 000001\n"), "000001");
+        assert_eq!(secret("001199000001"), "000001");
+        assert_eq!(secret("001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Hà Nội|15032021"), "000001");
+        assert_eq!(secret("IDVNM1990000014001199000001<<5 9901018F3901016VNM<<<<<<<<<<<2"), "199000001499010183901016");
+        assert!(recognise("00001").is_err());
+    }
+
+    #[test]
+    fn dates_are_read_as_people_write_them() {
+        for text in ["1999-01-31", "31/01/1999", "31.01.1999", " 990131 "] {
+            assert_eq!(six_digits(text).as_str(), "990131");
+        }
+        assert_eq!(six_digits("1/1/1999").as_str(), "1/1/1999");
+    }
+}

@@ -1,0 +1,181 @@
+//! `soat read`: reads a card, judges it, and shows the verdict.
+
+mod failure;
+mod sought;
+
+use std::path::Path;
+use std::time::Duration;
+
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use soat::chip::reading::Face;
+use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::dossier::Dossier;
+
+use self::sought::Sought;
+use crate::command_line::Read;
+use crate::commands::judging::{Judge, Judged};
+use crate::commands::{Session, card, key};
+use crate::dossier_file;
+use crate::error::{Error, Exit, Result};
+use crate::readers::pcsc::Service;
+use crate::readers::virtual_card::{self, VirtualCard};
+use crate::render::progress::ScreenProgress;
+use crate::render::{json, photo, screen};
+use crate::safe_file;
+
+/// Reads a card. What can be wrong with the arguments is said before the card is touched.
+///
+/// # Errors
+/// Why there is no verdict.
+pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
+    let Read { reader, key, judging, output, save, recipient, no_photo, challenge, wait } = arguments;
+    let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
+    let recipient = recipient.map(|text| text.parse().map_err(|_| Error::usage("recipient-invalid"))).transpose()?;
+    if let Some(path) = &output.photo {
+        photo::Kind::of(path)?;
+    }
+    for path in [&save, &output.photo].into_iter().flatten() {
+        check_place(path)?;
+    }
+
+    let given = key::from_arguments(key, session)?;
+    let (judge, mut source) = match Sought::parse(reader.as_deref()) {
+        Sought::Virtual(name) => {
+            let card = virtual_card::personalisation(name)?;
+            let judge = Judge::of_demonstration(&card, &judging)?;
+            (judge, Source::Virtual { key: given.map_or_else(|| virtual_card::own_key(&card), Ok)?, card: Box::new(card) })
+        }
+        Sought::Pcsc(name) => {
+            let judge = Judge::new(&judging)?;
+            let service = Service::connect()?;
+            let reader = service.choose(name)?;
+            let key = given.map_or_else(|| key::ask(session), Ok)?;
+            (judge, Source::Pcsc { service: Some(service), reader, key, wait: Duration::from_secs(wait.into()) })
+        }
+    };
+    let face = if no_photo { Face::Skipped } else { Face::Kept };
+    let options = ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() };
+    let dossier = source.read(&options, session)?;
+
+    let judged = judge.judge(dossier, source.name());
+    // The verdict is shown even where a file cannot be written.
+    let mut kept = Kept::default();
+    let mut failures = Vec::new();
+    if let Some(path) = &save {
+        match write_dossier(path, &judged.dossier, recipient.as_ref()) {
+            Ok(()) => kept.saved = Some(path.display().to_string()),
+            Err(error) => failures.push(error),
+        }
+    }
+    if let Some(path) = &output.photo {
+        match write_photo(path, &judged) {
+            Ok(()) => kept.photo = Some(path.display().to_string()),
+            Err(error) => failures.push(error),
+        }
+    }
+    let exit = failures.iter().fold(judged.exit(), |exit, error| exit.worse(error.exit()));
+    if output.json {
+        let mut document = json::report(&judged, output.timings, &session.messages);
+        json::add_kept(&mut document, kept.saved.as_deref(), kept.photo.as_deref(), exit);
+        session.print_json(&document);
+    } else {
+        session.print(&screen::report(&judged, output.timings, &session.messages));
+        for (id, path) in [("saved", kept.saved), ("photo-written", kept.photo)] {
+            if let Some(path) = path {
+                session.note(&session.messages.format(id, &[("path", path.into())]));
+            }
+        }
+    }
+    for error in &failures {
+        session.note(&screen::error(error, &session.messages));
+    }
+    Ok(exit)
+}
+
+/// What was written beside the report.
+#[derive(Default)]
+struct Kept {
+    saved: Option<String>,
+    photo: Option<String>,
+}
+
+/// Where the card lies.
+enum Source {
+    Virtual { card: Box<card_fixtures::personalisation::Personalisation>, key: AccessKey },
+    Pcsc { service: Option<Service>, reader: crate::readers::pcsc::Reader, key: AccessKey, wait: Duration },
+}
+
+impl Source {
+    fn name(&self) -> String {
+        match self {
+            Self::Virtual { card, .. } => format!("virtual:{}", card.name),
+            Self::Pcsc { reader, .. } => reader.name(),
+        }
+    }
+
+    fn read(&mut self, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
+        let mut progress = ScreenProgress::new(&session.messages);
+        let (mut channel, key): (Box<dyn CardChannel>, _) = match self {
+            Self::Virtual { card, key } => (Box::new(VirtualCard::new((**card).clone(), card::random_seed()?)), key),
+            Self::Pcsc { service, reader, key, wait } => {
+                let service = match service.take() {
+                    Some(service) => service,
+                    None => Service::connect()?,
+                };
+                if !reader.card_present() {
+                    progress.say(session.messages.format("progress-waiting", &[("reader", reader.name().into())]));
+                }
+                (Box::new(service.wait_for_card(reader, *wait)?), key)
+            }
+        };
+        getrandom::fill(&mut [0; 32]).map_err(|_| Error::usage("no-random-numbers"))?;
+        // The system's generator gave numbers a moment ago; where it stops, nothing may go on.
+        let mut random = UnwrapErr(SysRng);
+        read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, &mut progress).map_err(failure::explain)
+    }
+}
+
+/// Writes the verified face.
+///
+/// # Errors
+/// That the card did not pass, that there is no face, or that the file cannot be written.
+pub fn write_photo(path: &Path, judged: &Judged) -> Result<()> {
+    if judged.identity.is_none() {
+        return Err(Error::usage("photo-not-verified"));
+    }
+    let face = judged.face().ok_or_else(|| Error::usage("photo-none"))?;
+    photo::write(path, face)
+}
+
+/// Refuses to write over a file, or into a folder that is not there, before anything is read.
+///
+/// # Errors
+/// That something stands there, or that the folder is missing.
+pub fn check_place(path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Error::usage("file-exists").with("path", path.display().to_string()));
+    }
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()).map(std::fs::metadata) {
+        Some(Err(cause)) => Err(Error::file("file-unwritable", path, &cause)),
+        _ => Ok(()),
+    }
+}
+
+fn write_dossier(path: &Path, dossier: &Dossier, recipient: Option<&age::x25519::Recipient>) -> Result<()> {
+    let bytes = dossier_file::to_bytes(dossier, recipient)?;
+    safe_file::create(path, &bytes).map_err(|cause| unwritable(path, &cause))
+}
+
+fn unwritable(path: &Path, cause: &std::io::Error) -> Error {
+    match cause.kind() {
+        std::io::ErrorKind::AlreadyExists => Error::usage("file-exists").with("path", path.display().to_string()),
+        _ => Error::file("file-unwritable", path, cause),
+    }
+}
+
+fn parse_challenge(text: &str) -> Result<[u8; 8]> {
+    let bytes = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| Error::usage("challenge-invalid"))
+}

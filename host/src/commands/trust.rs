@@ -1,0 +1,151 @@
+//! `soat trust`: the authorities whose cards the operator accepts.
+
+mod add;
+mod description;
+mod fixture_authority;
+mod import;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::json;
+use soat::pki::Certificate;
+
+pub use self::description::Description;
+use crate::command_line::{Trust, TrustList, TrustRemove, TrustShow};
+use crate::commands::Session;
+use crate::error::{Error, Exit, Result};
+use crate::render::screen::printable;
+use crate::trust_folder::{Anchor, Confirmation, Fingerprint, TrustFolder};
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// What is wrong with a file, the store or the usage.
+pub fn run(command: Trust, session: &mut Session) -> Result<Exit> {
+    match command {
+        Trust::Add(arguments) => add::run(&arguments, session),
+        Trust::Import(arguments) => import::run(&arguments, session),
+        Trust::List(arguments) => list(&arguments, session),
+        Trust::Show(arguments) => show(&arguments, session),
+        Trust::Remove(arguments) => remove(&arguments, session),
+    }
+}
+
+fn list(arguments: &TrustList, session: &mut Session) -> Result<Exit> {
+    let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
+    let anchors = folder.anchors()?;
+    if arguments.json {
+        let rows: Vec<_> = anchors.iter().map(json_row).collect();
+        session.print_json(&json!({ "version": 1, "path": folder.path().display().to_string(), "anchors": rows }));
+        return Ok(Exit::Successful);
+    }
+    if anchors.is_empty() {
+        session.print(&format!(
+            "{}\n",
+            session.messages.format("trust-empty", &[("path", folder.path().display().to_string().into())])
+        ));
+        return Ok(Exit::Successful);
+    }
+    let mut text = String::new();
+    for anchor in &anchors {
+        let description = Description::of(&anchor.der);
+        let _ = writeln!(text, "{}  {}", anchor.fingerprint.hex(), printable(&description.subject));
+        let _ = writeln!(text, "    {} – {}; {}", description.not_before, description.not_after, origin(anchor, session));
+    }
+    session.print(&text);
+    Ok(Exit::Successful)
+}
+
+fn json_row(anchor: &Anchor) -> serde_json::Value {
+    let description = Description::of(&anchor.der);
+    json!({
+        "sha256": anchor.fingerprint.hex(),
+        "subject": description.subject,
+        "not_before": description.not_before,
+        "not_after": description.not_after,
+        "demonstration": anchor.provenance.demonstration,
+        "provenance": anchor.provenance,
+    })
+}
+
+/// Where an anchor came from, on one line.
+fn origin(anchor: &Anchor, session: &Session) -> String {
+    let provenance = &anchor.provenance;
+    let arguments = [("source", printable(&provenance.source).into()), ("time", provenance.added_at.clone().into())];
+    let from = session.messages.format("trust-from", &arguments);
+    let confirmed = session.messages.text(match provenance.confirmed {
+        Confirmation::Fingerprint => "trust-confirmed-fingerprint",
+        Confirmation::Question => "trust-confirmed-question",
+        Confirmation::MasterList => "trust-confirmed-master_list",
+    });
+    if provenance.demonstration {
+        format!("{from}; {confirmed}; {}", session.messages.text("trust-is-demonstration"))
+    } else {
+        format!("{from}; {confirmed}")
+    }
+}
+
+fn show(arguments: &TrustShow, session: &mut Session) -> Result<Exit> {
+    let anchor = TrustFolder::open(arguments.store.trust.as_deref())?.find(&arguments.fingerprint)?;
+    let text = format!("{}{}\n", details(&anchor.der, session), origin(&anchor, session));
+    session.print(&text);
+    Ok(Exit::Successful)
+}
+
+fn remove(arguments: &TrustRemove, session: &mut Session) -> Result<Exit> {
+    let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
+    let anchor = folder.find(&arguments.fingerprint)?;
+    folder.remove(anchor.fingerprint)?;
+    said(session, "trust-removed", &anchor.der);
+    Ok(Exit::Successful)
+}
+
+/// A certificate for people to look at before they trust it.
+fn details(der: &[u8], session: &Session) -> String {
+    let description = Description::of(der);
+    let fingerprint = Fingerprint::of(der);
+    let line = |id, name, value: &str| format!("{}\n", session.messages.format(id, &[(name, printable(value).into())]));
+    let validity = [("from", description.not_before.into()), ("to", description.not_after.into())];
+    let mut text = line("trust-certificate", "subject", &description.subject);
+    if description.issuer != description.subject {
+        text += &line("trust-issuer", "issuer", &description.issuer);
+    }
+    text += &line("trust-serial", "serial", &description.serial);
+    text += &line("trust-key", "key", &description.key);
+    text += &format!("{}\n", session.messages.format("trust-valid", &validity));
+    text += &line("trust-sha256", "fingerprint", &fingerprint.grouped());
+    if soat::vietnam::csca::known(fingerprint.as_ref()).is_some() {
+        text += &format!("{}\n", session.messages.text("trust-known-vietnam"));
+    }
+    text
+}
+
+/// Prints what was done with a certificate.
+fn said(session: &mut Session, id: &'static str, der: &[u8]) {
+    let subject = printable(&Description::of(der).subject);
+    let text = session.messages.format(id, &[("subject", subject.into())]);
+    session.print(&format!("{text}\n"));
+}
+
+/// Every certificate of a file: one in DER, or any number in PEM.
+fn certificates_of(path: &Path) -> Result<Vec<Certificate>> {
+    let bytes = std::fs::read(path).map_err(|cause| Error::file("file-unreadable", path, &cause))?;
+    let failed =
+        |cause: String| Error::usage("trust-not-a-certificate").with("path", path.display().to_string()).with("cause", cause);
+    let mut ders = Vec::new();
+    if bytes.first() == Some(&0x30) {
+        ders.push(bytes);
+    } else {
+        for block in x509_parser::pem::Pem::iter_from_buffer(&bytes) {
+            let block = block.map_err(|cause| failed(cause.to_string()))?;
+            if block.label.ends_with("CERTIFICATE") {
+                ders.push(block.contents);
+            }
+        }
+    }
+    if ders.is_empty() {
+        return Err(failed("–".to_owned()));
+    }
+    ders.iter().map(|der| Certificate::from_der(der).map_err(|cause| failed(cause.to_string()))).collect()
+}

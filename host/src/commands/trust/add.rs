@@ -1,0 +1,92 @@
+//! `soat trust add`: anchors by certificate, never without a confirmed fingerprint.
+
+use std::io::IsTerminal;
+
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::pki::Certificate;
+
+use super::{certificates_of, details, fixture_authority, said};
+use crate::command_line::TrustAdd;
+use crate::commands::{Session, now};
+use crate::error::{Error, Exit, Result};
+use crate::trust_folder::{Confirmation, Fingerprint, Provenance, TrustFolder};
+
+/// Adds certificates.
+///
+/// # Errors
+/// That one is not an anchor, or was not confirmed. Then none of its file is added.
+pub fn run(arguments: &TrustAdd, session: &mut Session) -> Result<Exit> {
+    let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
+    let given = arguments
+        .fingerprint
+        .iter()
+        .map(|text| Fingerprint::parse(text).ok_or_else(|| Error::usage("trust-fingerprint-invalid")));
+    let given = given.collect::<Result<Vec<_>>>()?;
+
+    let mut candidates = Vec::new();
+    for path in &arguments.files {
+        let name = path.display().to_string();
+        for certificate in certificates_of(path)? {
+            check_role(&certificate, &name)?;
+            let demonstration = fixture_authority::owns(&certificate);
+            if demonstration && !arguments.demonstration {
+                return Err(Error::usage("trust-demonstration").with("path", name));
+            }
+            candidates.push((name.clone(), certificate, demonstration));
+        }
+    }
+    for (name, certificate, demonstration) in candidates {
+        let confirmed = confirm(&name, &certificate, &given, session)?;
+        let provenance = Provenance {
+            source: name,
+            added_at: now().to_string(),
+            confirmed,
+            list_signer_root: None,
+            list_signed_at: None,
+            demonstration,
+        };
+        let is_new = folder.add(certificate.as_der(), &provenance)?;
+        said(session, if is_new { "trust-added" } else { "trust-already" }, certificate.as_der());
+    }
+    Ok(Exit::Successful)
+}
+
+/// An anchor is a certification authority with a usable key; where it signed itself, the signature holds.
+fn check_role(certificate: &Certificate, path: &str) -> Result<()> {
+    let refused = |id| Error::usage(id).with("path", path.to_owned());
+    if !certificate.extensions.is_certificate_authority() {
+        return Err(refused("trust-not-a-csca"));
+    }
+    let key = certificate.public_key().map_err(|cause| refused("trust-not-a-certificate").with("cause", cause.to_string()))?;
+    let own = certificate.extensions.authority_key_identifier.is_none() || certificate.extensions.authority_key_matches_own();
+    if certificate.is_self_issued() && own && certificate.verify_signed_by(&key, &RustCrypto).is_err() {
+        return Err(refused("trust-self-signature"));
+    }
+    Ok(())
+}
+
+/// Compares with the fingerprints given, or asks at the terminal.
+fn confirm(path: &str, certificate: &Certificate, given: &[Fingerprint], session: &mut Session) -> Result<Confirmation> {
+    let text = details(certificate.as_der(), session);
+    session.note(text.trim_end());
+    let fingerprint = Fingerprint::of(certificate.as_der());
+    if given.contains(&fingerprint) {
+        return Ok(Confirmation::Fingerprint);
+    }
+    if !given.is_empty() {
+        let error = Error::usage("trust-fingerprint-differs");
+        return Err(error.with("path", path.to_owned()).with("found", fingerprint.hex()));
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::usage("trust-not-confirmed"));
+    }
+    let question = session.messages.text("trust-question");
+    session.ask(&question);
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    if read.is_ok() && answer.trim().to_lowercase() == session.messages.text("answer-yes") {
+        Ok(Confirmation::Question)
+    } else {
+        Err(Error::usage("trust-not-confirmed"))
+    }
+}

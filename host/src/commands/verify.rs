@@ -1,0 +1,67 @@
+//! `soat verify`: judges saved dossiers and files of cards, one in full or many in a row each.
+
+mod rows;
+
+use std::path::Path;
+
+use crate::command_line::Verify;
+use crate::commands::Session;
+use crate::commands::judging::Judge;
+use crate::commands::read::{check_place, write_photo};
+use crate::dossier_file::{self, Identity};
+use crate::error::{Error, Exit, Result};
+use crate::render::{json, photo, screen};
+
+/// Judges what the paths mean.
+///
+/// # Errors
+/// What is wrong with the usage or the trust folder; with one path, also with the path. Of many paths each has its row, and the exit
+/// code is that of the worst.
+pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
+    if let Some(path) = &arguments.output.photo {
+        photo::Kind::of(path)?;
+        check_place(path)?;
+    }
+    let identity = arguments.identity.as_deref().map(dossier_file::read_identity).transpose()?;
+    let judge = Judge::new(&arguments.judging)?;
+    let mut sources = Vec::new();
+    for path in &arguments.paths {
+        match dossier_file::find(path) {
+            Ok(found) => sources.extend(found.into_iter().map(rows::Source::Found)),
+            Err(error) if arguments.paths.len() == 1 => return Err(error),
+            Err(error) => sources.push(rows::Source::Failed(path.clone(), error)),
+        }
+    }
+    match sources.as_slice() {
+        [rows::Source::Found(only)] if arguments.paths.len() == 1 => one(only, &arguments, &judge, identity.as_ref(), session),
+        _ if arguments.output.photo.is_some() => Err(Error::usage("photo-several")),
+        _ => Ok(rows::print(sources, &arguments.output, &judge, identity.as_ref(), session)),
+    }
+}
+
+fn one(path: &Path, arguments: &Verify, judge: &Judge, identity: Option<&Identity>, session: &mut Session) -> Result<Exit> {
+    let output = &arguments.output;
+    let judged = judge.judge(dossier_file::load(path, identity)?, path.display().to_string());
+    let mut exit = judged.exit();
+    let mut written = None;
+    if let Some(path) = &output.photo {
+        match write_photo(path, &judged) {
+            Ok(()) => written = Some(path.display().to_string()),
+            Err(error) => {
+                session.note(&screen::error(&error, &session.messages));
+                exit = exit.worse(error.exit());
+            }
+        }
+    }
+    if output.json {
+        let mut document = json::report(&judged, output.timings, &session.messages);
+        json::add_kept(&mut document, None, written.as_deref(), exit);
+        session.print_json(&document);
+    } else {
+        session.print(&screen::report(&judged, output.timings, &session.messages));
+        if let Some(path) = written {
+            session.note(&session.messages.format("photo-written", &[("path", path.into())]));
+        }
+    }
+    Ok(exit)
+}

@@ -1,0 +1,150 @@
+//! Many dossiers, a row each: judged on all cores, printed in their order, none of them held longer than its row takes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use soat::inspection::{Inspector, Overall};
+
+use crate::command_line::Output;
+use crate::commands::Session;
+use crate::commands::judging::Judge;
+use crate::dossier_file::{self, Identity};
+use crate::error::{Error, Exit};
+use crate::messages::Messages;
+use crate::render::{json, screen};
+
+/// What a row is about.
+pub enum Source {
+    /// Something to load.
+    Found(PathBuf),
+    /// A path of the command line that leads to nothing.
+    Failed(PathBuf, Error),
+}
+
+/// A row, and how it counts. `overall` is `None` where the dossier could not be loaded.
+struct Row {
+    text: String,
+    exit: Exit,
+    overall: Option<Overall>,
+}
+
+/// Judges and prints them all.
+pub fn print(sources: Vec<Source>, output: &Output, judge: &Judge, identity: Option<&Identity>, session: &mut Session) -> Exit {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(sources.len().max(1));
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = sync_channel::<(usize, Row)>(threads * 16);
+    let mut counts = Counts::default();
+    thread::scope(|scope| {
+        let messages = &session.messages;
+        let (sources, next) = (&sources, &next);
+        for _ in 0..threads {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                let mut inspector = judge.inspector();
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(source) = sources.get(index) else { return };
+                    let row = row(source, output, judge, &mut inspector, identity, messages);
+                    if sender.send((index, row)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut due = 0;
+        for (index, row) in receiver {
+            waiting.insert(index, row);
+            while let Some(row) = waiting.remove(&due) {
+                due += 1;
+                counts.add(&row);
+                Session::print_row(&row.text);
+            }
+        }
+    });
+    if !output.json {
+        let text = counts.text(&session.messages);
+        session.note(&text);
+    }
+    counts.worst
+}
+
+fn row(
+    source: &Source,
+    output: &Output,
+    judge: &Judge,
+    inspector: &mut Inspector<'_>,
+    identity: Option<&Identity>,
+    messages: &Messages,
+) -> Row {
+    let path = match source {
+        Source::Found(path) => path,
+        Source::Failed(path, error) => return failed(path, error, output, messages),
+    };
+    match dossier_file::load(path, identity) {
+        Err(error) => failed(path, &error, output, messages),
+        Ok(dossier) => {
+            let name = path.display().to_string();
+            let judged = judge.judge_with(inspector, dossier, name.clone());
+            let text = if output.json {
+                format!("{}\n", json::report(&judged, output.timings, messages))
+            } else {
+                screen::row(&name, &judged, messages)
+            };
+            Row { text, exit: judged.exit(), overall: Some(judged.report.overall) }
+        }
+    }
+}
+
+fn failed(path: &Path, error: &Error, output: &Output, messages: &Messages) -> Row {
+    let name = path.display().to_string();
+    let text = if output.json {
+        format!("{}\n", json::error_of(&name, error, messages))
+    } else {
+        screen::error_row(&name, error, messages)
+    };
+    Row { text, exit: error.exit(), overall: None }
+}
+
+struct Counts {
+    rows: usize,
+    successful: usize,
+    failed: usize,
+    undetermined: usize,
+    errors: usize,
+    worst: Exit,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self { rows: 0, successful: 0, failed: 0, undetermined: 0, errors: 0, worst: Exit::Successful }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, row: &Row) {
+        self.rows += 1;
+        self.worst = self.worst.worse(row.exit);
+        match row.overall {
+            Some(Overall::Successful) => self.successful += 1,
+            Some(Overall::Failed) => self.failed += 1,
+            Some(Overall::Undetermined) => self.undetermined += 1,
+            Some(Overall::Aborted) | None => self.errors += 1,
+        }
+    }
+
+    fn text(&self, messages: &Messages) -> String {
+        let arguments = [
+            ("count", self.rows.into()),
+            ("successful", self.successful.into()),
+            ("failed", self.failed.into()),
+            ("undetermined", self.undetermined.into()),
+            ("errors", self.errors.into()),
+        ];
+        messages.format("rows-total", &arguments)
+    }
+}

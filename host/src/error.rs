@@ -1,0 +1,124 @@
+//! What went wrong, as a message with a remedy, and the exit code that it ends in.
+
+use fluent_bundle::FluentValue;
+
+use crate::messages::Messages;
+
+/// How `soat` ends (`README.md`, "Exit codes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Genuine under the profile, or the command did what it was asked.
+    Successful,
+    /// Failed under the profile: forged, or expired where the profile says so.
+    Failed,
+    /// Usage, files or configuration.
+    Usage,
+    /// Neither could be shown.
+    Undetermined,
+    /// The card or the reader failed.
+    Card,
+}
+
+impl Exit {
+    /// The number that the operating system gets.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Successful => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Undetermined => 3,
+            Self::Card => 4,
+        }
+    }
+
+    /// The worse of two, where many cards end in one code: 1, 4, 3, 2, 0.
+    pub fn worse(self, other: Self) -> Self {
+        if self.rank() >= other.rank() { self } else { other }
+    }
+
+    fn rank(self) -> u8 {
+        match self {
+            Self::Successful => 0,
+            Self::Usage => 1,
+            Self::Undetermined => 2,
+            Self::Card => 3,
+            Self::Failed => 4,
+        }
+    }
+}
+
+/// A failure that a user can do something about: a message of the locales whose attribute `remedy` says what. It never carries personal
+/// data: arguments are names of files, readers and fields.
+#[derive(Debug)]
+pub struct Error {
+    id: &'static str,
+    arguments: Vec<(&'static str, String)>,
+    exit: Exit,
+}
+
+/// The result of everything that can end in an [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Wrong usage, a file that cannot be used, or a configuration that must not be.
+    pub fn usage(id: &'static str) -> Self {
+        Self { id, arguments: Vec::new(), exit: Exit::Usage }
+    }
+
+    /// The card or its reader failed.
+    pub fn card(id: &'static str) -> Self {
+        Self { id, arguments: Vec::new(), exit: Exit::Card }
+    }
+
+    /// A file that is there and cannot be read or written, in the words of the system.
+    pub fn file(id: &'static str, path: &std::path::Path, cause: &std::io::Error) -> Self {
+        Self::usage(id).with("path", path.display().to_string()).with("cause", cause.to_string())
+    }
+
+    /// Names a fact of the message.
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.arguments.push((name, value.to_string()));
+        self
+    }
+
+    /// The stable name of the failure, which the JSON document carries.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What happened, in the user's language.
+    pub fn message(&self, messages: &Messages) -> String {
+        messages.format(self.id, &self.values())
+    }
+
+    /// What to do about it, in the user's language.
+    pub fn remedy(&self, messages: &Messages) -> String {
+        messages.remedy(self.id, &self.values()).unwrap_or_default()
+    }
+
+    fn values(&self) -> Vec<(&'static str, FluentValue<'static>)> {
+        self.arguments.iter().map(|(name, value)| (*name, value.clone().into())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_of_many_follows_the_order_1_4_3_2_0() {
+        let order = [Exit::Failed, Exit::Card, Exit::Undetermined, Exit::Usage, Exit::Successful];
+        for (place, worse) in order.into_iter().enumerate() {
+            for better in order.into_iter().skip(place) {
+                assert_eq!(worse.worse(better), worse);
+                assert_eq!(better.worse(worse), worse);
+            }
+        }
+        assert_eq!(order.map(Exit::code), [1, 4, 3, 2, 0]);
+    }
+}

@@ -1,0 +1,109 @@
+//! What `soat` says, in Vietnamese and English (Fluent). A remedy is the attribute `remedy` of the message it belongs to.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+const VIETNAMESE: &str = include_str!("../locales/vi-VN/soat.ftl");
+const ENGLISH: &str = include_str!("../locales/en/soat.ftl");
+
+/// A language that `soat` speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    /// Vietnamese
+    Vi,
+    /// English
+    En,
+}
+
+impl Language {
+    /// All of them.
+    #[cfg(test)]
+    pub const ALL: [Self; 2] = [Self::Vi, Self::En];
+
+    /// The language that the command line or the environment asks for. It is looked for before the command line is read, because what is
+    /// said about a wrong command line is said in it.
+    pub fn choose(arguments: &[std::ffi::OsString]) -> Self {
+        let mut after_option = false;
+        for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
+            let value = if after_option { Some(argument) } else { argument.strip_prefix("--lang=") };
+            match value {
+                Some("vi") => return Self::Vi,
+                Some("en") => return Self::En,
+                _ => after_option = argument == "--lang",
+            }
+        }
+        // POSIX: the first that is set and not empty decides.
+        let environment = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+        match environment.into_iter().find(|value| !value.is_empty()) {
+            Some(value) if value.starts_with("vi") => Self::Vi,
+            _ => Self::En,
+        }
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        let name = match self {
+            Self::Vi => "vi-VN",
+            Self::En => "en",
+        };
+        name.parse().unwrap_or_default()
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Self::Vi => VIETNAMESE,
+            Self::En => ENGLISH,
+        }
+    }
+}
+
+/// The messages of one language. Threads share them.
+pub struct Messages {
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Messages {
+    /// Reads the embedded messages of a language.
+    pub fn new(language: Language) -> Self {
+        // A test reads both files without an error; what remains of a broken file is still better than no message.
+        let resource = FluentResource::try_new(language.source().to_owned()).unwrap_or_else(|(partial, _)| partial);
+        let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
+        bundle.set_use_isolating(false); // marks for right-to-left text would stand in files and pipes
+        bundle.add_resource_overriding(resource);
+        Self { bundle }
+    }
+
+    /// A message without arguments.
+    pub fn text(&self, id: &str) -> String {
+        self.format(id, &[])
+    }
+
+    /// A message. One that is missing shows its id, so that the rest is still said.
+    pub fn format(&self, id: &str, arguments: &[(&'static str, FluentValue<'static>)]) -> String {
+        self.find(id, None, arguments).unwrap_or_else(|| format!("{{{id}}}"))
+    }
+
+    /// A message, where there is one.
+    pub fn optional(&self, id: &str, arguments: &[(&'static str, FluentValue<'static>)]) -> Option<String> {
+        self.find(id, None, arguments)
+    }
+
+    /// What to do about what a message says.
+    pub fn remedy(&self, id: &str, arguments: &[(&'static str, FluentValue<'static>)]) -> Option<String> {
+        self.find(id, Some("remedy"), arguments)
+    }
+
+    fn find(&self, id: &str, attribute: Option<&str>, arguments: &[(&'static str, FluentValue<'static>)]) -> Option<String> {
+        let message = self.bundle.get_message(id)?;
+        let pattern = match attribute {
+            None => message.value()?,
+            Some(name) => message.get_attribute(name)?.value(),
+        };
+        let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut errors = Vec::new();
+        Some(self.bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests;

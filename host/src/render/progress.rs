@@ -1,0 +1,100 @@
+//! Where reading stands: a bar at a terminal, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use soat::chip::error::Protocol;
+use soat::chip::{Observer, Progress};
+use soat::dossier::FileId;
+
+use crate::messages::Messages;
+
+/// Shows progress on standard error, and is the clock of the reading.
+pub struct ScreenProgress<'a> {
+    messages: &'a Messages,
+    began: Instant,
+    bar: Option<ProgressBar>,
+    last_line: String,
+}
+
+impl<'a> ScreenProgress<'a> {
+    /// Starts the clock.
+    pub fn new(messages: &'a Messages) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(Some(100), ProgressDrawTarget::stderr());
+            // The bar shows where it can; without it the message still does.
+            if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:20}] {msg}") {
+                bar.set_style(style.progress_chars("█▌ "));
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self { messages, began: Instant::now(), bar, last_line: String::new() }
+    }
+
+    /// Says a line of its own.
+    pub fn say(&mut self, line: String) {
+        match &self.bar {
+            Some(bar) => bar.set_message(line),
+            None if self.last_line == line => {}
+            None => {
+                eprintln!("{line}");
+                self.last_line = line;
+            }
+        }
+    }
+
+    /// Takes the bar away, so that the result stands alone.
+    pub fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn file(&mut self, file: FileId, done: u32, total: u32) {
+        let name = ("file", file.to_string().into());
+        match &self.bar {
+            Some(bar) if total > 0 => {
+                let percent = u64::from(done.min(total)) * 100 / u64::from(total);
+                bar.set_position(percent);
+                bar.set_message(self.messages.format("progress-file-part", &[name, ("percent", percent.into())]));
+            }
+            _ => {
+                let line = self.messages.format("progress-file", &[name]);
+                self.say(line);
+            }
+        }
+    }
+}
+
+impl Observer for ScreenProgress<'_> {
+    fn progress(&mut self, progress: Progress) {
+        let id = match progress {
+            Progress::Connecting => "progress-connecting",
+            Progress::Access(Protocol::Pace) => "progress-pace",
+            Progress::Access(Protocol::Bac) => "progress-bac",
+            Progress::Reading { file, done, total } => return self.file(file, done, total),
+            Progress::ChipAuthentication => "progress-chip_authentication",
+            Progress::ActiveAuthentication => "progress-active_authentication",
+            Progress::WaitingForCard => "progress-lost",
+            Progress::Resumed => "progress-resumed",
+            _ => return,
+        };
+        if let Some(bar) = &self.bar {
+            bar.set_position(0);
+        }
+        let line = self.messages.text(id);
+        self.say(line);
+    }
+
+    fn milliseconds(&mut self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for ScreenProgress<'_> {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}

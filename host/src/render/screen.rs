@@ -1,0 +1,253 @@
+//! Results for people: the verdict first, then each check with its reason, then the identity if it passed.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use soat::dossier::{FileId, StepTiming};
+use soat::inspection::{Check, CheckKind, Outcome, Overall};
+
+use super::reasons::explain;
+use crate::commands::doctor::{Probe, State};
+use crate::commands::judging::{Judged, Value};
+use crate::commands::trust::Description;
+use crate::error::Error;
+use crate::messages::Messages;
+
+const BOLD: Style = Style::new().bold();
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const GREY: Style = AnsiColor::BrightBlack.on_default();
+
+/// Text that came from a card, a certificate or a file name: control characters could rewrite the screen.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() || is_direction_mark(letter) { '\u{FFFD}' } else { letter }).collect()
+}
+
+/// Marks that reverse the order of what is shown.
+fn is_direction_mark(letter: char) -> bool {
+    matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A failure: what happened, and what to do about it.
+pub fn error(error: &Error, messages: &Messages) -> String {
+    let style = RED.bold();
+    let head = messages.text("error");
+    let message = lines(&error.message(messages));
+    let remedy = lines(&error.remedy(messages));
+    format!("{style}{head}{style:#} {message}\n{remedy}")
+}
+
+/// [`printable`], line by line.
+fn lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// A whole report.
+pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> String {
+    let mut text = String::new();
+    let style = overall_style(judged.report.overall).bold();
+    let verdict = messages.text(overall_id(judged.report.overall));
+    let demonstration = if judged.demonstration { format!(" — {}", messages.text("demonstration")) } else { String::new() };
+    let _ = writeln!(text, "{style}{verdict}{demonstration}{style:#}");
+    let arguments = [("profile", judged.report.profile.into()), ("time", judged.at.to_string().into())];
+    let id = if judged.time_chosen { "report-judged-chosen" } else { "report-judged" };
+    let _ = writeln!(text, "{}", messages.format(id, &arguments));
+    if judged.demonstration {
+        let _ = writeln!(text, "{}", messages.text("demonstration-meaning"));
+    }
+    if judged.is_vietnamese {
+        let _ = writeln!(text, "{}", messages.text("report-offline"));
+    }
+
+    if let Some(anchor) = judged.report.anchor() {
+        let subject = printable(&Description::of(anchor.certificate.as_der()).subject);
+        let _ = writeln!(text, "{}", messages.format("report-issuer", &[("subject", subject.into())]));
+    }
+
+    let _ = writeln!(text, "\n{BOLD}{}{BOLD:#}", messages.text("report-checks"));
+    let width = judged.report.checks.iter().map(|check| check_name(check.kind, messages).chars().count()).max().unwrap_or(0);
+    for check in &judged.report.checks {
+        check_row(&mut text, check, width, messages);
+    }
+
+    if let Some(fields) = &judged.identity {
+        let _ = writeln!(text, "\n{BOLD}{}{BOLD:#}", messages.text("report-identity"));
+        let names: Vec<String> = fields.iter().map(|field| messages.text(&format!("field-{}", field.name))).collect();
+        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        for (field, name) in fields.iter().zip(names) {
+            let _ = writeln!(text, "  {name:width$}  {}", value(&field.value, messages));
+        }
+    } else {
+        let _ = writeln!(text, "\n{}", messages.text("report-no-identity"));
+    }
+    if with_timings {
+        timings(&mut text, &judged.dossier.timings, messages);
+    }
+    text
+}
+
+fn check_row(text: &mut String, check: &Check, width: usize, messages: &Messages) {
+    let style = outcome_style(check.outcome);
+    let name = check_name(check.kind, messages);
+    let outcome = messages.text(outcome_id(check.outcome));
+    let not_counted = if check.weight == soat::inspection::Weight::Evaluatory && check.outcome != Outcome::Successful {
+        format!(" {}", messages.text("report-not-counted"))
+    } else {
+        String::new()
+    };
+    let _ = writeln!(text, "  {style}{}{style:#} {name:width$}  {style}{outcome}{style:#}{not_counted}", symbol(check.outcome));
+    let file = file_of(check.kind);
+    if let Some(reason) = check.reason {
+        indented_reason(text, &explain(reason.as_str(), file, messages));
+    }
+    for finding in &check.findings {
+        indented_reason(text, &explain(finding.code.as_str(), finding.file.or(file), messages));
+    }
+}
+
+fn indented_reason(text: &mut String, reason: &super::reasons::Reason) {
+    let _ = writeln!(text, "      {}", reason.cause);
+    if let Some(remedy) = &reason.remedy {
+        let _ = writeln!(text, "      → {remedy}");
+    }
+}
+
+/// A value as people of the language write it.
+fn value(value: &Value, messages: &Messages) -> String {
+    match value {
+        Value::Text(text) => printable(text),
+        Value::Date(day) => {
+            let number = |number: u16, width| format!("{number:0width$}").into();
+            let (month, day_of_month) = (number(day.month().into(), 2), number(day.day().into(), 2));
+            messages.format("value-date", &[("year", number(day.year(), 4)), ("month", month), ("day", day_of_month)])
+        }
+        Value::NoExpiry => messages.text("value-no-expiry"),
+        Value::Sex(sex) => messages.text(&format!("value-sex-{sex}")),
+    }
+}
+
+/// The file that a check is about.
+pub fn file_of(kind: CheckKind) -> Option<FileId> {
+    match kind {
+        CheckKind::FileHash(file) => Some(file),
+        _ => None,
+    }
+}
+
+fn check_name(kind: CheckKind, messages: &Messages) -> String {
+    let file = file_of(kind).map(|file| file.to_string()).unwrap_or_default();
+    messages.format(&format!("check-{}", kind.name()), &[("file", file.into())])
+}
+
+fn timings(text: &mut String, steps: &[StepTiming], messages: &Messages) {
+    let _ = writeln!(text, "\n{BOLD}{}{BOLD:#}", messages.text("report-timings"));
+    for step in steps {
+        let _ = writeln!(text, "  {:24} {:>6} {:>9} {:>8}", printable(&step.step), step.apdus, step.bytes, step.milliseconds);
+    }
+    let total = |count: fn(&StepTiming) -> u32| steps.iter().map(|step| u64::from(count(step))).sum::<u64>();
+    let (apdus, bytes, milliseconds) = (total(|step| step.apdus), total(|step| step.bytes), total(|step| step.milliseconds));
+    let _ = writeln!(text, "  {:24} {apdus:>6} {bytes:>9} {milliseconds:>8}", messages.text("report-timings-total"));
+}
+
+/// One row of many.
+pub fn row(name: &str, judged: &Judged, messages: &Messages) -> String {
+    let overall = judged.report.overall;
+    let style = overall_style(overall).bold();
+    let verdict = messages.text(overall_id(overall));
+    let demonstration = if judged.demonstration { format!(" ({})", messages.text("demonstration")) } else { String::new() };
+    let wanted = match overall {
+        Overall::Successful => None,
+        Overall::Failed => Some(Outcome::Failed),
+        Overall::Undetermined => Some(Outcome::Undetermined),
+        Overall::Aborted => Some(Outcome::Aborted),
+    };
+    let counted = |check: &&Check| check.weight != soat::inspection::Weight::Evaluatory && Some(check.outcome) == wanted;
+    let reason = judged.report.checks.iter().find(counted).and_then(|check| {
+        let reason = check.reason?;
+        Some(format!("  {}", explain(reason.as_str(), file_of(check.kind), messages).cause))
+    });
+    format!("{style}{verdict}{style:#}{demonstration}  {}{}\n", printable(name), reason.unwrap_or_default())
+}
+
+/// One row of many that could not be judged.
+pub fn error_row(name: &str, error: &Error, messages: &Messages) -> String {
+    format!("{RED}{}{RED:#}  {}  {}\n", messages.text("row-error"), printable(name), lines(&error.message(messages)))
+}
+
+/// What `soat doctor` found.
+pub fn doctor(probes: &[Probe], messages: &Messages) -> String {
+    let mut text = String::new();
+    for probe in probes {
+        let (style, symbol) = match probe.state {
+            State::Ok => (GREEN, '✓'),
+            State::Problem => (RED, '✗'),
+            State::Unknown => (GREY, '?'),
+        };
+        let (found, remedy) = probe.texts(messages);
+        let _ = writeln!(text, "{style}{symbol}{style:#} {}", printable(&found));
+        if let Some(remedy) = remedy {
+            let _ = writeln!(text, "  → {}", lines(&remedy));
+        }
+    }
+    text
+}
+
+/// The message that names an overall result.
+pub fn overall_id(overall: Overall) -> &'static str {
+    match overall {
+        Overall::Successful => "verdict-successful",
+        Overall::Failed => "verdict-failed",
+        Overall::Undetermined => "verdict-undetermined",
+        Overall::Aborted => "verdict-aborted",
+    }
+}
+
+fn overall_style(overall: Overall) -> Style {
+    match overall {
+        Overall::Successful => GREEN,
+        Overall::Failed => RED,
+        Overall::Undetermined => YELLOW,
+        Overall::Aborted => GREY,
+    }
+}
+
+fn outcome_id(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Successful => "outcome-successful",
+        Outcome::Failed => "outcome-failed",
+        Outcome::Undetermined => "outcome-undetermined",
+        Outcome::NotSupported => "outcome-not_supported",
+        Outcome::Aborted => "outcome-aborted",
+    }
+}
+
+fn outcome_style(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Successful => GREEN,
+        Outcome::Failed => RED,
+        Outcome::Undetermined => YELLOW,
+        Outcome::NotSupported | Outcome::Aborted => GREY,
+    }
+}
+
+fn symbol(outcome: Outcome) -> char {
+    match outcome {
+        Outcome::Successful => '✓',
+        Outcome::Failed => '✗',
+        Outcome::Undetermined => '?',
+        Outcome::NotSupported | Outcome::Aborted => '–',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_cannot_steer_the_terminal() {
+        assert_eq!(printable("Nguyễn\u{1b}[2J\r\n"), "Nguyễn\u{FFFD}[2J\u{FFFD}\u{FFFD}");
+        assert_eq!(printable("a\u{202E}b\u{9b}c"), "a\u{FFFD}b\u{FFFD}c");
+        assert_eq!(printable("Trần Thị Đào"), "Trần Thị Đào");
+    }
+}
