@@ -6,6 +6,7 @@
 pub mod curve;
 pub mod digest;
 pub mod ecdsa;
+pub mod integrated_mapping;
 pub mod iso9796;
 pub mod key;
 pub mod modp;
