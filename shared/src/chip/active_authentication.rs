@@ -4,9 +4,13 @@ use alloc::vec::Vec;
 
 use super::apdu::{Command, SHORT_MAXIMUM, StatusWord};
 use super::error::ReadError;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, may_mean_length};
 use crate::crypto::PublicKey;
 use crate::lds::dg15;
+
+/// How many bytes a whole signature may lack: leading zeros that an RSA signature has lost, or short integers of ECDSA in DER
+/// (`quirks.md` 19).
+const LOST_AT_MOST: usize = 8;
 
 /// What INTERNAL AUTHENTICATE gave.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,11 +50,13 @@ pub fn run(
     };
     let command = Command::new(0x00, 0x88, [0, 0]).with_data(challenge.to_vec()).with_expected(expected);
     let response = exchange.send(command)?;
-    if !response.status.is_ok() {
-        return Ok(Answer::Refused(response.status));
+    let status = response.status;
+    if !status.is_ok() {
+        // An answer that cannot come through says nothing of the chip.
+        let too_long = wanted > short_capacity && expected == SHORT_MAXIMUM && may_mean_length(status);
+        return Ok(if too_long { Answer::Cut } else { Answer::Refused(status) });
     }
-    // RSA signatures may have lost leading zeros, ECDSA in DER is longer (`quirks.md` 19): only a real cut is one.
-    if response.data.is_empty() || (wanted > short_capacity && response.data.len() <= short_capacity) {
+    if response.data.is_empty() || response.data.len() + LOST_AT_MOST < wanted {
         return Ok(Answer::Cut);
     }
     Ok(Answer::Signature(response.data))

@@ -44,7 +44,7 @@ enum Messaging {
         repetition: Repetition,
     },
     /// A session broke a rule: nothing may be sent before a new one.
-    Ended(Violation),
+    Ended { violation: Violation, repeated: bool },
 }
 
 /// The one repetition that READ BINARY may have after an unprotected status (`attacks.md` 23).
@@ -246,7 +246,7 @@ impl<'a> Exchange<'a> {
         let provider = self.provider;
         let violation = match &mut self.messaging {
             Messaging::Plain => return self.transmit(&command),
-            Messaging::Ended(violation) => *violation,
+            Messaging::Ended { violation, .. } => *violation,
             Messaging::Protected { repetition: Repetition::Due { expected, status }, .. }
                 if !(command.is_read_binary() && command.expected.is_some_and(|shorter| shorter < *expected)) =>
             {
@@ -263,8 +263,34 @@ impl<'a> Exchange<'a> {
                 Err(violation) => violation,
             },
         };
-        self.messaging = Messaging::Ended(violation);
-        Err(self.misbehaved(Misbehaviour::SecureMessaging(violation)))
+        Err(self.end(violation))
+    }
+
+    /// Ends the session. Its keys are wiped.
+    fn end(&mut self, violation: Violation) -> ReadError {
+        let repeated = match &self.messaging {
+            Messaging::Protected { repetition, .. } => matches!(repetition, Repetition::Due { .. }),
+            Messaging::Ended { repeated, .. } => *repeated,
+            Messaging::Plain => false,
+        };
+        self.messaging = Messaging::Ended { violation, repeated };
+        self.misbehaved(Misbehaviour::SecureMessaging(violation))
+    }
+
+    /// Ends a session whose one repetition is due and not made, as there is nothing shorter to ask for.
+    pub fn forgo_repetition(&mut self) -> Option<ReadError> {
+        match &self.messaging {
+            Messaging::Protected { repetition: Repetition::Due { status, .. }, .. } => {
+                let violation = Violation::Unprotected(*status);
+                Some(self.end(violation))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the session ended with its one repetition due or failed: a shorter length was chosen already.
+    pub fn ended_in_repetition(&self) -> bool {
+        matches!(self.messaging, Messaging::Ended { repeated: true, .. })
     }
 
     fn unprotect(&mut self, command: &Command, answer: &Response) -> Result<Response, Violation> {

@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 
 use super::Progress;
-use super::block::{Ladder, PROBED_ANSWER};
+use super::block::{Ladder, PROBED_ANSWER, RUNGS};
 use super::reader::Reader;
-use crate::chip::apdu::{Command, SHORT_MAXIMUM, StatusWord};
+use crate::chip::apdu::{Command, Response, SHORT_MAXIMUM, StatusWord};
 use crate::chip::channel::ChannelLimits;
 use crate::chip::error::{Incompatibility, Limit, Protocol, ReadError, Step};
-use crate::chip::exchange::Exchange;
+use crate::chip::exchange::{Exchange, may_mean_length};
 use crate::chip::pace::{self, PaceVariant};
 use crate::chip::{AccessKey, bac};
 use crate::crypto::Cipher;
@@ -143,8 +143,7 @@ fn bac_reason(infos: Option<&SecurityInfos>, status: Option<StatusWord>) -> BacR
 
 /// Reads a small file under the master file, before any session: by its short identifier, or after SELECT.
 fn read_plain(exchange: &mut Exchange<'_>, file: FileId) -> Result<Result<Vec<u8>, StatusWord>, ReadError> {
-    let by_short_identifier = Command::new(0x00, 0xB0, [0x80 | file.short_identifier(), 0]).with_expected(SHORT_MAXIMUM);
-    let mut response = exchange.send(by_short_identifier)?;
+    let mut response = read_block(exchange, [0x80 | file.short_identifier(), 0], SHORT_MAXIMUM)?;
     if response.data.is_empty() {
         // EF.ATR/INFO is not worth a second try.
         if file != FileId::CardAccess {
@@ -157,7 +156,7 @@ fn read_plain(exchange: &mut Exchange<'_>, file: FileId) -> Result<Result<Vec<u8
         } else if !selected.is_ok() {
             return Ok(Err(selected));
         }
-        response = exchange.send(Command::new(0x00, 0xB0, [0, 0]).with_expected(SHORT_MAXIMUM))?;
+        response = read_block(exchange, [0, 0], SHORT_MAXIMUM)?;
     }
     let mut bytes = response.data;
     let mut status = response.status;
@@ -171,7 +170,7 @@ fn read_plain(exchange: &mut Exchange<'_>, file: FileId) -> Result<Result<Vec<u8
             return Err(exchange.exceeded(Limit::FileSize));
         }
         let Some([high @ 0..=0x7F, low]) = u16::try_from(bytes.len()).ok().map(u16::to_be_bytes) else { break };
-        let response = exchange.send(Command::new(0x00, 0xB0, [high, low]).with_expected(missing.min(SHORT_MAXIMUM)))?;
+        let response = read_block(exchange, [high, low], missing.min(SHORT_MAXIMUM))?;
         status = response.status;
         if response.data.is_empty() {
             break;
@@ -179,4 +178,17 @@ fn read_plain(exchange: &mut Exchange<'_>, file: FileId) -> Result<Result<Vec<u8
         bytes.extend(response.data);
     }
     Ok(Err(status))
+}
+
+/// READ BINARY without a session, down the ladder where the chip finds the length too long (`quirks.md` 2).
+fn read_block(exchange: &mut Exchange<'_>, parameters: [u8; 2], most: usize) -> Result<Response, ReadError> {
+    let command = |length| Command::new(0x00, 0xB0, parameters).with_expected(length);
+    let mut response = exchange.send(command(most))?;
+    for rung in RUNGS.into_iter().filter(|rung| *rung < most) {
+        if !response.data.is_empty() || !may_mean_length(response.status) {
+            break;
+        }
+        response = exchange.send(command(rung))?;
+    }
+    Ok(response)
 }

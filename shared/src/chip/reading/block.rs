@@ -4,7 +4,7 @@ use crate::chip::secure_messaging::SecureMessaging;
 use crate::crypto::Cipher;
 
 /// The rungs below what fits into a short answer.
-const RUNGS: [usize; 4] = [192, 160, 128, 112];
+pub(super) const RUNGS: [usize; 4] = [192, 160, 128, 112];
 /// Below this, short answers are no limit of the chip any more but a fault.
 const LEAST: usize = 112;
 /// Octets of a short answer with its status word.
@@ -16,6 +16,8 @@ pub(super) const PROBED_ANSWER: usize = 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ladder {
     size: usize,
+    /// Where it began.
+    full: usize,
     short: usize,
     /// How long an answer of extended length may be.
     extended_answer: Option<usize>,
@@ -26,7 +28,7 @@ impl Ladder {
     pub fn new(cipher: Cipher, extended: Option<usize>) -> Self {
         let short = SecureMessaging::capacity(cipher, SHORT_ANSWER);
         let size = extended.map_or(short, |answer| SecureMessaging::capacity(cipher, answer).min(65_000).max(short));
-        Self { size, short, extended_answer: extended }
+        Self { size, full: size, short, extended_answer: extended }
     }
 
     /// What a READ BINARY may ask for.
@@ -49,9 +51,16 @@ impl Ladder {
         self.extended_answer
     }
 
-    /// Keeps to a smaller block that was found before.
-    pub fn keep(&mut self, other: Self) {
-        self.size = self.size.min(other.size);
+    /// Whether the chip or the link wanted less than what fits.
+    pub fn is_reduced(self) -> bool {
+        self.size < self.full
+    }
+
+    /// Keeps to a smaller block that was found in a session before.
+    pub fn keep(&mut self, before: Self) {
+        if before.is_reduced() {
+            self.size = self.size.min(before.size);
+        }
     }
 
     /// The next rung below what was tried. `false` where there is none.

@@ -157,7 +157,6 @@ impl Reader<'_> {
                 if !self.ladder_mut().settle(data.len()) {
                     return Err(self.exchange.misbehaved(Misbehaviour::ShortData));
                 }
-                self.exchange.note("read.block_reduced");
             }
             self.exchange.report(Progress::Reading {
                 file,
@@ -196,9 +195,7 @@ impl Reader<'_> {
                     if by_short_identifier {
                         self.short_identifiers = ShortIdentifiers::Proven;
                     }
-                    if self.ladder().size() < before.size() {
-                        self.exchange.note("read.block_reduced");
-                    }
+                    self.note_reduced_block();
                     return Ok(Block::Data { data, asked });
                 }
             } else if by_short_identifier
@@ -211,6 +208,9 @@ impl Reader<'_> {
                 return Ok(Block::Refused(status));
             }
             if !self.ladder_mut().step_down(asked) {
+                if let Some(error) = self.exchange.forgo_repetition() {
+                    return Err(error);
+                }
                 self.ladder = Some(before);
                 return if status.is_ok() {
                     Err(self.exchange.misbehaved(Misbehaviour::ShortData))

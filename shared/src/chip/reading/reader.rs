@@ -14,7 +14,7 @@ use crate::chip::active_authentication::{self, Answer};
 use crate::chip::apdu::StatusWord;
 use crate::chip::channel::{CardChannel, TransportError};
 use crate::chip::chip_authentication::{self, Agreed, ChipKey, Offer};
-use crate::chip::error::{Incompatibility, Misbehaviour, ReadError, Step};
+use crate::chip::error::{Misbehaviour, ReadError, Step};
 use crate::chip::exchange::{Exchange, may_mean_length};
 use crate::chip::secure_messaging::Violation;
 use crate::crypto::{Cipher, DigestAlgorithm, Provider};
@@ -43,6 +43,7 @@ pub(super) struct Reader<'a> {
     resumptions: u32,
     /// The observer was told that the card is gone.
     waiting: bool,
+    reduction_noted: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -67,6 +68,7 @@ impl<'a> Reader<'a> {
             unconfirmed: false,
             resumptions: 0,
             waiting: false,
+            reduction_noted: false,
         }
     }
 
@@ -202,13 +204,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Chooses a smaller block for the next session, unless the one that ended had chosen it.
     fn reduce_block(&mut self) -> bool {
+        if self.exchange.ended_in_repetition() {
+            return true;
+        }
         let size = self.ladder().size();
-        let reduced = self.ladder_mut().step_down(size);
-        if reduced {
+        self.ladder_mut().step_down(size)
+    }
+
+    /// Notes, once a reading, that blocks are smaller than what fits.
+    pub fn note_reduced_block(&mut self) {
+        if self.ladder().is_reduced() && !self.reduction_noted {
+            self.reduction_noted = true;
             self.exchange.note("read.block_reduced");
         }
-        reduced
     }
 
     /// Opens the chip again, sees that it is the same card, and authenticates it again if it had been.
@@ -218,7 +228,7 @@ impl<'a> Reader<'a> {
         match (self.open(), &known) {
             (Ok(()), _) => {}
             // The key opened the card that lay here before.
-            (Err(ReadError::AccessDenied { .. } | ReadError::CardIncompatible(Incompatibility::NoApplication(_))), Some(_)) => {
+            (Err(ReadError::AccessDenied { .. } | ReadError::CardIncompatible(_)), Some(_)) => {
                 return Err(ReadError::CardChanged);
             }
             (Err(error), _) => return Err(error),
