@@ -14,6 +14,7 @@ pub mod reading;
 #[cfg(all(test, feature = "rustcrypto"))]
 mod scripted;
 pub mod secure_messaging;
+pub mod trace;
 
 pub use access_key::AccessKey;
 pub use channel::{CardChannel, ChannelLimits, TransportError};

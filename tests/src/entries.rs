@@ -3,7 +3,7 @@
 //! Each function takes any bytes, must not panic, and says whether it reached its deepest type: a corpus that never does proves nothing.
 
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::dossier::Dossier;
+use soat::dossier::{DataGroup, Dossier, FileId};
 use soat::lds::dg2::Dg2;
 use soat::lds::sod::{self, LdsSecurityObject};
 use soat::lds::{dg1, dg11, dg12, dg14, dg16};
@@ -13,11 +13,13 @@ use soat::pki::cms::SignedData;
 use soat::tlv::{Cursor, Rules};
 use soat::vietnam::dg13::Dg13;
 
+use crate::answers::replayed;
+
 /// Takes any bytes and says whether they reached the deepest type.
 pub type Entry = fn(&[u8]) -> bool;
 
 /// All entries, by the names of their fuzz targets.
-pub const ENTRIES: [(&str, Entry); 8] = [
+pub const ENTRIES: [(&str, Entry); 9] = [
     ("tlv", tlv),
     ("mrz", mrz),
     ("security_object", security_object),
@@ -25,6 +27,7 @@ pub const ENTRIES: [(&str, Entry); 8] = [
     ("dg1", dg1),
     ("dg2", dg2),
     ("dg13", dg13),
+    ("answers", answers),
     ("dossier", dossier),
 ];
 
@@ -94,6 +97,16 @@ pub fn dg2(bytes: &[u8]) -> bool {
 /// EF.DG13 of a Vietnamese card down to its number.
 pub fn dg13(bytes: &[u8]) -> bool {
     Dg13::parse(bytes).is_ok_and(|dg13| dg13.personal_number.is_some())
+}
+
+/// The answers of a chip to the reader; deepest: a dossier with EF.SOD and DG1, read under secure messaging.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
+pub fn answers(bytes: &[u8]) -> bool {
+    let Some(Ok(dossier)) = replayed(bytes) else { return false };
+    assert!(dossier.access.is_some(), "no dossier without an access protocol");
+    dossier.bytes(FileId::Sod).is_some() && dossier.bytes(DataGroup::DG1.into()).is_some()
 }
 
 /// A saved dossier, which must come back to the same bytes.

@@ -1,5 +1,6 @@
 //! What the end-to-end tests stand on: the built command, a card on a virtual reader, and the folder of other people's data.
 
+pub mod answers;
 pub mod command;
 pub mod entries;
 pub mod image;

@@ -6,6 +6,8 @@ use std::path::Path;
 use card_fixtures::personalisation::{authority, issue, personalise};
 use soat::dossier::{Dossier, FileId};
 
+use crate::answers::recorded;
+
 /// One seed: the entry that it is for, a name, and the bytes.
 pub type Seed = (&'static str, String, Vec<u8>);
 
@@ -45,6 +47,7 @@ pub fn synthetic() -> Vec<Seed> {
             seeds.push(("dossier", format!("{name}.soat"), dossier.to_cbor()));
         }
     }
+    seeds.extend(recorded().map(|answers| ("answers", "passive-only".into(), answers)));
     for (name, zone) in [
         ("td1-vietnam", "IDVNM1990000014001199000001<<59901018F3901016VNM<<<<<<<<<<<2NGUYEN<<THI<MAU<<<<<<<<<<<<<<<"),
         ("td3-icao", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10"),

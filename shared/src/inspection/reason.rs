@@ -203,6 +203,20 @@ reason_codes! {
         APDU_GET_RESPONSE = "apdu.get_response";
         /// The chip took the domain parameters' reference otherwise than stated.
         PACE_PARAMETER_REFERENCE = "pace.parameter_reference";
+        /// The card was lost while it was read, came back, and was read on.
+        CARD_RESUMED = "card.resumed";
+        /// EF.CardAccess could be read only after a reset: another program had left the application selected.
+        CARD_ACCESS_AFTER_APPLICATION = "card_access.after_application";
+        /// Selecting a file ended with a warning, and the file could be read.
+        SELECT_WARNING = "select.warning";
+        /// The chip or the reader bears smaller blocks only than what fits.
+        READ_BLOCK_REDUCED = "read.block_reduced";
+        /// Extended length was tried though the chip does not state it.
+        READ_EXTENDED_PROBED = "read.extended_probed";
+        /// DG14 has a key for chip authentication and no protocol: 3DES was inferred.
+        CHIP_AUTHENTICATION_INFO_MISSING = "chip_authentication.info_missing";
+        /// The signature of active authentication does not fit through this reader or chip.
+        ACTIVE_AUTHENTICATION_ANSWER_CUT = "active_authentication.answer_cut";
         /// The reading noted a peculiarity that this version does not know.
         READING_OTHER = "reading.other";
         /// Only the file's digest was kept.
