@@ -9,8 +9,10 @@ pub struct InProcessChannel {
     /// The chip.
     pub chip: SharedChip,
     limits: ChannelLimits,
-    /// How often the card was waited for.
-    pub reconnected: u32,
+    /// Commands at whose turn the card leaves the field, ascending; it is back when it is waited for.
+    pub losses: Vec<u32>,
+    sent: u32,
+    away: bool,
 }
 
 impl InProcessChannel {
@@ -26,12 +28,18 @@ impl InProcessChannel {
 
     /// Through a reader of certain limits.
     pub fn new(chip: VirtualChip, limits: ChannelLimits) -> Self {
-        Self { chip: SharedChip::new(chip), limits, reconnected: 0 }
+        Self { chip: SharedChip::new(chip), limits, losses: Vec::new(), sent: 0, away: false }
     }
 }
 
 impl CardChannel for InProcessChannel {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        if self.losses.contains(&self.sent) {
+            self.losses.retain(|turn| *turn != self.sent);
+            self.chip.remove();
+            self.away = true;
+        }
+        self.sent += 1;
         let answer = self.chip.transmit(command);
         match answer.is_empty() {
             false => Ok(answer),
@@ -45,7 +53,9 @@ impl CardChannel for InProcessChannel {
     }
 
     fn reconnect(&mut self) -> Result<(), TransportError> {
-        self.reconnected += 1;
+        if std::mem::take(&mut self.away) {
+            self.chip.insert();
+        }
         if self.chip.reset() { Ok(()) } else { Err(TransportError::TimedOut) }
     }
 

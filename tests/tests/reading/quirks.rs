@@ -5,8 +5,11 @@ use card_fixtures::chip::{ExtendedLength, LostTag, ParameterId, Quirks, ReadLimi
 use card_fixtures::personalisation::{PaceOffer, Personalisation, Suite};
 use soat::chip::apdu::StatusWord;
 use soat::chip::error::Incompatibility;
-use soat::chip::{CardChannel, Progress, ReadError, ReadingOptions};
-use soat::dossier::{AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChipAuthenticationOutcome, DataGroup, Dossier};
+use soat::chip::{CardChannel, Progress, ReadError, ReadingOptions, TransportError};
+use soat::dossier::{
+    AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChipAuthenticationOutcome, DataGroup, Dossier, FileContent,
+    FileRecord,
+};
 use soat_tests::seeded::Watcher;
 use soat_tests::virtual_channel::InProcessChannel;
 
@@ -207,6 +210,38 @@ fn quirk_08_a_chip_with_pace_alone() {
     read_odd(&card, Quirks::vietnam());
 }
 
+/// `quirks.md` 9: a file whose outermost element has an indefinite length ends where its end-of-contents octets stand.
+#[test]
+fn quirk_09_a_file_of_indefinite_length() {
+    let mut card = card("vietnam-2024");
+    let content = card.application_files[&0x011D].clone();
+    let inner = &content[if content[1] == 0x82 { 4 } else { 3 }..];
+    let indefinite = [&[0x77, 0x80], inner, &[0, 0]].concat();
+    card.application_files.insert(0x011D, indefinite.clone());
+    read_odd(&card, Quirks::vietnam());
+    let mut padded = card.clone();
+    padded.application_files.get_mut(&0x011D).unwrap().extend([0; 500]);
+    let dossier = read(&mut odd(&padded, Quirks::vietnam()), &can(&card)).unwrap();
+    assert_whole(&dossier, &card);
+}
+
+/// An empty file, one of zeros, one cut short: recorded as broken, and the others are read.
+#[test]
+fn a_file_that_is_no_element_is_broken_and_alone() {
+    let card = card("vietnam-2024");
+    for content in [vec![0; 300], vec![0xFF; 300], card.application_files[&0x010D][..200].to_vec()] {
+        let mut torn = card.clone();
+        torn.application_files.insert(0x010D, content);
+        let dossier = read(&mut odd(&torn, Quirks::vietnam()), &can(&card)).unwrap();
+        let record = &dossier.files[&DataGroup::DG13.into()];
+        assert!(!matches!(record, FileRecord::Read(FileContent::Bytes(bytes)) if bytes == &card.application_files[&0x010D]));
+        for identifier in [0x0101_u16, 0x0102, 0x010E, 0x010F, 0x011D] {
+            assert_eq!(dossier.bytes(super::file(identifier)), Some(card.application_files[&identifier].as_slice()));
+        }
+        assert!(is_confirmed(&dossier));
+    }
+}
+
 #[test]
 fn quirk_18_chip_authentication_that_fails_loses_nothing() {
     let dossier = read_odd(&card("vietnam-2024"), Quirks { chip_authentication_status: Some(0x6F00), ..Quirks::vietnam() });
@@ -347,6 +382,28 @@ fn quirk_27_a_lost_tag_is_taken_up_where_it_was() {
     }
 }
 
+/// Each loss costs at most what opening costs; the proofs of the chip survive two losses in a row.
+#[test]
+fn quirk_27_a_tag_that_is_lost_again_while_it_is_taken_up() {
+    let card = card("vietnam-2024");
+    let whole = cost(&card);
+    for first in [12, 19, whole - 2] {
+        for again in 1..24 {
+            let mut channel = odd(&card, Quirks::vietnam());
+            channel.losses = vec![first, first + again];
+            let dossier = read(&mut channel, &can(&card)).unwrap();
+            assert_whole(&dossier, &card);
+            assert!(is_confirmed(&dossier), "{first} {again}");
+            assert!(dossier.active_authentication.is_some(), "{first} {again}");
+        }
+    }
+    // More often than the bound: the loss itself is the error.
+    let mut channel = odd(&card, Quirks::vietnam());
+    channel.losses = (0..40).map(|loss| 12 + 3 * loss).collect();
+    let error = read(&mut channel, &can(&card)).unwrap_err();
+    assert!(matches!(error, ReadError::Transport { source: TransportError::CardRemoved, .. }), "{error}");
+}
+
 #[test]
 fn quirk_28_readers_that_lose_long_answers() {
     let card = card("vietnam-2024");
@@ -377,6 +434,6 @@ fn a_group_that_needs_terminal_authentication_is_not_asked_for() {
     assert!(card.guarded_files.contains(&0x0103));
     let mut channel = InProcessChannel::short(VirtualChip::new(card.clone(), 7));
     let dossier = read(&mut channel, &can(&card)).unwrap();
-    assert!(dossier.files[&DataGroup::DG3.into()] == soat::dossier::FileRecord::Skipped);
+    assert!(dossier.files[&DataGroup::DG3.into()] == FileRecord::Skipped);
     assert!(channel.chip.lock().exchanges().iter().all(|exchange| exchange.header[1..3] != [0xB0, 0x83]));
 }

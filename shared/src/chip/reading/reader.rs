@@ -171,12 +171,8 @@ impl<'a> Reader<'a> {
             return Err(error);
         }
         self.resumptions += 1;
-        let (step, authenticating) = match &error {
-            ReadError::Transport { step, .. } | ReadError::CardMisbehaved { step, .. } => {
-                (*step, matches!(step, Step::ChipAuthentication | Step::ActiveAuthentication))
-            }
-            _ => return Err(error),
-        };
+        let (ReadError::Transport { step, .. } | ReadError::CardMisbehaved { step, .. }) = &error else { return Err(error) };
+        let step = *step;
         match &error {
             ReadError::Transport { source: TransportError::CardRemoved, .. } => {
                 self.exchange.report(Progress::WaitingForCard);
@@ -193,12 +189,17 @@ impl<'a> Reader<'a> {
                 self.conclude_chip_authentication(ChipAuthenticationOutcome::WrongKeys);
                 self.exchange.reset()
             }
-            ReadError::CardMisbehaved { reason: Misbehaviour::SecureMessaging(Violation::Unprotected(status)), .. }
-                if authenticating
-                    || matches!(step, Step::File(_))
-                        && (is_refusal(*status) || may_mean_length(*status) && self.reduce_block()) =>
-            {
-                self.exchange.reset()
+            ReadError::CardMisbehaved { reason: Misbehaviour::SecureMessaging(Violation::Unprotected(status)), .. } => {
+                let bearable = match step {
+                    Step::ChipAuthentication => {
+                        self.conclude_chip_authentication(ChipAuthenticationOutcome::Refused(status.0));
+                        true
+                    }
+                    Step::ActiveAuthentication => true,
+                    Step::File(_) => is_refusal(*status) || may_mean_length(*status) && self.reduce_block(),
+                    _ => false,
+                };
+                if bearable { self.exchange.reset() } else { Err(error) }
             }
             _ => Err(error),
         }
@@ -223,6 +224,8 @@ impl<'a> Reader<'a> {
 
     /// Opens the chip again, sees that it is the same card, and authenticates it again if it had been.
     fn reopen(&mut self) -> Result<(), ReadError> {
+        // The keys that waited for an answer are gone with their session: chip authentication runs again.
+        self.unconfirmed = false;
         let known = self.dossier.bytes(FileId::Sod).map(<[u8]>::to_vec);
         let access = self.dossier.access.clone();
         match (self.open(), &known) {
@@ -240,7 +243,7 @@ impl<'a> Reader<'a> {
             if fetched != Fetched::Whole || again.finish() != FileContent::Bytes(known) || self.dossier.access != access {
                 return Err(ReadError::CardChanged);
             }
-            if let Some(chip) = self.chip_key.take() {
+            if let Some(chip) = self.chip_key.clone() {
                 self.agree_with_chip(chip)?;
             }
         }
@@ -268,13 +271,9 @@ impl<'a> Reader<'a> {
             self.exchange.note("chip_authentication.info_missing");
         }
         while let Err(error) = self.agree_with_chip(chip.clone()) {
-            let refusal = unprotected(&error);
-            self.chip_key = None;
-            if let Some(status) = refusal {
-                self.conclude_chip_authentication(ChipAuthenticationOutcome::Refused(status.0));
-            }
+            let refused = unprotected(&error).is_some();
             self.recover(error)?;
-            if refusal.is_some() {
+            if refused {
                 break;
             }
         }
