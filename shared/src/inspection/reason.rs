@@ -255,6 +255,8 @@ reason_codes! {
         DS_KEY_USAGE_MISSING = "ds.key_usage_missing";
         /// The document signer is not an X.509 certificate of version 3.
         DS_VERSION = "ds.version";
+        /// The document signer's validity is not written in the form for its years.
+        DS_TIME_ENCODING = "ds.time_encoding";
         /// The document signer signed outside the period of its private key.
         DS_PRIVATE_KEY_PERIOD = "ds.private_key_period";
         /// The document signer is not meant for documents of this type.

@@ -43,6 +43,7 @@ fn findings(message: &VerifiedMessage, examination: &Examination<'_>, row: Check
     let outside = |moment| extensions.private_key_usage.is_some_and(|period| !period.contains(moment));
     let bent = [
         (signer.version != 3, ReasonCode::DS_VERSION),
+        (!signer.validity.canonical_form, ReasonCode::DS_TIME_ENCODING),
         (extensions.key_usage.is_none(), ReasonCode::DS_KEY_USAGE_MISSING),
         (extensions.authority_key_identifier.is_none(), ReasonCode::DS_AUTHORITY_KEY_IDENTIFIER_MISSING),
         (message.signing_time().is_some_and(outside), ReasonCode::DS_PRIVATE_KEY_PERIOD),

@@ -4,6 +4,9 @@ use crate::time::{Date, Timestamp};
 use crate::tlv::asn1::{GENERALIZED_TIME, UTC_TIME};
 use crate::tlv::{Cursor, Element, TlvError};
 
+/// 2050-01-01
+const YEAR_2050: Timestamp = Timestamp(2_524_608_000);
+
 /// ```text
 /// Validity ::= SEQUENCE { notBefore Time, notAfter Time }
 /// Time ::= CHOICE { utcTime UTCTime, generalTime GeneralizedTime }
@@ -14,14 +17,17 @@ pub struct Validity {
     pub not_before: Timestamp,
     /// The last moment.
     pub not_after: Timestamp,
+    /// Whether both are in the form that RFC 5280 §4.1.2.5 asks for: UTCTime through 2049, GeneralizedTime from 2050.
+    pub canonical_form: bool,
 }
 
 impl Validity {
     pub(super) fn from_cursor(mut cursor: Cursor<'_>) -> Result<Self, TlvError> {
-        let not_before = time(&cursor.read()?)?;
-        let not_after = time(&cursor.read()?)?;
+        let (first, last) = (cursor.read()?, cursor.read()?);
         cursor.finish()?;
-        Ok(Self { not_before, not_after })
+        let (not_before, not_after) = (time(&first)?, time(&last)?);
+        let canonical = |element: &Element<'_>, moment: Timestamp| (element.tag == UTC_TIME) == (moment < YEAR_2050);
+        Ok(Self { not_before, not_after, canonical_form: canonical(&first, not_before) && canonical(&last, not_after) })
     }
 
     /// Whether a moment lies within it, both ends included.

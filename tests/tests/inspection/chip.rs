@@ -1,0 +1,169 @@
+//! Access protocol and chip authenticity: attacks 16–18 and 20, quirk 19.
+
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::dossier::{
+    Access, AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChipAuthenticationOutcome, Dossier, FileId, PasswordKind,
+};
+use soat::inspection::{CheckKind, Outcome, Overall, Profile, Report, inspect};
+
+use crate::issued::{GOOD, Issued, NOW, assert_quirk, ended, failed, findings, overwrite, row, undetermined};
+
+fn judge(issued: &Issued, dossier: &Dossier, profile: Profile) -> Report {
+    inspect(dossier, &issued.trust(), &profile, NOW, &RustCrypto)
+}
+
+fn operational(issued: &Issued, dossier: &Dossier) -> Report {
+    judge(issued, dossier, Profile::OPERATIONAL)
+}
+
+fn with_bac(mut dossier: Dossier, reason: BacReason) -> Dossier {
+    dossier.access = Some(Access { protocol: AccessProtocol::Bac { reason }, password: PasswordKind::Mrz });
+    dossier
+}
+
+#[test]
+fn attack_20_pace_suppressed() {
+    let issued = Issued::vietnam();
+    let report = operational(&issued, &issued.dossier());
+    assert_eq!(ended(&report, CheckKind::AccessProtocol), GOOD);
+    for reason in [BacReason::PaceNotOffered, BacReason::CardAccessRefused(0x6982)] {
+        let mut dossier = with_bac(issued.dossier(), reason);
+        dossier.files.remove(&FileId::CardAccess);
+        let report = operational(&issued, &dossier);
+        assert_eq!(findings(&report, CheckKind::AccessProtocol), ["access.bac_used", "access.pace_suppressed"]);
+        let strict = judge(&issued, &dossier, Profile::STRICT);
+        assert_eq!(ended(&strict, CheckKind::AccessProtocol), failed("access.pace_suppressed"));
+    }
+}
+
+#[test]
+fn attack_20_card_access_altered() {
+    let issued = Issued::vietnam();
+    let mut dossier = issued.dossier();
+    let mut altered = issued.card.master_files[&0x011C].clone();
+    // The domain parameter is the last byte of the last info.
+    *altered.last_mut().unwrap() = 0x0C;
+    overwrite(&mut dossier, FileId::CardAccess, altered);
+    let report = operational(&issued, &dossier);
+    assert_eq!(ended(&report, CheckKind::AccessProtocol), failed("access.card_access_mismatch"));
+    assert_eq!(judge(&issued, &dossier, Profile::STRICT).overall, Overall::Failed);
+}
+
+#[test]
+fn bac_on_a_card_that_offers_nothing_else() {
+    let issued = Issued::new("passive-only");
+    assert_eq!(findings(&issued.operational(), CheckKind::AccessProtocol), ["access.bac_used"]);
+    assert_eq!(ended(&issued.strict(), CheckKind::AccessProtocol), GOOD);
+}
+
+#[test]
+fn a_card_that_offers_no_chip_authenticity() {
+    let issued = Issued::new("passive-only");
+    let report = issued.operational();
+    assert_eq!(ended(&report, CheckKind::ChipAuthenticity), (Outcome::NotSupported, Some("chip.not_offered")));
+    assert_eq!(report.overall, Overall::Successful);
+    let strict = issued.strict();
+    assert!(row(&strict, CheckKind::ChipAuthenticity).counts());
+}
+
+#[test]
+fn attack_16_chip_authentication_with_a_key_that_is_not_signed() {
+    let issued = Issued::new("ca-two-keys");
+    let dossier = issued.dossier();
+    assert_eq!(ended(&operational(&issued, &dossier), CheckKind::ChipAuthentication), GOOD);
+    let mut altered = dossier.clone();
+    *altered.chip_authentication.as_mut().unwrap().public_key.last_mut().unwrap() ^= 1;
+    let report = operational(&issued, &altered);
+    assert_eq!(ended(&report, CheckKind::ChipAuthenticity), failed("chip.chip_authentication_key_mismatch"));
+    assert_eq!(report.overall, Overall::Failed);
+    // The right key under the other key's identifier.
+    let mut altered = dossier;
+    altered.chip_authentication.as_mut().unwrap().key_id = Some(2);
+    let report = operational(&issued, &altered);
+    assert_eq!(ended(&report, CheckKind::ChipAuthenticity), failed("chip.chip_authentication_key_mismatch"));
+}
+
+#[test]
+fn chip_authentication_that_did_not_come_off() {
+    let issued = Issued::new("ca-two-keys");
+    for (outcome, expected, overall) in [
+        (ChipAuthenticationOutcome::WrongKeys, failed("chip.chip_authentication_failed"), Overall::Failed),
+        (
+            ChipAuthenticationOutcome::Refused(0x6F00),
+            undetermined("chip.chip_authentication_refused"),
+            Overall::Undetermined,
+        ),
+        (
+            ChipAuthenticationOutcome::Unsupported,
+            undetermined("chip.chip_authentication_unsupported"),
+            Overall::Undetermined,
+        ),
+    ] {
+        let mut dossier = issued.dossier();
+        dossier.chip_authentication.as_mut().unwrap().outcome = outcome;
+        let report = operational(&issued, &dossier);
+        assert_eq!(ended(&report, CheckKind::ChipAuthenticity), expected);
+        assert_eq!(report.overall, overall);
+    }
+    let mut dossier = issued.dossier();
+    dossier.chip_authentication = None;
+    let report = operational(&issued, &dossier);
+    assert_eq!(ended(&report, CheckKind::ChipAuthenticity), undetermined("chip.chip_authentication_not_done"));
+    assert_eq!(report.overall, Overall::Undetermined);
+}
+
+#[test]
+fn attack_17_an_answer_to_another_challenge() {
+    for card in ["aa-rsa1024-sha1", "aa-rsa2048-sha256", "aa-p256-sha256", "aa-bp512-sha512"] {
+        let issued = Issued::new(card);
+        assert_eq!(ended(&issued.operational(), CheckKind::ActiveAuthentication), GOOD, "{card}");
+        let mut dossier = issued.dossier();
+        dossier.active_authentication.as_mut().unwrap().challenge[0] ^= 1;
+        let report = operational(&issued, &dossier);
+        assert_eq!(ended(&report, CheckKind::ChipAuthenticity), failed("chip.active_authentication_failed"), "{card}");
+        assert_eq!(report.overall, Overall::Failed);
+    }
+}
+
+#[test]
+fn attack_18_an_answer_that_was_altered_cut_or_refused() {
+    for card in ["aa-rsa2048-sha512", "aa-p384-sha384"] {
+        let issued = Issued::new(card);
+        let dossier = issued.dossier();
+        let ActiveAuthenticationOutcome::Signature(genuine) = &dossier.active_authentication.as_ref().unwrap().outcome else {
+            panic!("{card} signs");
+        };
+        let mut altered = genuine.clone();
+        altered[3] ^= 1;
+        for signature in [altered, genuine[..genuine.len() - 5].to_vec(), vec![], vec![0; genuine.len()]] {
+            let mut dossier = dossier.clone();
+            dossier.active_authentication.as_mut().unwrap().outcome = ActiveAuthenticationOutcome::Signature(signature);
+            let report = operational(&issued, &dossier);
+            assert_eq!(ended(&report, CheckKind::ActiveAuthentication), failed("chip.active_authentication_failed"), "{card}");
+        }
+        let mut refused = dossier.clone();
+        refused.active_authentication.as_mut().unwrap().outcome = ActiveAuthenticationOutcome::Refused(0x6D00);
+        let report = operational(&issued, &refused);
+        assert_eq!(ended(&report, CheckKind::ActiveAuthentication), undetermined("chip.active_authentication_refused"));
+        assert_eq!(report.overall, Overall::Undetermined);
+    }
+}
+
+#[test]
+fn quirk_19_the_hash_is_not_stated() {
+    assert_quirk(&Issued::new("aa-p384-silent-sha256"), CheckKind::ActiveAuthentication, "aa.hash_undeclared");
+}
+
+#[test]
+fn what_the_reading_noted_stands_beside_its_row() {
+    let issued = Issued::vietnam();
+    let mut dossier = issued.dossier();
+    let noted = |code: &str, file| soat::dossier::ReadingFinding { code: code.into(), file };
+    dossier.findings = vec![noted("sm.unprotected_status", Some(crate::issued::group(2))), noted("nobody.knows", None)];
+    let report = operational(&issued, &dossier);
+    assert_eq!(findings(&report, CheckKind::FileHash(crate::issued::group(2))), ["sm.unprotected_status"]);
+    assert_eq!(findings(&report, CheckKind::AccessProtocol), ["reading.other"]);
+    assert_eq!(report.overall, Overall::Successful);
+    let strict = judge(&issued, &dossier, Profile::STRICT);
+    assert_eq!(ended(&strict, CheckKind::FileHash(crate::issued::group(2))), failed("sm.unprotected_status"));
+}

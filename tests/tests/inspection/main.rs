@@ -1,0 +1,11 @@
+//! Cards of the synthetic authority, inspected: each attack beside the unaltered card, each quirk under both profiles.
+//!
+//! The dossiers are laid out here as a reader would have filled them, so that what is tested is the judgement alone.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod chip;
+mod files;
+mod issued;
+mod lists;
+mod signature;
+mod signer;

@@ -1,0 +1,213 @@
+//! The signature and content of EF.SOD: attacks 7–10, 27–29, 36, 37, and quirks 9–12, 14, 15.
+
+use card_fixtures::authority::{
+    Attribute, AttributeOrder, Encoding, NameForm, SecurityObjectVersion, SignatureDefect, SignatureOptions, SignerIdentifier, SodOptions,
+};
+use card_fixtures::hash::Hash;
+use card_fixtures::personalisation::catalogue;
+use soat::inspection::{CheckKind, Outcome, Overall};
+
+use crate::issued::{GOOD, Issued, assert_quirk, ended, failed, findings, group, undetermined};
+
+fn with(signature: SignatureOptions) -> Issued {
+    Issued::vietnam().signed(&SodOptions { signature, ..SodOptions::default() })
+}
+
+#[test]
+fn the_unaltered_card_is_genuine_under_both_profiles() {
+    let issued = Issued::vietnam().signed(&SodOptions::default());
+    let report = issued.operational();
+    for check in &report.checks {
+        println!("{:?}", check);
+    }
+    assert_eq!(report.overall, Overall::Successful);
+    assert!(report.demonstration());
+    // No revocation list is read yet, so that the strict profile cannot come to more; nothing else stands in its way.
+    let strict = issued.strict();
+    assert_eq!(strict.overall, Overall::Undetermined);
+    let short: Vec<_> = strict.checks.iter().filter(|check| check.counts() && check.outcome != Outcome::Successful).collect();
+    assert!(short.iter().all(|check| check.kind == CheckKind::Revocation), "{short:?}");
+}
+
+#[test]
+fn every_card_of_the_catalogue_is_genuine() {
+    for entry in catalogue() {
+        let report = Issued::new(entry.name).operational();
+        assert_eq!(report.overall, Overall::Successful, "{}: {:#?}", entry.name, report.checks);
+        assert!(report.identity().is_some(), "{}", entry.name);
+    }
+}
+
+/// Each with the reason for which the signature's row fails under every profile.
+#[test]
+fn attack_8_signed_attributes_that_break_a_rule() {
+    let default = SignatureOptions::default;
+    let cases = [
+        ("sod.signed_attributes_missing", SignatureOptions { signed_attributes: false, ..default() }),
+        ("sod.attribute_count", SignatureOptions { content_type: Attribute::Absent, ..default() }),
+        ("sod.attribute_count", SignatureOptions { content_type: Attribute::Twice, ..default() }),
+        ("sod.attribute_count", SignatureOptions { content_type: Attribute::TwoValues, ..default() }),
+        ("sod.content_type_mismatch", SignatureOptions { content_type: Attribute::Wrong, ..default() }),
+        ("sod.attribute_count", SignatureOptions { message_digest: Attribute::Absent, ..default() }),
+        ("sod.attribute_count", SignatureOptions { message_digest: Attribute::Twice, ..default() }),
+        ("sod.attribute_count", SignatureOptions { message_digest: Attribute::TwoValues, ..default() }),
+        ("sod.message_digest_mismatch", SignatureOptions { message_digest: Attribute::Wrong, ..default() }),
+        ("sod.signer_count", SignatureOptions { signer_infos: 2, ..default() }),
+        ("sod.signer_count", SignatureOptions { signer_infos: 0, ..default() }),
+        ("sod.digest_not_permitted", SignatureOptions { digest_algorithm: Some("1.2.840.113549.2.5"), ..default() }),
+        ("sod.digest_not_listed", SignatureOptions { digest_algorithms: Some(vec!["1.3.14.3.2.26"]), ..default() }),
+        ("sod.signer_version", SignatureOptions { signer_info_version: Some(3), ..default() }),
+        ("sod.signature_invalid", SignatureOptions { defect: SignatureDefect::Flipped, ..default() }),
+        ("sod.signature_invalid", SignatureOptions { defect: SignatureDefect::Zero, ..default() }),
+    ];
+    for (reason, signature) in cases {
+        let issued = with(signature.clone());
+        for report in [issued.operational(), issued.strict()] {
+            assert_eq!(ended(&report, CheckKind::SodSignature), failed(reason), "{signature:?}");
+            assert_eq!(report.overall, Overall::Failed);
+            assert!(report.identity().is_none() && report.signer().is_none());
+        }
+    }
+}
+
+#[test]
+fn attack_7_hashes_count_only_from_a_verified_security_object() {
+    let report = with(SignatureOptions { defect: SignatureDefect::Flipped, ..SignatureOptions::default() }).operational();
+    for number in [1, 2, 13, 14] {
+        assert_eq!(ended(&report, CheckKind::FileHash(group(number))), undetermined("sod.not_verified"));
+    }
+    for kind in [CheckKind::Chain, CheckKind::IssuingState, CheckKind::ChipAuthenticity, CheckKind::Validity] {
+        assert_eq!(ended(&report, kind), undetermined("sod.not_verified"), "{kind:?}");
+    }
+}
+
+#[test]
+fn attack_27_an_rsa_signature_made_without_the_key() {
+    let card = "sod-rsa2048-e3-pkcs1-sha256";
+    assert_eq!(Issued::new(card).operational().overall, Overall::Successful);
+    let signature = SignatureOptions { defect: SignatureDefect::Forged, ..SignatureOptions::default() };
+    let issued = Issued::new(card).signed(&SodOptions { signature, ..SodOptions::default() });
+    assert_eq!(ended(&issued.operational(), CheckKind::SodSignature), failed("sod.signature_invalid"));
+}
+
+#[test]
+fn attack_29_a_generator_of_the_forgers_own() {
+    let mut issued = Issued::vietnam();
+    let forged = issued.authority.document_signer.key.with_forged_generator().unwrap();
+    issued.authority.document_signer.key = forged;
+    let report = issued.signed(&SodOptions::default()).operational();
+    let (outcome, reason) = ended(&report, CheckKind::SodSignature);
+    assert!(outcome != Outcome::Successful, "{reason:?}");
+    assert!(matches!(reason, Some("sod.algorithm_unsupported" | "sod.public_key_invalid")), "{reason:?}");
+    assert!(report.overall != Overall::Successful);
+}
+
+#[test]
+fn attack_36_a_group_listed_twice() {
+    for options in [
+        SodOptions { repeated_groups: vec![1], ..SodOptions::default() },
+        SodOptions { further_groups: vec![(1, vec![0; 32])], ..SodOptions::default() },
+    ] {
+        let report = Issued::vietnam().signed(&options).operational();
+        assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
+        assert_eq!(ended(&report, CheckKind::SodContent), failed("sod.duplicate_data_group"));
+        assert_eq!(report.overall, Overall::Failed);
+    }
+}
+
+#[test]
+fn attack_37_versions_and_groups_that_do_not_exist() {
+    let default = SodOptions::default;
+    let cases = [
+        ("sod.version_unknown", SodOptions { version_number: Some(2), ..default() }),
+        ("sod.version_inconsistent", SodOptions { version_number: Some(1), ..default() }),
+        ("sod.version_inconsistent", SodOptions { version: SecurityObjectVersion::V1, version_number: Some(0), ..default() }),
+        ("sod.digest_not_permitted", SodOptions { group_hash_oid: Some("1.2.840.113549.2.5"), ..default() }),
+        ("sod.malformed", SodOptions { further_groups: vec![(17, vec![0; 32])], ..default() }),
+        ("sod.malformed", SodOptions { further_groups: vec![(5, vec![0; 31])], ..default() }),
+    ];
+    for (reason, options) in cases {
+        let report = Issued::vietnam().signed(&options).operational();
+        assert_eq!(ended(&report, CheckKind::SodContent), failed(reason), "{options:?}");
+        assert_eq!(report.overall, Overall::Failed);
+    }
+}
+
+#[test]
+fn version_1_of_the_security_object() {
+    let mut issued = Issued::vietnam();
+    issued.card.list("0108", &[]);
+    let issued = issued.signed(&SodOptions { version: SecurityObjectVersion::V1, ..SodOptions::default() });
+    assert_eq!(ended(&issued.strict(), CheckKind::SodContent), GOOD);
+}
+
+#[test]
+fn a_content_of_another_type() {
+    let other = |content_type| Issued::vietnam().signed(&SodOptions { content_type, ..SodOptions::default() });
+    let report = other("1.2.3.4").operational();
+    assert_eq!(ended(&report, CheckKind::SodSignature), failed("sod.content_type"));
+    for content_type in ["1.2.840.113549.1.7.1", "1.3.27.1.1.1", "1.2.528.1.1006.1.20.1"] {
+        assert_quirk(&other(content_type), CheckKind::SodSignature, "sod.content_type_other");
+    }
+}
+
+#[test]
+fn quirk_9_indefinite_lengths() {
+    let issued = with(SignatureOptions { encoding: Encoding::BerIndefinite, ..SignatureOptions::default() });
+    assert_eq!(ended(&issued.operational(), CheckKind::SodSignature), GOOD);
+    assert_eq!(issued.operational().overall, Overall::Successful);
+}
+
+#[test]
+fn quirk_11_attributes_out_of_order() {
+    for attribute_order in [AttributeOrder::SignedAsSent, AttributeOrder::SignedSorted] {
+        let issued = with(SignatureOptions { attribute_order, ..SignatureOptions::default() });
+        assert_quirk(&issued, CheckKind::SodSignature, "cms.attributes_not_der");
+    }
+}
+
+#[test]
+fn quirk_12_the_signer_identifier() {
+    let default = SignatureOptions::default;
+    for issuer_form in [NameForm::Printable, NameForm::Reversed] {
+        assert_quirk(&with(SignatureOptions { issuer_form, ..default() }), CheckKind::SodContent, "sid.issuer_string_type");
+    }
+    let stranger = SignatureOptions { names_another_certificate: true, ..default() };
+    assert_quirk(&with(stranger), CheckKind::SodContent, "sid.mismatch");
+    let by_key = with(SignatureOptions { signer_identifier: SignerIdentifier::SubjectKeyIdentifier, ..default() });
+    assert_eq!(ended(&by_key.strict(), CheckKind::SodContent), GOOD);
+    assert_eq!(ended(&by_key.strict(), CheckKind::SodSignature), GOOD);
+}
+
+#[test]
+fn no_certificate_of_the_signer() {
+    let report = with(SignatureOptions { include_certificates: false, ..SignatureOptions::default() }).operational();
+    assert_eq!(ended(&report, CheckKind::SodSignature), undetermined("sod.signer_certificate_missing"));
+    assert_eq!(report.overall, Overall::Undetermined);
+}
+
+#[test]
+fn quirk_14_padded_integers_and_another_curve_of_the_size() {
+    let padded = with(SignatureOptions { defect: SignatureDefect::PaddedIntegers, ..SignatureOptions::default() });
+    assert_quirk(&padded, CheckKind::SodSignature, "ecdsa.integer_not_minimal");
+    let mut issued = Issued::new("sod-p256-sha256");
+    issued.authority.document_signer.declared_curve = card_fixtures::curve::Curve::named("brainpoolP256r1");
+    assert_quirk(&issued.signed(&SodOptions::default()), CheckKind::SodSignature, "key.curve_corrected");
+}
+
+#[test]
+fn quirk_15_another_hash_for_the_groups_than_for_the_signature() {
+    for group_hash in [Hash::Sha1, Hash::Sha224, Hash::Sha384, Hash::Sha512] {
+        let issued = Issued::vietnam().signed(&SodOptions { group_hash, ..SodOptions::default() });
+        assert_eq!(issued.operational().overall, Overall::Successful);
+        assert_eq!(findings(&issued.operational(), CheckKind::SodSignature), Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn quirk_21_com_and_sod_disagree() {
+    let mut issued = Issued::vietnam();
+    let com = card_fixtures::personalisation::data_groups::com("0107", &[1, 2]);
+    issued.card.application_files.insert(card_fixtures::personalisation::issue::COM, com);
+    assert_quirk(&issued, CheckKind::SodContent, "com.inconsistent");
+}

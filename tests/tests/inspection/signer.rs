@@ -1,0 +1,204 @@
+//! Document signer and issuer: attacks 1, 10–12, 31, 33, and quirks 12, 13, 16, 17.
+
+use card_fixtures::authority::{
+    Authority, BasicConstraints, CertificateOptions, Extension, KeyIdentifier, SodOptions, TimeForm, key_usage,
+};
+use card_fixtures::time::Time;
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::inspection::{CheckKind, Overall, Profile, Weight, inspect};
+use soat::pki::TrustStore;
+use soat::time::{Date, Timestamp};
+
+use crate::issued::{GOOD, Issued, NOW, assert_quirk, ended, failed, findings, row, trust, undetermined};
+
+/// The Vietnamese card under a document signer that says something else.
+fn with(change: impl FnOnce(&mut CertificateOptions)) -> Issued {
+    let issued = Issued::vietnam();
+    let mut certificate = issued.authority.document_signer_options();
+    change(&mut certificate);
+    issued.signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() })
+}
+
+fn under(issued: &Issued, trust: &TrustStore) -> soat::inspection::Report {
+    inspect(&issued.dossier(), trust, &Profile::OPERATIONAL, NOW, &RustCrypto)
+}
+
+/// Another authority of the same names.
+fn impostor() -> Authority {
+    let genuine = Issued::vietnam().authority;
+    let other = Issued::new("sod-p256-sha256").authority;
+    Authority { csca: other.csca, document_signer: other.document_signer, ..genuine }
+}
+
+#[test]
+fn attack_1_a_false_issuer_of_the_right_name() {
+    let issued = Issued::vietnam();
+    let forged = Issued { authority: impostor(), ..Issued::vietnam() }.signed(&SodOptions::default());
+    let report = under(&forged, &issued.trust());
+    assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
+    assert_eq!(ended(&report, CheckKind::Chain), undetermined("chain.issuer_unknown"));
+    assert_eq!(findings(&report, CheckKind::Chain), ["chain.name_known"]);
+    assert_eq!(report.overall, Overall::Undetermined);
+    assert!(report.identity().is_none());
+}
+
+#[test]
+fn attack_1_a_false_issuer_that_names_the_genuine_key() {
+    let genuine = Issued::vietnam();
+    let authority = impostor();
+    let certificate = CertificateOptions {
+        authority_key_identifier: KeyIdentifier::Given(genuine.authority.csca.key.key_identifier()),
+        ..authority.document_signer_options()
+    };
+    let forged = Issued { authority, ..Issued::vietnam() };
+    let forged = forged.signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() });
+    let report = under(&forged, &genuine.trust());
+    assert_eq!(ended(&report, CheckKind::Chain), failed("chain.signature_invalid"));
+    assert_eq!(report.overall, Overall::Failed);
+}
+
+#[test]
+fn a_document_signer_whose_signature_was_altered() {
+    let report = with(|certificate| certificate.corrupt_signature = true).operational();
+    assert_eq!(ended(&report, CheckKind::Chain), failed("chain.signature_invalid"));
+}
+
+#[test]
+fn without_anchors_the_issuer_is_unknown_and_that_is_no_failure() {
+    let report = under(&Issued::vietnam(), &TrustStore::new());
+    assert_eq!(ended(&report, CheckKind::Chain), undetermined("chain.issuer_unknown"));
+    assert_eq!(report.overall, Overall::Undetermined);
+    assert!(!report.demonstration() && report.anchor().is_none());
+}
+
+#[test]
+fn quirk_13_the_anchor_is_the_one_whose_key_signed() {
+    let issued = Issued::vietnam();
+    let store = trust([impostor().csca_certificate(), issued.authority.csca_certificate()]);
+    let report = under(&issued, &store);
+    assert_eq!(report.overall, Overall::Successful);
+    assert_eq!(report.anchor().unwrap().certificate.as_der(), issued.authority.csca_certificate());
+}
+
+#[test]
+fn a_link_certificate_is_no_step_of_a_path() {
+    let issued = Issued::vietnam();
+    let predecessor = impostor();
+    let link = predecessor.link_certificate(&issued.authority);
+    // The old root alone does not reach the new document signer; the new root does, and is the anchor where the link lies beside it.
+    let old = trust([predecessor.csca_certificate()]);
+    assert_eq!(ended(&under(&issued, &old), CheckKind::Chain), undetermined("chain.issuer_unknown"));
+    let both = trust([predecessor.csca_certificate(), link, issued.authority.csca_certificate()]);
+    let report = under(&issued, &both);
+    assert_eq!(ended(&report, CheckKind::Chain), GOOD);
+    assert_eq!(report.anchor().unwrap().certificate.as_der(), issued.authority.csca_certificate());
+}
+
+#[test]
+fn attack_11_roles_and_extensions() {
+    let usage = |bits: &[u8]| Some(bits.to_vec());
+    let cases: [(&str, Issued); 3] = [
+        ("ds.key_usage", with(|certificate| certificate.key_usage = usage(&[key_usage::KEY_ENCIPHERMENT]))),
+        ("ds.key_usage", with(|certificate| certificate.key_usage = usage(&[key_usage::KEY_CERT_SIGN]))),
+        (
+            "ds.is_authority",
+            with(|certificate| certificate.basic_constraints = Some(BasicConstraints { ca: true, path_length: Some(0) })),
+        ),
+    ];
+    for (reason, issued) in cases {
+        assert_eq!(ended(&issued.operational(), CheckKind::SignerProfile), failed(reason));
+        assert_eq!(issued.strict().overall, Overall::Failed);
+    }
+}
+
+#[test]
+fn attack_11_an_unknown_critical_extension_is_rejected_under_every_profile() {
+    let extension = |critical| Extension { oid: "1.2.3.4", critical, value: vec![0x05, 0x00] };
+    let harmless = with(|certificate| certificate.further_extensions = vec![extension(false)]);
+    assert_eq!(harmless.operational().overall, Overall::Successful);
+    let report = with(|certificate| certificate.further_extensions = vec![extension(true)]).operational();
+    assert_eq!(ended(&report, CheckKind::SignerProfile), failed("ds.unknown_critical_extension"));
+    assert_eq!(row(&report, CheckKind::SignerProfile).weight, Weight::Mandatory);
+    assert_eq!(report.overall, Overall::Failed);
+}
+
+#[test]
+fn attack_10_two_algorithms_in_one_certificate() {
+    let issued = with(|certificate| {
+        // ecdsa-with-SHA384 inside, whatever signs outside.
+        certificate.inner_algorithm = Some(vec![0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x01]);
+    });
+    assert_eq!(ended(&issued.operational(), CheckKind::SignerProfile), failed("ds.algorithm_mismatch"));
+    assert_eq!(issued.strict().overall, Overall::Failed);
+}
+
+#[test]
+fn quirk_12_key_identifiers_absent_or_wrong() {
+    let absent = with(|certificate| certificate.authority_key_identifier = KeyIdentifier::Absent);
+    assert_quirk(&absent, CheckKind::SignerProfile, "ds.authority_key_identifier_missing");
+    let wrong = with(|certificate| certificate.authority_key_identifier = KeyIdentifier::Given(vec![9; 20]));
+    assert_quirk(&wrong, CheckKind::Chain, "chain.key_identifier_mismatch");
+}
+
+#[test]
+fn another_issuer_name_than_the_anchors() {
+    let issued = with(|certificate| {
+        let mut name = certificate.subject.clone();
+        name.common_name = "Somebody else".into();
+        certificate.issuer = Some(name);
+    });
+    assert_quirk(&issued, CheckKind::Chain, "chain.name_mismatch");
+}
+
+#[test]
+fn quirk_17_no_key_usage_and_other_forms_of_time() {
+    assert_quirk(&with(|certificate| certificate.key_usage = None), CheckKind::SignerProfile, "ds.key_usage_missing");
+    let generalized = with(|certificate| certificate.time_form = TimeForm::Generalized);
+    assert_quirk(&generalized, CheckKind::SignerProfile, "ds.time_encoding");
+    let other_type = with(|certificate| certificate.document_types = vec!["P"]);
+    assert_quirk(&other_type, CheckKind::SignerProfile, "ds.document_type");
+}
+
+#[test]
+fn attack_12_one_state_signs_for_another() {
+    let issued = Issued::new("passport-td3");
+    assert_eq!(issued.operational().overall, Overall::Successful);
+    // The passport's own data under the Vietnamese authority, which is trusted too.
+    let vietnam = Issued::vietnam().authority;
+    let mut forged = Issued::new("passport-td3");
+    if forged.card.data_groups().next().is_some() {
+        forged.authority = vietnam;
+    }
+    let same_state = issued.operational().anchor().unwrap().certificate.subject.country() == Some("VN".into());
+    assert!(!same_state, "the passport must be of another state than the authority");
+    let report = forged.signed(&SodOptions::default()).operational();
+    assert_eq!(ended(&report, CheckKind::Chain), GOOD);
+    assert_eq!(ended(&report, CheckKind::IssuingState), failed("issuing_state.mismatch"));
+    assert_eq!(report.overall, Overall::Failed);
+}
+
+#[test]
+fn three_dates() {
+    let at = |year| Timestamp::new(Date::new(year, 6, 1).unwrap(), 0, 0, 0).unwrap();
+    let judge = |issued: &Issued, profile: Profile, time| inspect(&issued.dossier(), &issued.trust(), &profile, time, &RustCrypto);
+    let issued = Issued::vietnam().signed(&SodOptions::default());
+    // Expired today: said by `operational`, refused by `strict`.
+    let late = judge(&issued, Profile::OPERATIONAL, at(2060));
+    assert_eq!(ended(&late, CheckKind::Validity), GOOD);
+    assert_eq!(ended(&late, CheckKind::ValidityToday), failed("ds.expired"));
+    assert_eq!(late.overall, Overall::Successful);
+    assert_eq!(judge(&issued, Profile::STRICT, at(2060)).overall, Overall::Failed);
+    assert_eq!(ended(&judge(&issued, Profile::OPERATIONAL, at(2023)), CheckKind::ValidityToday), failed("ds.not_yet_valid"));
+    // Expired when it signed: refused by both.
+    let expired = with(|certificate| certificate.not_after = Time::midnight(2024, 6, 1));
+    assert_eq!(ended(&expired.operational(), CheckKind::Validity), failed("ds.not_valid_at_signing"));
+    assert_eq!(expired.operational().overall, Overall::Failed);
+}
+
+#[test]
+fn the_period_of_the_private_key() {
+    let issued = with(|certificate| {
+        certificate.private_key_usage = Some((Time::midnight(2024, 1, 1), Time::midnight(2024, 4, 1)));
+    });
+    assert_quirk(&issued, CheckKind::SignerProfile, "ds.private_key_period");
+}
