@@ -359,6 +359,15 @@ mod tests {
     }
 
     #[test]
+    fn what_a_reading_notes_is_known() {
+        for code in ["sm.unprotected_status", "read.block_reduced", "card.resumed", "select.warning"] {
+            assert_eq!(ReasonCode::of_reading(code).as_str(), code);
+        }
+        // A reason that is no finding cannot come from a reading, whatever an edited file claims.
+        assert_eq!(ReasonCode::of_reading("sod.signature_invalid"), ReasonCode::READING_OTHER);
+    }
+
+    #[test]
     fn codes_are_two_words_in_snake_case() {
         for code in ReasonCode::ALL {
             let (left, right) = code.as_str().split_once('.').unwrap_or_default();

@@ -88,16 +88,8 @@ fn chip_authentication_that_did_not_come_off() {
     let issued = Issued::new("ca-two-keys");
     for (outcome, expected, overall) in [
         (ChipAuthenticationOutcome::WrongKeys, failed("chip.chip_authentication_failed"), Overall::Failed),
-        (
-            ChipAuthenticationOutcome::Refused(0x6F00),
-            undetermined("chip.chip_authentication_refused"),
-            Overall::Undetermined,
-        ),
-        (
-            ChipAuthenticationOutcome::Unsupported,
-            undetermined("chip.chip_authentication_unsupported"),
-            Overall::Undetermined,
-        ),
+        (ChipAuthenticationOutcome::Refused(0x6F00), undetermined("chip.chip_authentication_refused"), Overall::Undetermined),
+        (ChipAuthenticationOutcome::Unsupported, undetermined("chip.chip_authentication_unsupported"), Overall::Undetermined),
     ] {
         let mut dossier = issued.dossier();
         dossier.chip_authentication.as_mut().unwrap().outcome = outcome;

@@ -85,10 +85,9 @@ impl Issued {
 
     fn access_protocol(&self) -> AccessProtocol {
         match self.card.pace.first() {
-            Some(offer) => AccessProtocol::Pace {
-                protocol: "0.4.0.127.0.7.2.2.4.2.2".parse().unwrap(),
-                parameter_id: offer.parameter_id,
-            },
+            Some(offer) => {
+                AccessProtocol::Pace { protocol: "0.4.0.127.0.7.2.2.4.2.2".parse().unwrap(), parameter_id: offer.parameter_id }
+            }
             None => AccessProtocol::Bac { reason: BacReason::PaceNotOffered },
         }
     }

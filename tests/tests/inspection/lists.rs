@@ -2,9 +2,9 @@
 
 use card_fixtures::authority::{CertificateOptions, Extension, MasterListOptions, SignatureDefect, SignatureOptions};
 use card_fixtures::time::Time;
+use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::pki::master_list::SignerRoot;
-use soat::crypto::CryptoError;
 use soat::pki::{Certificate, CmsError, CscaMasterList, MasterListError, TrustStore};
 
 use crate::issued::{Issued, trust};

@@ -1,7 +1,8 @@
 //! The signature and content of EF.SOD: attacks 7–10, 27–29, 36, 37, and quirks 9–12, 14, 15.
 
 use card_fixtures::authority::{
-    Attribute, AttributeOrder, Encoding, NameForm, SecurityObjectVersion, SignatureDefect, SignatureOptions, SignerIdentifier, SodOptions,
+    Attribute, AttributeOrder, Encoding, NameForm, SecurityObjectVersion, SignatureDefect, SignatureOptions, SignerIdentifier,
+    SodOptions,
 };
 use card_fixtures::hash::Hash;
 use card_fixtures::personalisation::catalogue;

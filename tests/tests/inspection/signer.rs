@@ -180,7 +180,8 @@ fn attack_12_one_state_signs_for_another() {
 #[test]
 fn three_dates() {
     let at = |year| Timestamp::new(Date::new(year, 6, 1).unwrap(), 0, 0, 0).unwrap();
-    let judge = |issued: &Issued, profile: Profile, time| inspect(&issued.dossier(), &issued.trust(), &profile, time, &RustCrypto);
+    let judge =
+        |issued: &Issued, profile: Profile, time| inspect(&issued.dossier(), &issued.trust(), &profile, time, &RustCrypto);
     let issued = Issued::vietnam().signed(&SodOptions::default());
     // Expired today: said by `operational`, refused by `strict`.
     let late = judge(&issued, Profile::OPERATIONAL, at(2060));

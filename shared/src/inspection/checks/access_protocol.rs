@@ -8,7 +8,9 @@ use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
 use crate::lds::SecurityInfos;
 use crate::lds::card_access;
+use crate::lds::card_security::CardSecurity;
 use crate::lds::security_infos::PaceInfo;
+use crate::pki::SignedData;
 
 pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     let row = examination.row(CheckKind::AccessProtocol);
@@ -17,7 +19,7 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     };
     let offered = examination.provided(FileId::CardAccess).and_then(|bytes| card_access::parse(bytes).ok());
     let offered = pace_infos(offered.as_ref());
-    let infos = examination.security_infos();
+    let infos = examination.security_infos().filter(|infos| infos.pace().next().is_some()).or_else(|| card_security(examination));
     let signed = pace_infos(infos.as_ref());
     match &access.protocol {
         AccessProtocol::Pace { protocol, parameter_id } => {
@@ -41,6 +43,18 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
             row.finding(ReasonCode::ACCESS_PACE_SUPPRESSED, Some(FileId::CardAccess))
         }
     }
+}
+
+/// What EF.CardSecurity offers, where its signature hangs on the anchor that the document signer hangs on (ICAO 9303-11 §9.2.11).
+fn card_security(examination: &Examination<'_>) -> Option<SecurityInfos> {
+    let anchor = &examination.path()?.anchor().certificate;
+    let message = SignedData::from_ber(examination.provided(FileId::CardSecurity)?).ok()?.verify(examination.provider).ok()?;
+    if message.content_type() != CardSecurity::CONTENT_TYPE {
+        return None;
+    }
+    message.signer().verify_signed_by(&anchor.public_key().ok()?, examination.provider).ok()?;
+    // The content is the same SET as that of EF.CardAccess.
+    card_access::parse(message.content()).ok()
 }
 
 /// The PACE variants in an order of their own.

@@ -2,7 +2,7 @@
 
 use der::asn1::ObjectIdentifier;
 
-use crate::crypto::CryptoError;
+use crate::crypto::{CryptoError, DigestAlgorithm};
 use crate::dossier::{Dossier, FileId, FileRecord, Origin};
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
@@ -16,9 +16,6 @@ const LDS_SECURITY_OBJECT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23
 
 /// What issuers wrote instead (`quirks.md` 10): an older ICAO arc, the Dutch manufacturer's, id-data.
 const OTHER_CONTENT_TYPES: [&str; 3] = ["1.3.27.1.1.1", "1.2.528.1.1006.1.20.1", "1.2.840.113549.1.7.1"];
-
-/// Signature algorithms that ICAO 9303-12 §4.1.6 permits and that are not built in: DSA with SHA-1, SHA-224, SHA-256.
-const NOT_BUILT_IN: [&str; 3] = ["1.2.840.10040.4.3", "2.16.840.1.101.3.4.3.1", "2.16.840.1.101.3.4.3.2"];
 
 pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
     let mut row = examination.row(CheckKind::SodSignature);
@@ -99,6 +96,5 @@ fn refused(row: Check, error: CmsError, algorithm: Option<&AlgorithmIdentifier>)
 /// Whether the standard permits the algorithm, be it built in or not.
 fn is_permitted(algorithm: &AlgorithmIdentifier) -> bool {
     // The digest beside a plain rsaEncryption was looked at before: any will do here.
-    algorithm.signature_scheme(Some(crate::crypto::DigestAlgorithm::Sha256)).is_ok()
-        || NOT_BUILT_IN.iter().any(|known| ObjectIdentifier::new_unwrap(known) == algorithm.identifier)
+    algorithm.signature_scheme(Some(DigestAlgorithm::Sha256)).is_ok()
 }
