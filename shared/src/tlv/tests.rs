@@ -52,7 +52,7 @@ fn indefinite_lengths_nest() {
 
 #[test]
 fn nesting_is_bounded() {
-    let mut bytes = vec![0x30, 0x80].repeat(200);
+    let mut bytes = [0x30, 0x80].repeat(200);
     bytes.extend(vec![0; 400]);
     assert_eq!(kind(&bytes, Rules::Ber), TlvErrorKind::Depth);
 }
