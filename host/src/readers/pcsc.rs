@@ -164,7 +164,10 @@ impl CardChannel for PcscChannel {
 
     fn reconnect(&mut self) -> std::result::Result<(), TransportError> {
         // A card that lost power for a moment still counts as present: the reset tells.
-        wait(&self.context, &self.reader, RETURN_LIMIT)?;
+        wait(&self.context, &self.reader, RETURN_LIMIT).map_err(|error| match error {
+            TransportError::TimedOut => TransportError::CardRemoved,
+            other => other,
+        })?;
         if self.reset().is_ok() {
             return Ok(());
         }

@@ -174,16 +174,14 @@ impl<'a> Reader<'a> {
         let (ReadError::Transport { step, .. } | ReadError::CardMisbehaved { step, .. }) = &error else { return Err(error) };
         let step = *step;
         match &error {
-            ReadError::Transport { source: TransportError::CardRemoved, .. } => {
-                self.exchange.report(Progress::WaitingForCard);
-                self.waiting = true;
-                self.exchange.reconnect()
-            }
-            // The chip may have answered more than the link carries.
-            ReadError::Transport { source: TransportError::TimedOut | TransportError::Other(_), .. }
-                if matches!(step, Step::File(_)) && self.reduce_block() =>
-            {
-                self.exchange.reset()
+            ReadError::Transport { source: TransportError::CardRemoved, .. } => self.wait_for_card(),
+            // The card may be gone without the link's having said so; or the chip answered more than the link carries.
+            ReadError::Transport { source: TransportError::TimedOut | TransportError::Other(_), .. } => {
+                match self.exchange.reset() {
+                    Err(ReadError::Transport { source: TransportError::CardRemoved, .. }) => self.wait_for_card(),
+                    Ok(()) if matches!(step, Step::File(_)) && self.reduce_block() => Ok(()),
+                    _ => Err(error),
+                }
             }
             ReadError::CardMisbehaved { reason: Misbehaviour::SecureMessaging(_), .. } if self.unconfirmed => {
                 self.conclude_chip_authentication(ChipAuthenticationOutcome::WrongKeys);
@@ -203,6 +201,13 @@ impl<'a> Reader<'a> {
             }
             _ => Err(error),
         }
+    }
+
+    /// Says that the card is gone, and waits for it as long as the channel does.
+    fn wait_for_card(&mut self) -> Result<(), ReadError> {
+        self.exchange.report(Progress::WaitingForCard);
+        self.waiting = true;
+        self.exchange.reconnect()
     }
 
     /// Chooses a smaller block for the next session, unless the one that ended had chosen it.
