@@ -156,6 +156,16 @@ fn cards_read_in_both_languages() {
     }
 }
 
+/// But for the moment of judging, which is another in every run.
+#[test]
+fn the_readme_shows_what_the_command_prints() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let printed = Desk::new("en_US.UTF-8").run("soat read --reader virtual").stdout;
+    let without_moment = |text: &str| text.lines().filter(|line| !line.starts_with("Profile ")).collect::<Vec<_>>().join("\n");
+    assert_eq!(without_moment(shown), without_moment(&printed));
+}
+
 #[test]
 fn a_card_read_as_json() {
     let line = format!("soat read --reader virtual --now {NOW} --challenge 0011223344556677 --json");

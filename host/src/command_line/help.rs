@@ -7,23 +7,20 @@ use crate::messages::Messages;
 
 /// The same command with its help from the locales.
 pub fn localised(command: Command, messages: &Messages) -> Command {
-    let command = with_texts(command, "help", messages);
-    command.arg(
-        Arg::new("help")
-            .short('h')
-            .long("help")
-            .action(ArgAction::Help)
-            .global(true)
-            .help(messages.text("help-help"))
-            .help_heading(heading(messages, "help-heading-options")),
-    )
+    let flag = |id: &'static str, short, action| {
+        let text = messages.text(&format!("help-{id}"));
+        Arg::new(id).short(short).long(id).action(action).help(text).help_heading(heading(messages, "help-heading-options"))
+    };
+    with_texts(command, "help", messages)
+        .arg(flag("help", 'h', ArgAction::Help).global(true))
+        .arg(flag("version", 'V', ArgAction::Version))
 }
 
 fn with_texts(command: Command, prefix: &str, messages: &Messages) -> Command {
     let mut command = command
         .about(messages.text(prefix))
         .subcommand_help_heading(heading(messages, "help-heading-commands"))
-        .disable_version_flag(prefix != "help")
+        .disable_version_flag(true)
         .help_template(format!(
             "{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
             messages.text("help-heading-usage")
