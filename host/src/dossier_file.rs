@@ -1,6 +1,7 @@
 //! From a path to a dossier: saved (plain or encrypted with age), a folder of a card's raw files, or an EF.SOD alone.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use soat::dossier::{Dossier, DossierError, FileId};
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 const LONGEST_FILE: u64 = 32 * 1024 * 1024;
 /// Self-described CBOR (RFC 8949 §3.4.6), with which a dossier begins.
 const CBOR_TAG: [u8; 3] = [0xD9, 0xD9, 0xF7];
+const SECURITY_OBJECT_TAG: u8 = 0x77;
 /// First line of an age file, up to its version.
 const AGE_HEADER: &[u8] = b"age-encryption.org/";
 
@@ -30,7 +32,8 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in entries(path)? {
         let is_dossier = entry.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("soat"));
-        if (is_dossier && entry.is_file()) || (entry.is_dir() && has_sod(&entry)?) {
+        let counts = if entry.is_dir() { has_sod(&entry)? } else { entry.is_file() && (is_dossier || is_security_object(&entry)) };
+        if counts {
             found.push(entry);
         }
     }
@@ -54,7 +57,7 @@ pub fn load(path: &Path, identity: Option<&Identity>) -> Result<Dossier> {
     }
     // EF.SOD with or without its tag 77.
     match bytes.first() {
-        Some(0x77 | 0x30) => {
+        Some(&SECURITY_OBJECT_TAG | 0x30) => {
             check_whole(path, &bytes)?;
             Dossier::from_raw_files([(FileId::Sod, bytes)]).map_err(|error| invalid(path, &error))
         }
@@ -106,6 +109,12 @@ fn load_folder(path: &Path) -> Result<Dossier> {
 
 fn has_sod(folder: &Path) -> Result<bool> {
     Ok(entries(folder)?.iter().any(|entry| file_id(entry) == Some(FileId::Sod)))
+}
+
+/// Whether a file of any name begins as EF.SOD does: no other file of a card has its tag (ICAO 9303-10 §4.6.2).
+fn is_security_object(path: &Path) -> bool {
+    let mut first = [0];
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first == [SECURITY_OBJECT_TAG]
 }
 
 fn file_id(path: &Path) -> Option<FileId> {

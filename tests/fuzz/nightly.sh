@@ -14,10 +14,12 @@ trap 'rm -rf "$work"' EXIT
 # The corpus is written before the instrumented build, by the stable toolchain.
 cargo run --quiet --manifest-path ../Cargo.toml --bin seed-corpus -- "$work" --real
 
+# The same dependencies as everywhere else, and libFuzzer.
+cp ../../Cargo.lock Cargo.lock
 RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 -Zsanitizer=address" \
-  RUSTC_BOOTSTRAP=1 cargo build --quiet --locked --release --target "$target"
+  RUSTC_BOOTSTRAP=1 cargo build --quiet --release --target "$target"
 
 failed=0
 for source in targets/*.rs; do

@@ -106,6 +106,14 @@ fn each_security_object_ends_as_its_name_says() {
 }
 
 #[test]
+fn a_folder_of_security_objects_gives_a_row_each() {
+    let Some(data) = real_data::folder() else { return };
+    let trust = tempfile::tempdir().unwrap();
+    let finished = verify(&[&data.join("sods")], trust.path());
+    assert_eq!((finished.code, finished.stdout.lines().count()), (1, 12), "{finished:?}");
+}
+
+#[test]
 fn a_security_object_without_its_wrapper_is_the_same() {
     let Some(data) = real_data::folder() else { return };
     let wrapped = fs::read(data.join("sods/at-ecdsa-sha256.valid.bin")).unwrap();
@@ -162,7 +170,8 @@ fn master_lists_import_under_their_own_roots() {
         let trust = tempfile::tempdir().unwrap();
         let finished = import(trust.path(), &list, root.to_str().unwrap());
         assert_eq!(finished.code, 0, "{finished:?}");
-        assert!(anchors(trust.path()) >= count - 1, "{}: {} of {count}", list.display(), anchors(trust.path()));
+        let counts = format!("{count} anchors added, 0 were there already, 0 refused.\n");
+        assert_eq!((finished.stdout, anchors(trust.path())), (counts, count), "{}", list.display());
     }
 }
 
@@ -177,9 +186,13 @@ fn older_and_icao_lists_import_under_roots_that_a_verified_list_brought() {
     );
     let german = "66b09a816ff5c76d3d6ef10f035ded4a8ac4b961b75955f1d5926dc3c63ecb5b";
     let united_nations = "920693cd1283824ffdf48a3579fc35528122f3de46bab2ecdaef402db6d92e4e";
-    for (list, signer) in [("DE_ML_2024-08-07-07-38-24.ml", german), ("ICAO_ml_September2023.ml", united_nations)] {
+    for (list, signer, count) in [("DE_ML_2024-08-07-07-38-24.ml", german, 541), ("ICAO_ml_September2023.ml", united_nations, 394)] {
+        let before = anchors(trust.path());
         let finished = import(trust.path(), &folder.join(list), signer);
         assert_eq!(finished.code, 0, "{list}: {finished:?}");
+        let added = anchors(trust.path()) - before;
+        let counts = format!("{added} anchors added, {} were there already, 0 refused.\n", count - added);
+        assert_eq!(finished.stdout, counts, "{list}");
     }
 }
 
