@@ -9,6 +9,7 @@ pub mod chip;
 pub mod curve;
 pub mod der;
 pub mod hash;
+pub mod modp;
 pub mod personalisation;
 pub mod plug;
 pub mod rsa;

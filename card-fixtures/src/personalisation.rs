@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
 
+pub use algorithms::put_card_security;
 pub use bsi_silver::from_bsi_silver;
 pub use catalogue::{Entry, authority, catalogue, personalise};
 pub use fingerprints::{FINGERPRINTS, KEY_FINGERPRINTS, is_fixture};
@@ -38,12 +39,18 @@ pub struct Personalisation {
     pub mrz_key: Option<MrzKey>,
     /// The card access number, 6 digits.
     pub can: Option<String>,
+    /// The holder's personal identification number, whose tries the chip counts.
+    pub pin: Option<String>,
+    /// The key that unblocks the PIN.
+    pub puk: Option<String>,
     /// Whether BAC is offered.
     pub bac: bool,
     /// The PACE variants that EF.CardAccess offers.
     pub pace: Vec<PaceOffer>,
     /// Chip-authentication keys (DG14).
     pub chip_keys: Vec<ChipKey>,
+    /// The key of PACE with chip authentication mapping (EF.CardSecurity).
+    pub mapping_key: Option<ChipKey>,
     /// The active-authentication key (DG15).
     pub active_authentication: Option<ActiveAuthenticationKey>,
 }
@@ -72,23 +79,53 @@ pub enum Suite {
     Aes256,
 }
 
-/// One PACEInfo: PACE-ECDH-GM with a suite over a standardised domain parameter (8–18).
+/// How PACE maps the nonce to a generator (ICAO 9303-11 §4.4.3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mapping {
+    /// Generic mapping.
+    Generic,
+    /// Integrated mapping.
+    Integrated,
+    /// Chip authentication mapping, on a curve and with AES.
+    ChipAuthentication,
+}
+
+/// One PACEInfo: PACE with a mapping and a suite over a standardised domain parameter (0–2 prime fields, 8–18 curves).
 #[derive(Clone, Copy, Debug)]
 pub struct PaceOffer {
+    /// Mapping.
+    pub mapping: Mapping,
     /// Symmetric suite.
     pub suite: Suite,
     /// Standardised domain parameter id, ICAO 9303-11 table 6.
     pub parameter_id: u8,
 }
 
-/// A chip-authentication key pair over a named curve.
+impl PaceOffer {
+    /// Generic mapping.
+    pub const fn generic(suite: Suite, parameter_id: u8) -> PaceOffer {
+        PaceOffer { mapping: Mapping::Generic, suite, parameter_id }
+    }
+
+    /// Integrated mapping.
+    pub const fn integrated(suite: Suite, parameter_id: u8) -> PaceOffer {
+        PaceOffer { mapping: Mapping::Integrated, suite, parameter_id }
+    }
+
+    /// Chip authentication mapping.
+    pub const fn chip_authentication(suite: Suite, parameter_id: u8) -> PaceOffer {
+        PaceOffer { mapping: Mapping::ChipAuthentication, suite, parameter_id }
+    }
+}
+
+/// A chip-authentication key pair over a named curve or prime-field group.
 #[derive(Clone)]
 pub struct ChipKey {
     /// keyId in DG14; absent where the chip has one key.
     pub key_id: Option<u32>,
     /// Suite of its ChipAuthenticationInfo.
     pub suite: Suite,
-    /// Curve, by the name in [`crate::curve`] (such as `brainpoolP256r1`).
+    /// Curve, by the name in [`crate::curve`] (such as `brainpoolP256r1`), or group, by the name in [`crate::modp`].
     pub curve: &'static str,
     /// The private scalar.
     pub private: BigUint,

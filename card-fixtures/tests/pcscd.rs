@@ -23,9 +23,12 @@ fn plain_card() -> Personalisation {
         guarded_files: Vec::new(),
         mrz_key: None,
         can: None,
+        pin: None,
+        puk: None,
         bac: false,
         pace: Vec::new(),
         chip_keys: Vec::new(),
+        mapping_key: None,
         active_authentication: None,
     }
 }

@@ -52,11 +52,19 @@ pub struct Read {
     pub wait: u16,
 }
 
+/// The value of a secret that is to be asked for.
+pub const ASKED: &str = "?";
+
 /// The secret that opens the chip. `-` is read from standard input.
 #[derive(Args)]
 pub struct Key {
     #[arg(long, value_name = "DIGITS", group = "key")]
     pub can: Option<String>,
+    /// Without digits it is asked for.
+    #[arg(long, value_name = "DIGITS", group = "key", num_args = 0..=1, default_missing_value = ASKED)]
+    pub pin: Option<String>,
+    #[arg(long, value_name = "DIGITS", group = "key", num_args = 0..=1, default_missing_value = ASKED)]
+    pub puk: Option<String>,
     #[arg(long, value_name = "DIGITS", group = "key")]
     pub number: Option<String>,
     #[arg(long, value_name = "TEXT", group = "key")]

@@ -121,6 +121,9 @@ fn wrong_usage_in_both_languages() {
             "soat read --cna 123456",
             "soat read --can 12345",
             "soat read --can 12345x",
+            "soat read --pin 1234",
+            "soat read --puk 1234567x",
+            "soat read --pin",
             "soat read --number 00119900000",
             "soat read --qr nothing",
             "soat read --can 123456 --number 001199000001",
@@ -164,6 +167,32 @@ fn the_readme_shows_what_the_command_prints() {
     let printed = Desk::new("en_US.UTF-8").run("soat read --reader virtual").stdout;
     let without_moment = |text: &str| text.lines().filter(|line| !line.starts_with("Profile ")).collect::<Vec<_>>().join("\n");
     assert_eq!(without_moment(shown), without_moment(&printed));
+}
+
+#[test]
+fn rarer_protocols_in_both_languages() {
+    for (language, name) in [("en_US.UTF-8", "protocols-en"), ("vi_VN.UTF-8", "protocols-vi")] {
+        let lines = [
+            &format!("soat read --reader virtual:pace-cam-bp256-aes128 --now {NOW}"),
+            &format!("soat read --reader virtual:pace-im-modp2048-256-aes256 --now {NOW}"),
+            &format!("soat read --reader virtual:pace-pin --now {NOW} --pin 246810"),
+            &format!("soat read --reader virtual:pace-pin --now {NOW} --pin 246811"),
+            &format!("soat read --reader virtual:pace-pin --now {NOW} --puk 11111111"),
+            &format!("soat read --reader virtual --now {NOW} --pin 123456"),
+            &format!("soat read --reader virtual:passive-only --now {NOW} --puk 12345678"),
+        ];
+        compare(name, &Desk::new(language), &lines.map(String::as_str));
+    }
+}
+
+#[test]
+fn every_access_protocol_is_read_to_its_verdict() {
+    let desk = Desk::new("en");
+    for entry in card_fixtures::personalisation::catalogue() {
+        if entry.name.starts_with("pace-") || entry.name.starts_with("ca-") {
+            desk.save(entry.name, &format!("{}.soat", entry.name));
+        }
+    }
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub struct Dossier {
     pub access: Option<Access>,
     /// What became of each file that was looked for.
     pub files: BTreeMap<FileId, FileRecord>,
+    /// The chip's proof in PACE with chip authentication mapping, where that ran.
+    pub chip_mapping: Option<ChipMapping>,
     /// Chip authentication, where it was offered.
     pub chip_authentication: Option<ChipAuthentication>,
     /// Active authentication, where it was offered.
@@ -47,6 +49,7 @@ impl Dossier {
             origin,
             access: None,
             files: BTreeMap::new(),
+            chip_mapping: None,
             chip_authentication: None,
             active_authentication: None,
             findings: Vec::new(),
@@ -177,6 +180,42 @@ pub enum PasswordKind {
     Mrz,
     /// The six-digit card access number.
     Can,
+    /// The holder's personal identification number.
+    Pin,
+    /// The key that unblocks the PIN.
+    Puk,
+}
+
+impl fmt::Display for PasswordKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mrz => "MRZ",
+            Self::Can => "CAN",
+            Self::Pin => "PIN",
+            Self::Puk => "PUK",
+        })
+    }
+}
+
+/// What the chip sent as its proof in PACE with chip authentication mapping (ICAO 9303-11 §4.4.3.5). Inspection compares it with the key
+/// of the verified EF.CardSecurity; the chip's numbers can be made up by anyone afterwards, so that only the reading itself is proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChipMapping {
+    /// PK_Map,IC: the chip's public key of the mapping, uncompressed point.
+    pub mapping_key: Vec<u8>,
+    /// What came with the chip's token.
+    pub outcome: ChipMappingOutcome,
+}
+
+/// The chip authentication data as they came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChipMappingOutcome {
+    /// CA_IC, decrypted: a number modulo the curve's order, as wide as the order.
+    Data(Vec<u8>),
+    /// The chip sent none.
+    Missing,
+    /// They are not whole blocks, or their padding is wrong.
+    Malformed,
 }
 
 /// What was seen of chip authentication (ICAO 9303-11 §6.2).
@@ -184,9 +223,10 @@ pub enum PasswordKind {
 pub struct ChipAuthentication {
     /// keyId of the key that was used, where the chip has several.
     pub key_id: Option<u32>,
-    /// id-CA-ECDH-… that ran.
+    /// id-CA-ECDH-… or id-CA-DH-… that ran.
     pub protocol: ObjectIdentifier,
-    /// The chip's public key as used, uncompressed point: inspection compares it with the verified DG14.
+    /// The chip's public key as used, an uncompressed point or a number without leading zeros: inspection compares it with the verified
+    /// DG14.
     pub public_key: Vec<u8>,
     /// How it ended.
     pub outcome: ChipAuthenticationOutcome,

@@ -4,6 +4,7 @@
 //! order in which they run is the order of trust: the signature first, then hashes from the signed object only, then data from files
 //! with a right hash only, and an identity from a report that passed only.
 
+mod card_security;
 mod checks;
 pub mod country;
 mod evidence;

@@ -7,6 +7,8 @@ mod attacks;
 mod costs;
 #[path = "reading/options.rs"]
 mod options;
+#[path = "reading/protocols.rs"]
+mod protocols;
 #[path = "reading/quirks.rs"]
 mod quirks;
 #[path = "reading/variants.rs"]

@@ -16,6 +16,8 @@ pub mod status {
     pub const LAST_OF_CHAIN_EXPECTED: u16 = 0x6883;
     /// Security status not satisfied.
     pub const SECURITY_STATUS: u16 = 0x6982;
+    /// Authentication method blocked.
+    pub const BLOCKED: u16 = 0x6983;
     /// Conditions of use not satisfied.
     pub const CONDITIONS: u16 = 0x6985;
     /// Command not allowed, no current file.

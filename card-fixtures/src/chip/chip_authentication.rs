@@ -1,18 +1,18 @@
-//! Chip authentication version 1 with elliptic curves (ICAO 9303-11 §6.2).
+//! Chip authentication version 1 (ICAO 9303-11 §6.2).
 
 use num_bigint::BigUint;
 
 use super::apdu::{Answer, Command, status};
 use super::data_object::{encode, split, split_all};
-use super::pace::received_point;
+use super::domain::Domain;
 use super::quirk::Attack;
 use super::secure_messaging::{Access, Session};
 use super::{Directory, VirtualChip};
-use crate::curve::Curve;
+use crate::modp::Group;
 use crate::personalisation::{ChipKey, Suite};
 
-/// 0.4.0.127.0.7.2.2.3.2: id-CA-ECDH, without the arc of the suite.
-const CA_ECDH: [u8; 9] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03, 0x02];
+/// 0.4.0.127.0.7.2.2.3: id-CA, without the arcs of key agreement and suite.
+const CA: [u8; 8] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03];
 
 impl VirtualChip {
     /// MSE:Set KAT: `91` ephemeral key, `84` key reference; 3DES only (§6.2.4.1).
@@ -24,7 +24,7 @@ impl VirtualChip {
             [(0x91, ephemeral), (0x84, reference)] => (ephemeral, Some(reference)),
             _ => return Err(status::WRONG_DATA),
         };
-        let key = self.chip_key(Suite::TripleDes, reference)?;
+        let key = self.chip_key(Suite::TripleDes, None, reference)?;
         self.agree(&key, ephemeral)?;
         Ok(Answer::bare(status::OK))
     }
@@ -38,11 +38,12 @@ impl VirtualChip {
             [(0x80, oid), (0x84, reference)] => (oid, Some(reference)),
             _ => return Err(status::WRONG_DATA),
         };
+        let Some(&[agreement @ (1 | 2), suite]) = oid.strip_prefix(&CA) else { return Err(status::WRONG_DATA) };
         let suite = [Suite::TripleDes, Suite::Aes128, Suite::Aes192, Suite::Aes256]
             .into_iter()
-            .find(|suite| oid.strip_prefix(&CA_ECDH) == Some(&[suite.arc()]))
+            .find(|known| known.arc() == suite)
             .ok_or(status::WRONG_DATA)?;
-        self.power_cycle.chip_key = Some(self.chip_key(suite, reference)?);
+        self.power_cycle.chip_key = Some(self.chip_key(suite, Some(agreement == 1), reference)?);
         Ok(Answer::bare(status::OK))
     }
 
@@ -77,17 +78,20 @@ impl VirtualChip {
         Ok(())
     }
 
-    /// The key of a suite by its reference, which may be left away where the chip has one key.
-    fn chip_key(&self, suite: Suite, reference: Option<&[u8]>) -> Result<ChipKey, u16> {
+    /// The key of a suite, in a prime field or on a curve where that is said, by its reference, which may be left away where the chip has
+    /// one key.
+    fn chip_key(&self, suite: Suite, in_prime_field: Option<bool>, reference: Option<&[u8]>) -> Result<ChipKey, u16> {
         let keys = &self.card.chip_keys;
-        if !keys.iter().any(|key| key.suite == suite) {
+        let fits =
+            |key: &ChipKey| key.suite == suite && in_prime_field.is_none_or(|wanted| wanted == Group::named(key.curve).is_some());
+        if !keys.iter().any(fits) {
             return Err(status::WRONG_DATA);
         }
         if reference.is_none() && keys.len() > 1 {
             return Err(status::REFERENCE_NOT_FOUND);
         }
         keys.iter()
-            .find(|key| key.suite == suite && reference.is_none_or(|reference| names(key, reference)))
+            .find(|key| fits(key) && reference.is_none_or(|reference| names(key, reference)))
             .cloned()
             .ok_or(status::REFERENCE_NOT_FOUND)
     }
@@ -96,14 +100,14 @@ impl VirtualChip {
         if let Some(status) = self.quirks.chip_authentication_status {
             return Err(status);
         }
-        let curve = Curve::named(key.curve).ok_or(status::NO_DIAGNOSIS)?;
-        let terminal = received_point(curve, ephemeral)?;
+        let domain = Domain::named(key.curve).ok_or(status::NO_DIAGNOSIS)?;
+        let terminal = domain.decode(ephemeral).ok_or(status::WRONG_DATA)?;
         let mut private = key.private.clone();
         if self.quirks.attack == Some(Attack::Clone) {
             private += 1u8;
         }
-        let shared = curve.multiply(&terminal, &private);
-        let secret = curve.encode_x(&shared).ok_or(status::WRONG_DATA)?;
+        let shared = domain.multiply(&terminal, &private).ok_or(status::WRONG_DATA)?;
+        let secret = domain.secret(&shared).ok_or(status::WRONG_DATA)?;
         self.start_session(Session::new(key.suite, &secret, Access::ChipAuthentication));
         Ok(())
     }

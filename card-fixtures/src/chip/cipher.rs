@@ -44,7 +44,7 @@ impl Suite {
         }
     }
 
-    /// Last arc of the suite under id-PACE-ECDH-GM and id-CA-ECDH.
+    /// Last arc of the suite under the protocols of PACE and chip authentication.
     pub(super) fn arc(self) -> u8 {
         match self {
             Suite::TripleDes => 1,
@@ -72,6 +72,11 @@ impl Key {
             }
         }
         Key { suite, bytes }
+    }
+
+    /// A key from its own bytes, of which the first ones are taken; none where there are too few.
+    pub fn from_bytes(suite: Suite, bytes: &[u8]) -> Option<Key> {
+        Some(Key { suite, bytes: bytes.get(..suite.key_len())?.to_vec() })
     }
 
     pub fn suite(&self) -> Suite {

@@ -76,7 +76,9 @@ impl VirtualChip {
             self.power_cycle.rest_of_answer = vec![0; 256];
             return vec![0x61, 0xFF];
         }
-        self.part(bytes, self.quirks.answer_part.unwrap_or(usize::MAX))
+        // Keys of a prime field, to a short command.
+        let is_long = self.exchanges.last().is_some_and(|exchange| exchange.header[1] == 0x86 && exchange.ne == Some(256));
+        self.part(bytes, self.quirks.answer_part.unwrap_or(if is_long { 256 } else { usize::MAX }))
     }
 
     /// GET RESPONSE.

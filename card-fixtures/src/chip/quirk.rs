@@ -150,8 +150,50 @@ pub enum Attack {
     PaceMapping(BadPoint),
     /// PACE step 3 returns a bad point.
     PaceKey(BadPoint),
+    /// PACE step 2 in a prime field returns a bad number.
+    PaceMappingNumber(BadNumber),
+    /// PACE step 3 in a prime field returns a bad number.
+    PaceKeyNumber(BadNumber),
     /// PACE step 4 returns a wrong token.
     PaceToken,
+    /// PACE step 4 of chip authentication mapping returns bad chip authentication data.
+    PaceChipData(BadChipData),
+}
+
+/// A number that a terminal must refuse as a public key in a prime field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadNumber {
+    /// 0
+    Zero,
+    /// 1, the neutral element.
+    One,
+    /// p − 1, of order 2.
+    MinusOne,
+    /// p
+    Modulus,
+    /// p + g: a right number, not reduced.
+    NotReduced,
+    /// 2, which generates more than the subgroup.
+    OutsideSubgroup,
+    /// No bytes at all.
+    Empty,
+}
+
+/// Chip authentication data that prove nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadChipData {
+    /// There are none.
+    Missing,
+    /// Another number.
+    Wrong,
+    /// Zero.
+    Zero,
+    /// One byte short, rightly encrypted.
+    Short,
+    /// Not whole blocks.
+    Torn,
+    /// Encrypted without padding.
+    Unpadded,
 }
 
 /// A forged protected answer.

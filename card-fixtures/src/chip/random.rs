@@ -6,6 +6,7 @@ use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 
 use crate::curve::Curve;
+use crate::modp::Group;
 
 /// SHA-256 in counter mode over a seed.
 pub(super) struct Random {
@@ -47,6 +48,14 @@ impl Random {
         match self.take_injected(curve.order_len()) {
             Some(bytes) => BigUint::from_bytes_be(&bytes),
             None => curve.scalar_from_seed(&self.bytes(32)),
+        }
+    }
+
+    /// A private number for a prime-field group.
+    pub fn number(&mut self, group: &Group) -> BigUint {
+        match self.take_injected(group.order_len()) {
+            Some(bytes) => BigUint::from_bytes_be(&bytes),
+            None => group.private_from_seed(&self.bytes(32)),
         }
     }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
 mod catalogue;
+mod passwords;
 mod proofs;
 mod quirks;
 mod refusals;
@@ -33,14 +34,17 @@ pub(super) fn card() -> Personalisation {
         guarded_files: vec![0x0103],
         mrz_key: Some(MrzKey { document_number: "L898902C".into(), birth: "690806".into(), expiry: "940623".into() }),
         can: Some("000001".into()),
+        pin: None,
+        puk: None,
         bac: true,
-        pace: vec![PaceOffer { suite: Suite::Aes128, parameter_id: 13 }],
+        pace: vec![PaceOffer::generic(Suite::Aes128, 13)],
         chip_keys: vec![ChipKey {
             key_id: None,
             suite: Suite::Aes128,
             curve: "brainpoolP256r1",
             private: BigUint::from(0x1234_5678u32),
         }],
+        mapping_key: None,
         active_authentication: Some(ActiveAuthenticationKey::Ecdsa {
             curve: "secp256r1",
             private: BigUint::from(0x8765_4321u32),

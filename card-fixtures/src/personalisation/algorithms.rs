@@ -1,13 +1,14 @@
 //! Cards that differ in their algorithms alone: one for each signature, PACE suite and chip key.
 
 use super::face;
-use super::issue::{CARD_ACCESS, chip_key, curve, rsa_key};
-use super::security_infos::{self, active_authentication_info, card_access, chip_authentication_info, pace_info};
+use super::issue::{CARD_ACCESS, CARD_SECURITY, chip_key, curve, modp_chip_key, rsa_key};
+use super::security_infos::{self, active_authentication_info, card_access, chip_authentication_info_of, pace_info};
 use super::vietnam;
-use super::{PaceOffer, Personalisation, Suite};
-use crate::authority::{Authority, CurveEncoding, KeyPair, Scheme, Signer, SodOptions, rsa_encryption};
+use super::{ChipKey, PaceOffer, Personalisation, Suite};
+use crate::authority::{Authority, CurveEncoding, KeyPair, Scheme, SignatureOptions, Signer, SodOptions, rsa_encryption};
 use crate::curve::Curve;
 use crate::hash::Hash;
+use crate::modp::Group;
 
 /// How document signer and CSCA of a card sign.
 #[derive(Clone, Copy, Debug)]
@@ -83,13 +84,70 @@ impl Signature {
 /// A card that opens by PACE alone and authenticates its chip on the same curve with the same suite.
 pub fn pace_card(name: &str, description: &str, offer: PaceOffer) -> Personalisation {
     let mut card = vietnam::unsigned(name, description, &vietnam::tran_van_mau(), Some(face::MAN_JPEG));
-    let curve = Curve::by_parameter_id(offer.parameter_id).expect("an offer of this crate is on a curve of its table");
     card.bac = false;
     card.pace = vec![offer];
-    card.chip_keys = vec![chip_key(name, curve, offer.suite, None)];
-    let infos = vec![chip_authentication_info(offer.suite, None), pace_info(offer)];
+    let key = own_key(name, offer);
+    let infos = vec![chip_authentication_info_of(&key), pace_info(offer)];
+    card.chip_keys = vec![key];
     card.put_dg14(CurveEncoding::Explicit, &infos, &[]);
     card.master_files.insert(CARD_ACCESS, card_access(infos));
+    vietnam::finish(&mut card, &vietnam::authority_2024(), &SodOptions::default());
+    card
+}
+
+/// A chip's key with the suite and the domain parameters of its PACE.
+fn own_key(name: &str, offer: PaceOffer) -> ChipKey {
+    match (Curve::by_parameter_id(offer.parameter_id), Group::by_parameter_id(offer.parameter_id)) {
+        (Some(curve), _) => chip_key(name, curve, offer.suite, None),
+        (None, Some(group)) => modp_chip_key(name, group, offer.suite, None),
+        (None, None) => panic!("no table of this crate has domain parameter {}", offer.parameter_id),
+    }
+}
+
+/// A card whose chip proves itself in PACE and has neither active authentication nor chip authentication: EF.CardSecurity holds its key.
+/// By the standard it offers generic mapping too.
+pub fn mapping_card(name: &str, description: &str, suite: Suite, parameter_id: u8) -> Personalisation {
+    let mut card = vietnam::unsigned(name, description, &vietnam::tran_van_mau(), Some(face::MAN_JPEG));
+    let offers = [PaceOffer::chip_authentication(suite, parameter_id), PaceOffer::generic(suite, parameter_id)];
+    card.bac = false;
+    card.pace = offers.to_vec();
+    let infos: Vec<Vec<u8>> = offers.into_iter().map(pace_info).collect();
+    // Its key serves the mapping alone: DG14 has the protocols, and no key.
+    card.chip_keys.clear();
+    card.put_dg14(CurveEncoding::Explicit, &infos, &[]);
+    let key = own_key(name, PaceOffer::generic(suite, parameter_id));
+    card.master_files.insert(CARD_ACCESS, card_access(infos.clone()));
+    card.mapping_key = Some(key);
+    put_card_security(&mut card, &vietnam::authority_2024(), &SignatureOptions::default());
+    vietnam::finish(&mut card, &vietnam::authority_2024(), &SodOptions::default());
+    card
+}
+
+/// EF.CardSecurity of a card with chip authentication mapping: what EF.CardAccess says, and the key.
+///
+/// # Panics
+/// Where the card has no such key.
+pub fn put_card_security(card: &mut Personalisation, authority: &Authority, options: &SignatureOptions) {
+    let key = card.mapping_key.as_ref().expect("a card with chip authentication mapping");
+    let mut infos: Vec<Vec<u8>> = card.pace.iter().copied().map(pace_info).collect();
+    infos.push(security_infos::chip_authentication_public_key_info(key, CurveEncoding::Explicit));
+    let file = authority.card_security(&card_access(infos), options);
+    card.master_files.insert(CARD_SECURITY, file);
+}
+
+/// PACE with a PIN and a PUK beside MRZ and CAN, as national identity cards have them.
+pub fn holder_secrets_card(name: &str, description: &str) -> Personalisation {
+    let mut card = pace_card(name, description, vietnam::PACE);
+    card.pin = Some("246810".into());
+    card.puk = Some("1357924680".into());
+    card
+}
+
+/// BAC and chip authentication in a prime field.
+pub fn modp_agreement_card(name: &str, description: &str, suite: Suite, parameter_id: u8) -> Personalisation {
+    let mut card = bac_card(name, description);
+    card.chip_keys = vec![own_key(name, PaceOffer::generic(suite, parameter_id))];
+    card.put_dg14(CurveEncoding::Explicit, &[], &[]);
     vietnam::finish(&mut card, &vietnam::authority_2024(), &SodOptions::default());
     card
 }

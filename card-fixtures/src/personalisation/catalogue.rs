@@ -3,7 +3,7 @@
 mod table;
 
 use super::algorithms::{self, ActiveKey, Signature};
-use super::{PaceOffer, Personalisation, passport, reference, vietnam};
+use super::{PaceOffer, Personalisation, Suite, passport, reference, vietnam};
 use crate::authority::Authority;
 use crate::hash::Hash;
 
@@ -30,6 +30,11 @@ enum Recipe {
     Pace(PaceOffer),
     Active(ActiveKey, Hash),
     ActiveSilent(ActiveKey, Hash),
+    /// PACE with chip authentication mapping: suite and domain parameter
+    Mapping(Suite, u8),
+    /// Chip authentication in a prime field: suite and domain parameter
+    ModpAgreement(Suite, u8),
+    HolderSecrets,
     TwoKeys,
     KeyWithoutInfo,
     Passive,
@@ -69,6 +74,9 @@ impl Entry {
             Recipe::Pace(offer) => algorithms::pace_card(name, description, offer),
             Recipe::Active(key, hash) => algorithms::active_card(name, description, key, hash, false),
             Recipe::ActiveSilent(key, hash) => algorithms::active_card(name, description, key, hash, true),
+            Recipe::Mapping(suite, parameter_id) => algorithms::mapping_card(name, description, suite, parameter_id),
+            Recipe::ModpAgreement(suite, parameter_id) => algorithms::modp_agreement_card(name, description, suite, parameter_id),
+            Recipe::HolderSecrets => algorithms::holder_secrets_card(name, description),
             Recipe::TwoKeys => algorithms::two_keys_card(name, description),
             Recipe::KeyWithoutInfo => algorithms::key_without_info_card(name, description),
             Recipe::Passive => algorithms::passive_card(name, description),

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
 
-use super::security_infos::{self, chip_authentication_info, chip_authentication_public_key_info};
+use super::security_infos::{self, chip_authentication_info_of, chip_authentication_public_key_info};
 use super::{ActiveAuthenticationKey, ChipKey, Personalisation, Suite, data_groups};
 use crate::authority::{Authority, CurveEncoding, KeyPair, SodOptions};
 use crate::curve::Curve;
 use crate::der;
 use crate::hash::Hash;
+use crate::modp::Group;
 use crate::rsa::RsaKey;
 
 /// EF.SOD in the eMRTD application
@@ -41,9 +42,12 @@ impl Personalisation {
             guarded_files: Vec::new(),
             mrz_key: None,
             can: None,
+            pin: None,
+            puk: None,
             bac: false,
             pace: Vec::new(),
             chip_keys: Vec::new(),
+            mapping_key: None,
             active_authentication: None,
         }
     }
@@ -101,7 +105,7 @@ impl Personalisation {
     pub fn put_dg14(&mut self, encoding: CurveEncoding, shared: &[Vec<u8>], further: &[Vec<u8>]) {
         let mut infos = shared.to_vec();
         for key in &self.chip_keys {
-            infos.push(chip_authentication_info(key.suite, key.key_id));
+            infos.push(chip_authentication_info_of(key));
             infos.push(chip_authentication_public_key_info(key, encoding));
         }
         infos.extend_from_slice(further);
@@ -117,6 +121,12 @@ pub fn chip_key(card: &str, curve: &'static Curve, suite: Suite, key_id: Option<
     let seed = format!("chip authentication of {card}, key {key_id:?}");
     let private: BigUint = curve.scalar_from_seed(seed.as_bytes());
     ChipKey { key_id, suite, curve: curve.name(), private }
+}
+
+/// A chip-authentication key in a prime-field group that follows from a card's name.
+pub fn modp_chip_key(card: &str, group: &'static Group, suite: Suite, key_id: Option<u32>) -> ChipKey {
+    let seed = format!("chip authentication of {card}, key {key_id:?}");
+    ChipKey { key_id, suite, curve: group.name(), private: group.private_from_seed(seed.as_bytes()) }
 }
 
 /// A curve of the table by its name in this source.

@@ -8,8 +8,7 @@ use crate::authority::{Authority, CurveEncoding, KeyPair, SecurityObjectVersion,
 use crate::hash::Hash;
 
 /// Two offers, so that the terminal has to name the one it takes.
-const PACE: [PaceOffer; 2] =
-    [PaceOffer { suite: Suite::Aes128, parameter_id: 13 }, PaceOffer { suite: Suite::Aes256, parameter_id: 16 }];
+const PACE: [PaceOffer; 2] = [PaceOffer::generic(Suite::Aes128, 13), PaceOffer::generic(Suite::Aes256, 16)];
 
 /// The authority of the passport.
 pub fn authority() -> Authority {

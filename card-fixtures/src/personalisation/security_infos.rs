@@ -5,16 +5,21 @@
 //! SecurityInfo ::= SEQUENCE { protocol OBJECT IDENTIFIER, requiredData ANY DEFINED BY protocol, optionalData ANY OPTIONAL }
 //! ```
 
-use super::{ChipKey, PaceOffer, Suite};
+use super::{ChipKey, Mapping, PaceOffer, Suite};
 use crate::authority::{CurveEncoding, curve_parameters};
 use crate::curve::Curve;
 use crate::der;
 use crate::hash::Hash;
+use crate::modp::Group;
 
 const TERMINAL_AUTHENTICATION: &str = "0.4.0.127.0.7.2.2.2";
+const PUBLIC_KEY_DH: &str = "0.4.0.127.0.7.2.2.1.1";
 const PUBLIC_KEY_ECDH: &str = "0.4.0.127.0.7.2.2.1.2";
+const CHIP_AUTHENTICATION_DH: &str = "0.4.0.127.0.7.2.2.3.1";
 const CHIP_AUTHENTICATION_ECDH: &str = "0.4.0.127.0.7.2.2.3.2";
-const PACE_ECDH_GM: &str = "0.4.0.127.0.7.2.2.4.2";
+const PACE: &str = "0.4.0.127.0.7.2.2.4";
+/// dhpublicnumber of X9.42
+const DH_PUBLIC_NUMBER: &str = "1.2.840.10046.2.1";
 const ACTIVE_AUTHENTICATION: &str = "2.23.136.1.1.5";
 const EC_PUBLIC_KEY: &str = "1.2.840.10045.2.1";
 /// The arc of examples (ITU-T X.660): a protocol that no reader knows.
@@ -35,9 +40,20 @@ pub fn terminal_authentication_info() -> Vec<u8> {
     der::sequence(&[der::oid(TERMINAL_AUTHENTICATION), der::small_integer(1)])
 }
 
+/// Arc of a variant under id-PACE.
+fn pace_arc(offer: PaceOffer) -> u8 {
+    match (offer.parameter_id, offer.mapping) {
+        (0..8, Mapping::Integrated) => 3,
+        (0..8, _) => 1,
+        (_, Mapping::Generic) => 2,
+        (_, Mapping::Integrated) => 4,
+        (_, Mapping::ChipAuthentication) => 6,
+    }
+}
+
 /// PACEInfo, version 2.
 pub fn pace_info(offer: PaceOffer) -> Vec<u8> {
-    let protocol = format!("{PACE_ECDH_GM}.{}", suite_arc(offer.suite));
+    let protocol = format!("{PACE}.{}.{}", pace_arc(offer), suite_arc(offer.suite));
     der::sequence(&[der::oid(&protocol), der::small_integer(2), der::small_integer(u32::from(offer.parameter_id))])
 }
 
@@ -49,11 +65,30 @@ pub fn chip_authentication_info(suite: Suite, key_id: Option<u32>) -> Vec<u8> {
     der::sequence(&members)
 }
 
+/// ChipAuthenticationInfo of a key, version 1.
+pub fn chip_authentication_info_of(key: &ChipKey) -> Vec<u8> {
+    if Group::named(key.curve).is_none() {
+        return chip_authentication_info(key.suite, key.key_id);
+    }
+    let protocol = format!("{CHIP_AUTHENTICATION_DH}.{}", suite_arc(key.suite));
+    let mut members = vec![der::oid(&protocol), der::small_integer(1)];
+    members.extend(key.key_id.map(der::small_integer));
+    der::sequence(&members)
+}
+
 /// ChipAuthenticationPublicKeyInfo.
 ///
 /// # Panics
 /// Where the key's curve is not in the table.
 pub fn chip_authentication_public_key_info(key: &ChipKey, encoding: CurveEncoding) -> Vec<u8> {
+    if let Some(group) = Group::named(key.curve) {
+        let numbers = [group.prime(), group.generator(), group.order()].map(der::integer);
+        let algorithm = der::sequence(&[der::oid(DH_PUBLIC_NUMBER), der::sequence(&numbers)]);
+        let public = der::bit_string(&der::integer(&group.public_key(&key.private)));
+        let mut members = vec![der::oid(PUBLIC_KEY_DH), der::sequence(&[algorithm, public])];
+        members.extend(key.key_id.map(der::small_integer));
+        return der::sequence(&members);
+    }
     let curve = Curve::named(key.curve).expect("a key of this crate is on a curve of its table");
     let algorithm = der::sequence(&[der::oid(EC_PUBLIC_KEY), curve_parameters(curve, encoding)]);
     let public = der::bit_string(&curve.encode(&curve.public_key(&key.private)));

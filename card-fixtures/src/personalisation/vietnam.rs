@@ -13,7 +13,7 @@ use crate::hash::Hash;
 use crate::time::Time;
 
 /// Suite and domain parameter of the card's PACE.
-pub const PACE: PaceOffer = PaceOffer { suite: Suite::Aes128, parameter_id: 13 };
+pub const PACE: PaceOffer = PaceOffer::generic(Suite::Aes128, 13);
 
 /// What DG13 and the MRZ say of a holder. Texts of dates are DD/MM/YYYY.
 #[derive(Clone, Debug)]

@@ -159,9 +159,12 @@ mod tests {
             guarded_files: Vec::new(),
             mrz_key: None,
             can: None,
+            pin: None,
+            puk: None,
             bac: false,
             pace: Vec::new(),
             chip_keys: Vec::new(),
+            mapping_key: None,
             active_authentication: None,
         };
         VirtualChip::new(card, 1).into()

@@ -8,7 +8,7 @@ use soat::mrz::{Field, MrzError};
 use soat::vietnam::qr::QrError;
 use zeroize::Zeroizing;
 
-use crate::command_line::Key;
+use crate::command_line::{ASKED, Key};
 use crate::commands::Session;
 use crate::error::{Error, Result};
 
@@ -23,6 +23,10 @@ pub fn from_arguments(key: Key, session: &Session) -> Result<Option<AccessKey>> 
     let mut input = Input::default();
     let key = if let Some(can) = key.can {
         AccessKey::from_can(&input.argument(can)?)
+    } else if let Some(pin) = key.pin {
+        AccessKey::from_pin(&input.secret(pin, "key-question-pin", session)?)
+    } else if let Some(puk) = key.puk {
+        AccessKey::from_puk(&input.secret(puk, "key-question-puk", session)?)
     } else if let Some(number) = key.number {
         AccessKey::from_number(&input.argument(number)?)
     } else if let Some(text) = key.qr {
@@ -50,9 +54,12 @@ pub fn ask(session: &Session) -> Result<AccessKey> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::usage("key-missing"));
     }
-    let answer = rpassword::prompt_password(session.messages.text("key-question")).map(Zeroizing::new);
-    let answer = answer.map_err(|_| Error::usage("key-missing"))?;
-    recognise(&answer).map_err(|error| explain(error, session))
+    recognise(&prompt("key-question", session)?).map_err(|error| explain(error, session))
+}
+
+fn prompt(question: &str, session: &Session) -> Result<Zeroizing<String>> {
+    let answer = rpassword::prompt_password(session.messages.text(question)).map(Zeroizing::new);
+    answer.map_err(|_| Error::usage("key-missing"))
 }
 
 /// The kind of key by its form.
@@ -99,6 +106,17 @@ impl Input {
         if line.is_empty() { Err(Error::usage("key-missing")) } else { Ok(line) }
     }
 
+    /// A secret that only its holder knows: `?` asks for it.
+    fn secret(&mut self, argument: String, question: &str, session: &Session) -> Result<Zeroizing<String>> {
+        if argument != ASKED {
+            return self.argument(argument);
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(Error::usage("key-missing"));
+        }
+        prompt(question, session)
+    }
+
     fn everything(&mut self) -> Result<Zeroizing<String>> {
         let mut text = Zeroizing::new(String::new());
         let read = std::io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
@@ -110,6 +128,9 @@ impl Input {
 fn explain(error: AccessKeyError, session: &Session) -> Error {
     match error {
         AccessKeyError::CanLength { found } => Error::usage("key-can-length").with("found", found),
+        AccessKeyError::SecretLength { kind, least, found } => {
+            Error::usage("key-secret-length").with("password", kind).with("least", least).with("found", found)
+        }
         AccessKeyError::NumberLength { found } => Error::usage("key-number-length").with("found", found),
         AccessKeyError::NotADigit { position } => Error::usage("key-not-a-digit").with("position", position),
         AccessKeyError::Qr(QrError::FieldCount { found }) => Error::usage("key-qr-fields").with("found", found),
@@ -149,6 +170,7 @@ mod tests {
         match recognise(text).unwrap() {
             AccessKey::Can(can) => can.digits().to_owned(),
             AccessKey::Mrz(key) => key.information().to_owned(),
+            other => panic!("a {}", other.kind()),
         }
     }
 

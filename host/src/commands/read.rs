@@ -133,7 +133,8 @@ impl Source {
         getrandom::fill(&mut [0; 32]).map_err(|_| Error::usage("no-random-numbers"))?;
         // The system's generator gave numbers a moment ago; where it stops, nothing may go on.
         let mut random = UnwrapErr(SysRng);
-        read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, &mut progress).map_err(failure::explain)
+        read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, &mut progress)
+            .map_err(|error| failure::explain(error, key.kind()))
     }
 }
 

@@ -1,8 +1,10 @@
 //! Results for programs: versioned JSON documents. The schema of a report stands in `schema/report-v1.schema.json`.
 
 use serde_json::{Map, Value, json};
+use soat::crypto::Cipher;
 use soat::dossier::{Access, AccessProtocol, ActiveAuthentication, ChallengeSource, PasswordKind};
 use soat::inspection::{Check, Outcome, Overall, SignerDetails, Weight};
+use soat::lds::protocol::{KeyAgreement, ObjectIdentifier, PaceMapping, PaceProtocol};
 use soat::pki::{Anchor, Provenance};
 
 use super::reasons::explain;
@@ -128,15 +130,38 @@ fn check(check: &Check, messages: &Messages) -> Value {
 }
 
 fn access(access: &Access) -> Value {
-    let (protocol, parameter) = match access.protocol {
-        AccessProtocol::Pace { parameter_id, .. } => ("pace", Some(parameter_id)),
-        AccessProtocol::Bac { .. } => ("bac", None),
+    let (protocol, variant, parameter) = match access.protocol {
+        AccessProtocol::Pace { protocol, parameter_id } => ("pace", pace_variant(protocol), Some(parameter_id)),
+        AccessProtocol::Bac { .. } => ("bac", None, None),
     };
     let password = match access.password {
         PasswordKind::Can => "can",
         PasswordKind::Mrz => "mrz",
+        PasswordKind::Pin => "pin",
+        PasswordKind::Puk => "puk",
     };
-    json!({ "protocol": protocol, "parameter_id": parameter, "password": password })
+    json!({ "protocol": protocol, "variant": variant, "parameter_id": parameter, "password": password })
+}
+
+/// The names of ICAO 9303-11 tables 2 and 3, cut to what differs: `ECDH-CAM-AES-CBC-CMAC-128`.
+fn pace_variant(protocol: ObjectIdentifier) -> Option<String> {
+    let kind = PaceProtocol::from_object_identifier(protocol)?;
+    let agreement = match kind.agreement {
+        KeyAgreement::Dh => "DH",
+        KeyAgreement::Ecdh => "ECDH",
+    };
+    let mapping = match kind.mapping {
+        PaceMapping::Generic => "GM",
+        PaceMapping::Integrated => "IM",
+        PaceMapping::ChipAuthentication => "CAM",
+    };
+    let cipher = match kind.cipher {
+        Cipher::TripleDes => "3DES-CBC-CBC",
+        Cipher::Aes128 => "AES-CBC-CMAC-128",
+        Cipher::Aes192 => "AES-CBC-CMAC-192",
+        Cipher::Aes256 => "AES-CBC-CMAC-256",
+    };
+    Some(format!("{agreement}-{mapping}-{cipher}"))
 }
 
 fn active_authentication(evidence: &ActiveAuthentication) -> Value {

@@ -75,6 +75,11 @@ impl Observer for ScreenProgress<'_> {
             Progress::Access(Protocol::Pace) => "progress-pace",
             Progress::Access(Protocol::Bac) => "progress-bac",
             Progress::Reading { file, done, total } => return self.file(file, done, total),
+            Progress::TriesLeft { password, tries } => {
+                let facts = [("password", password.to_string().into()), ("tries", tries.into())];
+                let line = self.messages.format("progress-tries", &facts);
+                return self.say(line);
+            }
             Progress::ChipAuthentication => "progress-chip_authentication",
             Progress::ActiveAuthentication => "progress-active_authentication",
             Progress::WaitingForCard => "progress-lost",

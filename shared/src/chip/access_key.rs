@@ -1,14 +1,20 @@
-//! The secret that opens a chip: from the MRZ, or the card access number.
+//! The secret that opens a chip: from the MRZ, the card access number, or what only its holder knows.
 
 use alloc::string::String;
 
 use zeroize::Zeroizing;
 
+use crate::dossier::PasswordKind;
 use crate::mrz::{Field, MachineReadableZone, MrzDate, MrzError, check_digit};
 use crate::vietnam::qr::{Qr, QrError};
 
 /// Longest document number: 9 characters in its field and 13 in the optional data of TD1.
 const LONGEST_DOCUMENT_NUMBER: usize = 22;
+
+/// Digits of a PIN, five of which are a transport PIN, and of a PUK.
+const SHORTEST_PIN: usize = 5;
+const SHORTEST_PUK: usize = 8;
+const LONGEST_SECRET: usize = 12;
 
 /// What opens a chip. It is wiped when dropped and has no `Debug`.
 #[derive(Clone)]
@@ -17,6 +23,10 @@ pub enum AccessKey {
     Mrz(MrzKey),
     /// The card access number: PACE with password CAN.
     Can(CardAccessNumber),
+    /// The holder's personal identification number, whose tries the chip counts: PACE with password PIN (BSI TR-03110-2 §2.3).
+    Pin(HolderSecret),
+    /// The key that unblocks a PIN: PACE with password PUK.
+    Puk(HolderSecret),
 }
 
 /// Why a text is no access key. Says which field and where, never what stands there.
@@ -26,6 +36,16 @@ pub enum AccessKeyError {
     /// A card access number has 6 digits.
     #[error("the card access number has 6 digits, this has {found} characters")]
     CanLength {
+        /// How many characters there are.
+        found: usize,
+    },
+    /// A PIN has 5 to 12 digits, of which 5 are a transport PIN; a PUK has 8 to 12.
+    #[error("a {kind} has {least} to {LONGEST_SECRET} digits, this has {found} characters")]
+    SecretLength {
+        /// Which.
+        kind: PasswordKind,
+        /// The fewest that there may be.
+        least: usize,
         /// How many characters there are.
         found: usize,
     },
@@ -72,6 +92,42 @@ impl AccessKey {
         match digits.len() {
             6 => Ok(Self::Can(CardAccessNumber { digits: Zeroizing::new(String::from(digits)) })),
             found => Err(AccessKeyError::CanLength { found }),
+        }
+    }
+
+    /// From the holder's personal identification number.
+    ///
+    /// # Errors
+    /// Where it is not 5 to 12 digits.
+    pub fn from_pin(digits: &str) -> Result<Self, AccessKeyError> {
+        HolderSecret::new(digits, PasswordKind::Pin, SHORTEST_PIN).map(Self::Pin)
+    }
+
+    /// From the key that unblocks a PIN.
+    ///
+    /// # Errors
+    /// Where it is not 8 to 12 digits.
+    pub fn from_puk(digits: &str) -> Result<Self, AccessKeyError> {
+        HolderSecret::new(digits, PasswordKind::Puk, SHORTEST_PUK).map(Self::Puk)
+    }
+
+    /// Which kind of password it is.
+    pub fn kind(&self) -> PasswordKind {
+        match self {
+            Self::Mrz(_) => PasswordKind::Mrz,
+            Self::Can(_) => PasswordKind::Can,
+            Self::Pin(_) => PasswordKind::Pin,
+            Self::Puk(_) => PasswordKind::Puk,
+        }
+    }
+
+    /// Its number in MSE:Set AT (ICAO 9303-11 §4.4.4.1, BSI TR-03110-3 table 5).
+    pub(super) fn reference(&self) -> u8 {
+        match self {
+            Self::Mrz(_) => 1,
+            Self::Can(_) => 2,
+            Self::Pin(_) => 3,
+            Self::Puk(_) => 4,
         }
     }
 
@@ -162,6 +218,28 @@ impl CardAccessNumber {
     }
 }
 
+/// What only the holder knows: a PIN or a PUK.
+#[derive(Clone)]
+pub struct HolderSecret {
+    digits: Zeroizing<String>,
+}
+
+impl HolderSecret {
+    fn new(digits: &str, kind: PasswordKind, least: usize) -> Result<Self, AccessKeyError> {
+        let digits = digits.trim();
+        all_digits(digits)?;
+        match digits.len() {
+            found if !(least..=LONGEST_SECRET).contains(&found) => Err(AccessKeyError::SecretLength { kind, least, found }),
+            _ => Ok(Self { digits: Zeroizing::new(String::from(digits)) }),
+        }
+    }
+
+    /// The digits in ASCII.
+    pub fn digits(&self) -> &str {
+        &self.digits
+    }
+}
+
 fn all_digits(text: &str) -> Result<(), AccessKeyError> {
     match text.chars().position(|character| !character.is_ascii_digit()) {
         Some(position) => Err(AccessKeyError::NotADigit { position: position + 1 }),
@@ -178,14 +256,14 @@ mod tests {
     fn information(key: AccessKey) -> String {
         match key {
             AccessKey::Mrz(key) => String::from(key.information()),
-            AccessKey::Can(can) => panic!("a CAN of {} digits", can.digits().len()),
+            other => panic!("a {}", other.kind()),
         }
     }
 
     fn can(key: AccessKey) -> String {
         match key {
             AccessKey::Can(can) => String::from(can.digits()),
-            AccessKey::Mrz(_) => panic!("an MRZ"),
+            other => panic!("a {}", other.kind()),
         }
     }
 
@@ -204,6 +282,22 @@ mod tests {
         }
         assert_eq!(can(AccessKey::from_number("001199123456").unwrap()), "123456");
         assert_eq!(can(AccessKey::from_can(" 123456\n").unwrap()), "123456");
+    }
+
+    #[test]
+    fn what_only_the_holder_knows() {
+        for (key, kind, reference) in [
+            (AccessKey::from_pin(" 123456\n").unwrap(), PasswordKind::Pin, 3),
+            (AccessKey::from_puk("1234567890").unwrap(), PasswordKind::Puk, 4),
+            (AccessKey::from_pin("12345").unwrap(), PasswordKind::Pin, 3),
+        ] {
+            assert_eq!((key.kind(), key.reference()), (kind, reference));
+        }
+        let length = |kind, least, found| AccessKeyError::SecretLength { kind, least, found };
+        assert_eq!(refused(AccessKey::from_pin("1234")), length(PasswordKind::Pin, 5, 4));
+        assert_eq!(refused(AccessKey::from_pin("1234567890123")), length(PasswordKind::Pin, 5, 13));
+        assert_eq!(refused(AccessKey::from_puk("1234567")), length(PasswordKind::Puk, 8, 7));
+        assert_eq!(refused(AccessKey::from_puk("1234567x")), AccessKeyError::NotADigit { position: 8 });
     }
 
     #[test]

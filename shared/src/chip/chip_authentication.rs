@@ -1,8 +1,9 @@
-//! Chip authentication version 1 with elliptic curves (ICAO 9303-11 §6.2).
+//! Chip authentication version 1, on elliptic curves and in prime fields (ICAO 9303-11 §6.2).
 //!
 //! The chip proves its private key by answering under session keys that follow from it: the protocol's own answers prove nothing, the
 //! next protected answer does.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use der::asn1::ObjectIdentifier;
@@ -14,7 +15,7 @@ use super::exchange::Exchange;
 use super::key_derivation::SessionKeys;
 use super::pace::cipher_strength;
 use super::secure_messaging::append;
-use crate::crypto::{Cipher, CryptoError, EcPublicKey, PublicKey};
+use crate::crypto::{Cipher, CryptoError, DhPublicKey, EcPublicKey, KeyPair, Provider, PublicKey};
 use crate::lds::SecurityInfos;
 use crate::lds::protocol::{KeyAgreement, public_key_agreement};
 use crate::tlv::Tag;
@@ -22,19 +23,64 @@ use crate::tlv::Tag;
 /// id-CA-ECDH-3DES-CBC-CBC: what a chip without ChipAuthenticationInfo means (`quirks.md` 18).
 const CA_ECDH_3DES: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.3.2.1");
 
+/// id-CA-DH-3DES-CBC-CBC: the same with a key in a prime field.
+const CA_DH_3DES: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.3.1.1");
+
 /// A key of the chip and the protocol to run with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChipKey {
-    /// id-CA-ECDH-…
+    /// id-CA-ECDH-… or id-CA-DH-…
     pub protocol: ObjectIdentifier,
     /// Cipher of the new session.
     pub cipher: Cipher,
     /// The public key; unverified until DG14 is.
-    pub key: EcPublicKey,
+    pub key: StaticKey,
     /// keyId, where the chip gives one.
     pub key_id: Option<u32>,
     /// Whether DG14 has no ChipAuthenticationInfo for it, so that 3DES was inferred.
     pub inferred: bool,
+}
+
+/// The chip's static public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StaticKey {
+    /// A point of a curve.
+    Ec(EcPublicKey),
+    /// A number of a standardised prime-field group.
+    Dh(DhPublicKey),
+}
+
+impl StaticKey {
+    fn from_spki(bytes: &[u8]) -> Option<Self> {
+        match PublicKey::from_spki(bytes) {
+            Ok(PublicKey::Ec(key)) => Some(Self::Ec(key)),
+            Ok(PublicKey::Dh(key)) => Some(Self::Dh(key)),
+            _ => None,
+        }
+    }
+
+    /// Which key agreement it is for.
+    pub fn agreement(&self) -> KeyAgreement {
+        match self {
+            Self::Ec(_) => KeyAgreement::Ecdh,
+            Self::Dh(_) => KeyAgreement::Dh,
+        }
+    }
+
+    /// The point as it was given, or the number without leading zeros.
+    pub fn octets(&self) -> &[u8] {
+        match self {
+            Self::Ec(key) => key.point(),
+            Self::Dh(key) => key.public_number(),
+        }
+    }
+
+    fn ephemeral(&self, provider: &dyn Provider, rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
+        match self {
+            Self::Ec(key) => provider.generate_key_pair(key.curve(), rng),
+            Self::Dh(key) => provider.generate_modp_key_pair(key.group(), rng),
+        }
+    }
 }
 
 /// What DG14 offers.
@@ -57,22 +103,23 @@ pub enum Offer {
 pub fn choose(infos: &SecurityInfos) -> Offer {
     let mut best: Option<ChipKey> = None;
     for entry in infos.chip_authentication_keys() {
-        if public_key_agreement(entry.protocol) != Some(KeyAgreement::Ecdh) {
+        let Some(key) = StaticKey::from_spki(&entry.public_key) else { continue };
+        let agreement = key.agreement();
+        if public_key_agreement(entry.protocol) != Some(agreement) {
             continue;
         }
-        let Ok(PublicKey::Ec(key)) = PublicKey::from_spki(&entry.public_key) else { continue };
         let mut protocols: Vec<(ObjectIdentifier, Cipher, bool)> = infos
             .chip_authentication()
             .filter(|info| info.key_id.is_none() || entry.key_id.is_none() || info.key_id == entry.key_id)
             .filter_map(|info| info.kind().map(|kind| (info.protocol, kind)))
-            .filter(|(_, kind)| kind.agreement == KeyAgreement::Ecdh)
+            .filter(|(_, kind)| kind.agreement == agreement)
             .map(|(protocol, kind)| (protocol, kind.cipher, false))
             .collect();
         if infos.chip_authentication().next().is_none() {
-            protocols.push((CA_ECDH_3DES, Cipher::TripleDes, true));
+            protocols.push((oldest(agreement), Cipher::TripleDes, true));
         }
         for (protocol, cipher, inferred) in protocols {
-            let better = best.as_ref().is_none_or(|best| cipher_strength(cipher) > cipher_strength(best.cipher));
+            let better = best.as_ref().is_none_or(|best| rank(cipher, agreement) > rank(best.cipher, best.key.agreement()));
             if better {
                 best = Some(ChipKey { protocol, cipher, key: key.clone(), key_id: entry.key_id, inferred });
             }
@@ -87,6 +134,18 @@ pub fn choose(infos: &SecurityInfos) -> Offer {
     }
 }
 
+fn oldest(agreement: KeyAgreement) -> ObjectIdentifier {
+    match agreement {
+        KeyAgreement::Ecdh => CA_ECDH_3DES,
+        KeyAgreement::Dh => CA_DH_3DES,
+    }
+}
+
+/// The strongest cipher first, then a curve, which is quicker than a prime field.
+fn rank(cipher: Cipher, agreement: KeyAgreement) -> (u8, bool) {
+    (cipher_strength(cipher), agreement == KeyAgreement::Ecdh)
+}
+
 /// How the commands of chip authentication ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreed {
@@ -94,7 +153,7 @@ pub enum Agreed {
     NewKeys,
     /// The chip refused; the old session holds on.
     Refused(StatusWord),
-    /// The provider lacks the curve, or the key is not on it: nothing was sent.
+    /// The provider lacks the curve or group, or the key is none of it: nothing was sent.
     Unsupported(CryptoError),
 }
 
@@ -104,9 +163,10 @@ pub enum Agreed {
 /// What the exchange says; a refusal under secure messaging is no error.
 pub fn run(exchange: &mut Exchange<'_>, chip: &ChipKey, rng: &mut dyn CryptoRng) -> Result<Agreed, ReadError> {
     let provider = exchange.provider();
-    let agreed = provider
-        .generate_key_pair(chip.key.curve(), rng)
-        .and_then(|own| own.agree(chip.key.point()).map(|secret| (own.public_key().to_vec(), secret)));
+    let agreed = chip
+        .key
+        .ephemeral(provider, rng)
+        .and_then(|own| own.agree(chip.key.octets()).map(|secret| (own.public_key().to_vec(), secret)));
     let (own, secret) = match agreed {
         Ok(agreed) => agreed,
         Err(error) => return Ok(Agreed::Unsupported(error)),

@@ -6,7 +6,7 @@ use super::apdu::StatusWord;
 use super::channel::TransportError;
 use super::secure_messaging::Violation;
 use crate::crypto::CryptoError;
-use crate::dossier::FileId;
+use crate::dossier::{FileId, PasswordKind};
 
 /// Why reading ended without a dossier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +31,14 @@ pub enum ReadError {
         /// How many tries the chip says are left; `None` where it does not count.
         tries_left: Option<u8>,
     },
+    /// The chip says that the password cannot be used now. It was not tried.
+    #[error("the {password} is {state}")]
+    PasswordUnusable {
+        /// Which password.
+        password: PasswordKind,
+        /// What is the matter with it.
+        state: PasswordState,
+    },
     /// Something happened between host and card.
     #[error("{step}: {source}")]
     Transport {
@@ -50,6 +58,27 @@ pub enum ReadError {
     /// After a lost tag another card came: its EF.SOD differs. Nothing of either is kept (`card.changed`).
     #[error("another card was laid on the reader")]
     CardChanged,
+}
+
+/// Why a password cannot be used (BSI TR-03110-2 §3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordState {
+    /// One try is left, for which the chip wants its card access number first.
+    Suspended,
+    /// No try is left.
+    Blocked,
+    /// It was never set, or was switched off.
+    Deactivated,
+}
+
+impl fmt::Display for PasswordState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Suspended => "suspended until the card access number is given",
+            Self::Blocked => "blocked",
+            Self::Deactivated => "deactivated",
+        })
+    }
 }
 
 /// Access protocols.
@@ -140,9 +169,9 @@ pub enum Incompatibility {
     /// The eMRTD application is not there: this is no ID card of ICAO 9303.
     #[error("it is not an ICAO 9303 ID card: {0}")]
     NoApplication(StatusWord),
-    /// Only the CAN is known, and the chip offers no PACE that this reader has.
-    #[error("the card access number opens PACE only, which the chip does not offer")]
-    CanWithoutPace,
+    /// Only a CAN, PIN or PUK is known, and the chip offers no PACE that this reader has.
+    #[error("the {0} opens PACE only, which the chip does not offer")]
+    PasswordWithoutPace(PasswordKind),
     /// The chip offers PACE only, in a variant that this reader lacks, and refuses BAC.
     #[error("BAC is not offered: {0}")]
     BacNotOffered(StatusWord),

@@ -185,6 +185,15 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// The session's keys out of the exchange, to be looked at.
+    #[cfg(all(test, feature = "all-curves"))]
+    pub fn take_messaging(&mut self) -> Option<SecureMessaging> {
+        match core::mem::replace(&mut self.messaging, Messaging::Plain) {
+            Messaging::Protected { keys, .. } => Some(keys),
+            _ => None,
+        }
+    }
+
     /// Resets the card; the session is gone.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ pub fn document_keys(provider: &dyn Provider, key: &MrzKey) -> SessionKeys {
     SessionKeys::derive(provider, Cipher::TripleDes, hash.as_ref().get(..16).unwrap_or_default())
 }
 
-/// PACE's K_π = KDF(f(π), 3), where f is SHA-1 over the MRZ information, or the CAN as it stands (§9.7.3).
+/// PACE's K_π = KDF(f(π), 3), where f is SHA-1 over the MRZ information, or the digits of CAN, PIN or PUK as they stand (§9.7.3).
 pub fn password_key(provider: &dyn Provider, cipher: Cipher, password: &AccessKey) -> Secret {
     match password {
         AccessKey::Mrz(key) => {
@@ -51,6 +51,9 @@ pub fn password_key(provider: &dyn Provider, cipher: Cipher, password: &AccessKe
             derive(provider, cipher, hash.as_ref(), Purpose::Password)
         }
         AccessKey::Can(number) => derive(provider, cipher, number.digits().as_bytes(), Purpose::Password),
+        AccessKey::Pin(secret) | AccessKey::Puk(secret) => {
+            derive(provider, cipher, secret.digits().as_bytes(), Purpose::Password)
+        }
     }
 }
 

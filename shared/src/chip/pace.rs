@@ -1,7 +1,10 @@
-//! Password authenticated connection establishment with elliptic curves and generic mapping (ICAO 9303-11 §4.4).
+//! Password authenticated connection establishment (ICAO 9303-11 §4.4): generic, integrated and chip authentication mapping, on elliptic
+//! curves and in prime fields.
 //!
 //! Each step consumes the one before, so that none can be left out, and session keys come only out of the last.
 
+mod chip_data;
+mod command;
 mod variant;
 
 use alloc::boxed::Box;
@@ -13,36 +16,36 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::AccessKey;
-use super::apdu::{Command, Response, StatusWord};
-use super::error::{Incompatibility, Misbehaviour, Protocol, ReadError};
+use super::apdu::StatusWord;
+use super::error::{Incompatibility, Misbehaviour, PasswordState, Protocol, ReadError};
 use super::exchange::Exchange;
 use super::key_derivation::{Secret, SessionKeys, password_key};
+use super::reading::Progress;
 use super::secure_messaging::{SecureMessaging, append, pad};
-use crate::crypto::{Cipher, CryptoError, KeyPair};
-use crate::tlv::{Cursor, Rules, Tag};
+use crate::crypto::{Cipher, CryptoError, KeyPair, integrated_mapping};
+use crate::dossier::{ChipMapping, PasswordKind};
+use crate::lds::protocol::PaceMapping;
+use crate::tlv::Tag;
+use crate::tlv::asn1::strip_zeros;
 
-pub use variant::PaceVariant;
+use command::{
+    Answer, CHIP_DATA, ENCRYPTED_NONCE, KEY_CHIP, KEY_TERMINAL, MAPPING_CHIP, MAPPING_TERMINAL, TOKEN_CHIP, TOKEN_TERMINAL,
+    general_authenticate, send_general_authenticate, set_authentication_template,
+};
 pub(super) use variant::cipher_strength;
+pub use variant::{PaceDomain, PaceVariant};
 
-/// Dynamic authentication data.
-const DYNAMIC_DATA: Tag = Tag(0x7C);
-const ENCRYPTED_NONCE: Tag = Tag(0x80);
-const MAPPING_TERMINAL: Tag = Tag(0x81);
-const MAPPING_CHIP: Tag = Tag(0x82);
-const KEY_TERMINAL: Tag = Tag(0x83);
-const KEY_CHIP: Tag = Tag(0x84);
-const TOKEN_TERMINAL: Tag = Tag(0x85);
-const TOKEN_CHIP: Tag = Tag(0x86);
 /// Longest nonce that is taken: the chip chooses whole blocks, of the key's length or more (§4.4.3.3).
 const NONCE_MAX: usize = 64;
 
-/// Runs PACE and begins the session.
+/// Runs PACE and begins the session. With chip authentication mapping it gives what the chip sent as its proof.
 ///
 /// `ambiguous` says that the chip offers several domain parameters, so that MSE:Set AT must name one (§4.4.4.1).
 ///
 /// # Errors
 /// [`ReadError::AccessDenied`] where the chip refuses the token of step 4, or its own token is wrong: the password is not this card's,
-/// and is not tried again. [`Incompatibility::PaceRefused`] where MSE:Set AT is refused with and without the parameter id.
+/// and is not tried again. [`ReadError::PasswordUnusable`] where the chip says that the password is blocked or suspended: it is not tried.
+/// [`Incompatibility::PaceRefused`] where MSE:Set AT is refused with and without the parameter id.
 /// [`ReadError::CardMisbehaved`] for anything that the chip does wrong in steps 1 to 3 (`attacks.md` 21 and 24).
 pub fn open(
     exchange: &mut Exchange<'_>,
@@ -50,11 +53,11 @@ pub fn open(
     ambiguous: bool,
     password: &AccessKey,
     rng: &mut dyn CryptoRng,
-) -> Result<(), ReadError> {
+) -> Result<Option<ChipMapping>, ReadError> {
     let run = Selected::select(exchange, variant, ambiguous, password)?;
-    let keys = run.nonce(exchange)?.map(exchange, rng)?.agree(exchange)?.authenticate(exchange)?;
+    let (keys, proof) = run.nonce(exchange)?.map(exchange, rng)?.agree(exchange)?.authenticate(exchange)?;
     exchange.protect(SecureMessaging::new(keys));
-    Ok(())
+    Ok(proof)
 }
 
 /// MSE:Set AT is done.
@@ -73,6 +76,8 @@ struct Nonce<'a> {
 struct Mapped<'a> {
     variant: &'a PaceVariant,
     own: Box<dyn KeyPair>,
+    /// The chip's public key of step 2, which chip authentication mapping proves something of.
+    mapping_key: Vec<u8>,
 }
 
 /// Step 3 is done: keys that only step 4 proves.
@@ -81,6 +86,7 @@ struct Agreed<'a> {
     keys: SessionKeys,
     own: Vec<u8>,
     chip: Vec<u8>,
+    mapping_key: Vec<u8>,
 }
 
 impl<'a> Selected<'a> {
@@ -91,15 +97,16 @@ impl<'a> Selected<'a> {
         ambiguous: bool,
         password: &'a AccessKey,
     ) -> Result<Self, ReadError> {
-        let mut response = exchange.send(set_authentication_template(variant, password, ambiguous))?;
-        if !accepted(response.status) {
-            response = exchange.send(set_authentication_template(variant, password, !ambiguous))?;
-            if accepted(response.status) {
-                exchange.note("pace.parameter_reference");
+        let mut status = exchange.send(set_authentication_template(variant, password, ambiguous))?.status;
+        if !is_usable(password, status)? {
+            status = exchange.send(set_authentication_template(variant, password, !ambiguous))?.status;
+            if !is_usable(password, status)? {
+                return Err(ReadError::CardIncompatible(Incompatibility::PaceRefused(status)));
             }
+            exchange.note("pace.parameter_reference");
         }
-        if !accepted(response.status) {
-            return Err(ReadError::CardIncompatible(Incompatibility::PaceRefused(response.status)));
+        if let Some(tries) = status.tries_left() {
+            exchange.report(Progress::TriesLeft { password: password.kind(), tries });
         }
         Ok(Self { variant, password })
     }
@@ -107,8 +114,8 @@ impl<'a> Selected<'a> {
     /// Step 1: the encrypted nonce (§4.4.3.3).
     fn nonce(self, exchange: &mut Exchange<'_>) -> Result<Nonce<'a>, ReadError> {
         let cipher = self.variant.cipher;
-        let response = general_authenticate(exchange, true, None)?;
-        let encrypted = answered(exchange, &response, ENCRYPTED_NONCE)?;
+        let answer = general_authenticate(exchange, self.variant.domain, None)?;
+        let encrypted = answer.required(exchange, ENCRYPTED_NONCE)?;
         if encrypted.is_empty() || encrypted.len() > NONCE_MAX || !encrypted.len().is_multiple_of(cipher.block_len()) {
             return Err(exchange.misbehaved(Misbehaviour::Malformed("the length of the nonce")));
         }
@@ -121,51 +128,97 @@ impl<'a> Selected<'a> {
 }
 
 impl<'a> Nonce<'a> {
-    /// Step 2: generic mapping (§4.4.3.3.1).
+    /// Step 2: the nonce becomes a generator. Chip authentication mapping maps as generic mapping does (§4.4.3.3.3).
     fn map(self, exchange: &mut Exchange<'_>, rng: &mut dyn CryptoRng) -> Result<Mapped<'a>, ReadError> {
-        let own = exchange.provider().generate_key_pair(self.variant.curve, rng).map_err(incompatible)?;
-        let response = general_authenticate(exchange, true, Some((MAPPING_TERMINAL, own.public_key())))?;
-        let chip = answered(exchange, &response, MAPPING_CHIP)?;
+        match self.variant.mapping {
+            PaceMapping::Generic | PaceMapping::ChipAuthentication => self.map_generic(exchange, rng),
+            PaceMapping::Integrated => self.map_integrated(exchange, rng),
+        }
+    }
+
+    /// Generic mapping (§4.4.3.3.1).
+    fn map_generic(self, exchange: &mut Exchange<'_>, rng: &mut dyn CryptoRng) -> Result<Mapped<'a>, ReadError> {
+        let domain = self.variant.domain;
+        let own = match domain {
+            PaceDomain::Curve(curve) => exchange.provider().generate_key_pair(curve, rng),
+            PaceDomain::Group(group) => exchange.provider().generate_modp_key_pair(group, rng),
+        };
+        let own = own.map_err(incompatible)?;
+        let answer = general_authenticate(exchange, domain, Some((MAPPING_TERMINAL, own.public_key())))?;
+        let chip = answer.required(exchange, MAPPING_CHIP)?;
         differs(exchange, own.public_key(), &chip)?;
         let own = own.map_generic(&chip, &self.nonce, rng).map_err(|error| invalid_key(exchange, error))?;
-        Ok(Mapped { variant: self.variant, own })
+        Ok(Mapped { variant: self.variant, own, mapping_key: chip })
+    }
+
+    /// Integrated mapping (§4.4.3.3.2): the terminal's nonce goes out in the clear, and nothing comes back.
+    fn map_integrated(self, exchange: &mut Exchange<'_>, rng: &mut dyn CryptoRng) -> Result<Mapped<'a>, ReadError> {
+        let (cipher, domain) = (self.variant.cipher, self.variant.domain);
+        let mut additional = vec![0; cipher.key_len()];
+        rng.fill_bytes(&mut additional);
+        let answer = general_authenticate(exchange, domain, Some((MAPPING_TERMINAL, &additional)))?;
+        if answer.optional(MAPPING_CHIP).is_some_and(|value| !value.is_empty()) {
+            return Err(exchange.misbehaved(Misbehaviour::Malformed("mapping data where there are none")));
+        }
+        let provider = exchange.provider();
+        let random = integrated_mapping::pseudo_random(provider, cipher, &self.nonce, &additional, domain.field_bits())
+            .map_err(|_| exchange.misbehaved(Misbehaviour::Malformed("the length of the nonce")))?;
+        let own = match domain {
+            PaceDomain::Curve(curve) => provider.map_integrated(curve, &random, rng),
+            PaceDomain::Group(group) => provider.map_integrated_modp(group, &random, rng),
+        };
+        let own = own.map_err(|error| invalid_key(exchange, error))?;
+        Ok(Mapped { variant: self.variant, own, mapping_key: Vec::new() })
     }
 }
 
 impl<'a> Mapped<'a> {
     /// Step 3: key agreement on the mapped generator.
     fn agree(self, exchange: &mut Exchange<'_>) -> Result<Agreed<'a>, ReadError> {
-        let response = general_authenticate(exchange, true, Some((KEY_TERMINAL, self.own.public_key())))?;
-        let chip = answered(exchange, &response, KEY_CHIP)?;
-        differs(exchange, self.own.public_key(), &chip)?;
-        let secret = self.own.agree(&chip).map_err(|error| invalid_key(exchange, error))?;
-        let keys = SessionKeys::derive(exchange.provider(), self.variant.cipher, &secret);
-        Ok(Agreed { variant: self.variant, keys, own: self.own.public_key().to_vec(), chip })
+        let Self { variant, own, mapping_key } = self;
+        let answer = general_authenticate(exchange, variant.domain, Some((KEY_TERMINAL, own.public_key())))?;
+        let chip = answer.required(exchange, KEY_CHIP)?;
+        differs(exchange, own.public_key(), &chip)?;
+        let secret = own.agree(&chip).map_err(|error| invalid_key(exchange, error))?;
+        let keys = SessionKeys::derive(exchange.provider(), variant.cipher, &secret);
+        Ok(Agreed { variant, keys, own: own.public_key().to_vec(), chip, mapping_key })
     }
 }
 
 impl Agreed<'_> {
     /// Step 4: each side proves the keys with a token over the other's public key (§4.4.3.4).
-    fn authenticate(self, exchange: &mut Exchange<'_>) -> Result<SessionKeys, ReadError> {
+    fn authenticate(self, exchange: &mut Exchange<'_>) -> Result<(SessionKeys, Option<ChipMapping>), ReadError> {
         let token = self.token(exchange, &self.chip)?;
-        let response = send_general_authenticate(exchange, false, Some((TOKEN_TERMINAL, &token)))?;
+        let response = send_general_authenticate(exchange, self.variant.domain, false, Some((TOKEN_TERMINAL, &token)))?;
         if !response.status.is_ok() {
             return Err(ReadError::AccessDenied { protocol: Protocol::Pace, tries_left: response.status.tries_left() });
         }
-        let chip_token = answered(exchange, &response, TOKEN_CHIP)?;
+        let answer = Answer::read(exchange, &response)?;
+        let chip_token = answer.required(exchange, TOKEN_CHIP)?;
         let expected = self.token(exchange, &self.own)?;
         if !bool::from(expected.as_slice().ct_eq(&chip_token)) {
             return Err(ReadError::AccessDenied { protocol: Protocol::Pace, tries_left: None });
         }
-        Ok(self.keys)
+        let proof = match self.variant.mapping {
+            PaceMapping::ChipAuthentication => {
+                let outcome = chip_data::open(exchange.provider(), &self.keys, answer.optional(CHIP_DATA));
+                Some(ChipMapping { mapping_key: self.mapping_key, outcome: outcome.map_err(incompatible)? })
+            }
+            PaceMapping::Generic | PaceMapping::Integrated => None,
+        };
+        Ok((self.keys, proof))
     }
 
-    /// MAC over `7F49 { 06 protocol, 86 public key }`.
+    /// MAC over `7F49 { 06 protocol, 86 point }`, or `84` a number (§9.4.2, §9.4.3).
     fn token(&self, exchange: &Exchange<'_>, public_key: &[u8]) -> Result<[u8; 8], ReadError> {
         let cipher = self.variant.cipher;
         let mut content = Vec::new();
         append(&mut content, Tag(0x06), &[self.variant.protocol.as_bytes()]);
-        append(&mut content, Tag(0x86), &[public_key]);
+        let tag = match self.variant.domain {
+            PaceDomain::Curve(_) => Tag(0x86),
+            PaceDomain::Group(_) => Tag(0x84),
+        };
+        append(&mut content, tag, &[public_key]);
         let mut object = Vec::new();
         append(&mut object, Tag(0x7F49), &[&content]);
         if cipher == Cipher::TripleDes {
@@ -175,65 +228,24 @@ impl Agreed<'_> {
     }
 }
 
-/// Success, or a warning that counts tries: the chip goes on (§4.4.4.1).
-fn accepted(status: StatusWord) -> bool {
-    status.is_ok() || status.tries_left().is_some_and(|tries| tries > 0)
-}
-
-/// Case 3: chips exist that refuse an Le here (`quirks.md` 7).
-fn set_authentication_template(variant: &PaceVariant, password: &AccessKey, with_parameter: bool) -> Command {
-    let mut data = Vec::new();
-    append(&mut data, Tag(0x80), &[variant.protocol.as_bytes()]);
-    let reference = match password {
-        AccessKey::Mrz(_) => 1,
-        AccessKey::Can(_) => 2,
-    };
-    append(&mut data, Tag(0x83), &[&[reference]]);
-    if with_parameter {
-        append(&mut data, Tag(0x84), &[&[variant.parameter_id]]);
+/// Whether MSE:Set AT was accepted: plainly, or with a warning that counts tries (§4.4.4.1). A PIN whose last try is left is suspended
+/// until the CAN is given, and one without tries is blocked (BSI TR-03110-2 §3.3): neither is tried, since a try could be the last.
+fn is_usable(password: &AccessKey, status: StatusWord) -> Result<bool, ReadError> {
+    let kind = password.kind();
+    let unusable = |state| Err(ReadError::PasswordUnusable { password: kind, state });
+    match (status.tries_left(), kind) {
+        (Some(0), _) => unusable(PasswordState::Blocked),
+        (Some(1), PasswordKind::Pin) => unusable(PasswordState::Suspended),
+        (Some(_), _) => Ok(true),
+        _ if status == StatusWord::DEACTIVATED => unusable(PasswordState::Deactivated),
+        _ if status == StatusWord::BLOCKED => unusable(PasswordState::Blocked),
+        _ => Ok(status.is_ok()),
     }
-    Command::new(0x00, 0x22, [0xC1, 0xA4]).with_data(data)
 }
 
-/// A step that only the card can spoil: a refusal is its misbehaviour.
-fn general_authenticate(exchange: &mut Exchange<'_>, more: bool, object: Option<(Tag, &[u8])>) -> Result<Response, ReadError> {
-    let response = send_general_authenticate(exchange, more, object)?;
-    if response.status.is_ok() { Ok(response) } else { Err(exchange.refused(response.status)) }
-}
-
-/// GENERAL AUTHENTICATE with `7C { object }`; all but the last are links of a chain (§4.4.4.2).
-fn send_general_authenticate(
-    exchange: &mut Exchange<'_>,
-    more: bool,
-    object: Option<(Tag, &[u8])>,
-) -> Result<Response, ReadError> {
-    let mut content = Vec::new();
-    if let Some((tag, value)) = object {
-        append(&mut content, tag, &[value]);
-    }
-    let mut data = Vec::new();
-    append(&mut data, DYNAMIC_DATA, &[&content]);
-    let class = if more { 0x10 } else { 0x00 };
-    exchange.send(Command::new(class, 0x86, [0, 0]).with_data(data).with_expected(256))
-}
-
-/// The value of one object of the dynamic authentication data. Others (certificate references in step 4) are left alone.
-fn answered(exchange: &Exchange<'_>, response: &Response, tag: Tag) -> Result<Vec<u8>, ReadError> {
-    let malformed = |_| exchange.misbehaved(Misbehaviour::Malformed("dynamic authentication data"));
-    let mut cursor = Cursor::new(&response.data, Rules::Ber);
-    let template = cursor.expect(DYNAMIC_DATA).map_err(malformed)?;
-    cursor.finish().map_err(malformed)?;
-    for object in template.children().map_err(malformed)? {
-        let object = object.map_err(malformed)?;
-        if object.tag == tag {
-            return Ok(object.value.to_vec());
-        }
-    }
-    Err(exchange.misbehaved(Misbehaviour::Malformed("an object is missing in the dynamic authentication data")))
-}
-
+/// The same number with zeros before it is the same key.
 fn differs(exchange: &Exchange<'_>, own: &[u8], chip: &[u8]) -> Result<(), ReadError> {
-    if own == chip { Err(exchange.misbehaved(Misbehaviour::SameKey)) } else { Ok(()) }
+    if strip_zeros(own) == strip_zeros(chip) { Err(exchange.misbehaved(Misbehaviour::SameKey)) } else { Ok(()) }
 }
 
 fn invalid_key(exchange: &Exchange<'_>, error: CryptoError) -> ReadError {

@@ -5,6 +5,7 @@
 //! 1. EF.CardAccess by its short identifier, before anything is selected; EF.ATR/INFO only where the reader passes extended APDUs.
 //! 2. PACE where it is offered, in the best variant; else SELECT of the application and BAC, and the dossier says why. A PACE that fails
 //!    never becomes BAC; a refused key is not tried again.
+//!    With chip authentication mapping EF.CardSecurity is read before the application is selected: its signed key is what the chip proves.
 //! 3. SELECT of the application, EF.SOD, DG14, chip authentication: what follows is read under its keys, and so confirms them.
 //! 4. EF.COM, DG1, DG13, DG15, active authentication, the other files that EF.SOD lists, DG2 last.
 //!
@@ -29,7 +30,7 @@ use super::AccessKey;
 use super::channel::CardChannel;
 use super::error::{Protocol, ReadError};
 use crate::crypto::Provider;
-use crate::dossier::{Dossier, FileId};
+use crate::dossier::{Dossier, FileId, PasswordKind};
 
 pub use options::{Face, Files, Limits, ReadingOptions};
 
@@ -41,6 +42,13 @@ pub enum Progress {
     Connecting,
     /// The access protocol runs.
     Access(Protocol),
+    /// The chip counts this password's wrong tries, and there were some.
+    TriesLeft {
+        /// Which password.
+        password: PasswordKind,
+        /// How many tries are left, the one that follows among them.
+        tries: u8,
+    },
     /// A file is read.
     Reading {
         /// Which.

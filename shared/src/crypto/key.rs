@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 
 use super::curve::DomainParameters;
-use super::{CryptoError, NamedCurve};
+use super::{CryptoError, ModpGroup, NamedCurve};
 use crate::tlv::asn1::strip_zeros;
 use crate::tlv::{Cursor, Rules};
 
@@ -28,6 +28,9 @@ const DSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10040.4.1");
 const DH_KEY_AGREEMENT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.3.1");
 /// dhpublicnumber (RFC 3279 §2.3.3)
 const DH_PUBLIC_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10046.2.1");
+
+/// standardizedDomainParameters: the number of ICAO 9303-11 table 6 stands for curve or group (§9.5.1)
+const STANDARDIZED_DOMAIN: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.1.2");
 
 /// Bounds of a modulus in bits: below, a key proves nothing; above, checking it is a way to keep a gate busy.
 const MODULUS_BITS: core::ops::RangeInclusive<usize> = 1024..=8192;
@@ -77,6 +80,15 @@ impl PublicKey {
             DSA => DsaPublicKey::read(&mut algorithm, key).map(Self::Dsa),
             DH_KEY_AGREEMENT => DhPublicKey::read(&mut algorithm, false, key).map(Self::Dh),
             DH_PUBLIC_NUMBER => DhPublicKey::read(&mut algorithm, true, key).map(Self::Dh),
+            STANDARDIZED_DOMAIN => {
+                let unknown = CryptoError::Unsupported("a standardised domain parameter that is not assigned");
+                let id = u8::try_from(algorithm.small_integer()?).map_err(|_| unknown)?;
+                match (NamedCurve::from_parameter_id(id), ModpGroup::from_parameter_id(id)) {
+                    (Some(curve), _) => EcPublicKey::from_point(curve, key).map(Self::Ec),
+                    (_, Some(group)) => DhPublicKey::in_group(group, key).map(Self::Dh),
+                    _ => Err(unknown),
+                }
+            }
             _ => Err(CryptoError::Unsupported("the algorithm of a public key")),
         }
     }

@@ -3,7 +3,8 @@
 //! ```cddl
 //! dossier = #6.55799([ "soat.dossier", 1, body ])
 //! body = [ access / null, { * file => record }, chip-authentication / null, active-authentication / null,
-//!          [ * finding ], read-at / null, [ * timing ] ]
+//!          [ * finding ], read-at / null, [ * timing ],
+//!          ? chip-mapping ]                     ; only where PACE with chip authentication mapping ran
 //! file = tstr                                   ; "EF.SOD", "DG1" …
 //! record = [0, bstr]                            ; read: the raw bytes
 //!        / [1, uint, [ * [tstr, bstr] ]]        ; read: length, and digests by the hash's name
@@ -12,7 +13,8 @@
 //! access = [protocol, password]
 //! protocol = [0, bstr, uint]                    ; PACE: object identifier, parameter id
 //!          / [1, 0] / [1, 1, uint] / [1, 2]     ; BAC: not offered; EF.CardAccess refused; variant unknown
-//! password = 0 / 1                              ; MRZ; CAN
+//! password = 0 / 1 / 2 / 3                      ; MRZ; CAN; PIN; PUK
+//! chip-mapping = [mapping-key: bstr, [0, bstr] / [1] / [2]] ; the chip's data; none; malformed
 //! chip-authentication = [key-id: uint / null, bstr, bstr, [0] / [1, uint] / [2] / [3]]
 //! active-authentication = [challenge: bstr .size 8, 0 / 1, [0, bstr] / [1, uint]]
 //! finding = [tstr, file / null]

@@ -5,8 +5,8 @@ use alloc::string::ToString;
 
 use crate::crypto::{Digest, DigestAlgorithm, Hasher, Provider};
 use crate::dossier::{
-    AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthenticationOutcome, Dossier, FileContent,
-    FileRecord, PasswordKind,
+    AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthenticationOutcome, ChipMappingOutcome,
+    Dossier, FileContent, FileRecord, PasswordKind,
 };
 
 /// Names the form of what is hashed.
@@ -38,6 +38,8 @@ pub(super) fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
         items.push(match access.password {
             PasswordKind::Mrz => b"mrz",
             PasswordKind::Can => b"can",
+            PasswordKind::Pin => b"pin",
+            PasswordKind::Puk => b"puk",
         });
     }
     for (file, record) in &dossier.files {
@@ -61,6 +63,18 @@ pub(super) fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
             }
             FileRecord::Skipped => items.push(b"skipped"),
             FileRecord::Broken => items.push(b"broken"),
+        }
+    }
+    if let Some(chip) = &dossier.chip_mapping {
+        items.push(b"chip authentication mapping");
+        items.push(&chip.mapping_key);
+        match &chip.outcome {
+            ChipMappingOutcome::Data(data) => {
+                items.push(b"data");
+                items.push(data);
+            }
+            ChipMappingOutcome::Missing => items.push(b"missing"),
+            ChipMappingOutcome::Malformed => items.push(b"malformed"),
         }
     }
     if let Some(chip) = &dossier.chip_authentication {

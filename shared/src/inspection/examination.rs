@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use super::card_security::ProvenCardSecurity;
 use super::profile::{Profile, Weight};
 use super::reason::ReasonCode;
 use super::report::{Check, CheckKind, Finding, Outcome};
@@ -24,6 +25,7 @@ pub(super) struct Examination<'a> {
     pub(super) sod: Option<VerifiedSod>,
     pub(super) files: BTreeMap<DataGroup, VerifiedFile<'a>>,
     pub(super) chain: Option<Chain>,
+    pub(super) card_security: ProvenCardSecurity,
 }
 
 impl<'a> Examination<'a> {

@@ -5,11 +5,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::card_security::{self, Absence, ProvenCardSecurity};
 use super::checks;
 use super::evidence;
 use super::examination::Examination;
 use super::identity::VerifiedIdentity;
 use super::profile::Profile;
+use super::reason::ReasonCode;
 use super::report::{Overall, Report, SignerDetails};
 use crate::crypto::{DigestAlgorithm, Provider, PublicKey, SignatureScheme};
 use crate::dossier::Dossier;
@@ -47,12 +49,15 @@ impl<'a> Inspector<'a> {
             sod: None,
             files: BTreeMap::new(),
             chain: None,
+            card_security: ProvenCardSecurity::Absent(ReasonCode::CHIP_PACE_CAM_CARD_SECURITY_MISSING, Absence::OfTheReading),
         };
         let sod_signature = checks::sod_signature::check(&mut examination);
         let sod_content = checks::sod_content::check(&mut examination);
         let hashes = checks::hashes::check(&mut examination);
         let signer = examination.message.as_ref().map(VerifiedMessage::signer);
         examination.chain = signer.map(|signer| find_anchor(&mut self.chains, signer, self.trust, self.provider));
+        examination.card_security =
+            card_security::prove(&examination, |signer| find_anchor(&mut self.chains, signer, self.trust, self.provider));
         let examination = examination;
 
         let mut rows = Vec::with_capacity(16 + hashes.len());

@@ -87,7 +87,10 @@ impl Profile {
             CheckKind::CardExpiry => self.card_expiry,
             CheckKind::DataCrossChecks => self.data_cross_checks,
             // Members of a group count through it.
-            CheckKind::ActiveAuthentication | CheckKind::ChipAuthentication | CheckKind::DeviationList => Weight::Evaluatory,
+            CheckKind::ActiveAuthentication
+            | CheckKind::ChipAuthentication
+            | CheckKind::ChipAuthenticationMapping
+            | CheckKind::DeviationList => Weight::Evaluatory,
         }
     }
 }

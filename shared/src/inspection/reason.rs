@@ -186,6 +186,22 @@ reason_codes! {
         CHIP_CHIP_AUTHENTICATION_KEY_MISMATCH = "chip.chip_authentication_key_mismatch";
         /// The key or protocol of chip authentication is not supported here.
         CHIP_CHIP_AUTHENTICATION_UNSUPPORTED = "chip.chip_authentication_unsupported";
+        /// The signed files offer PACE with chip authentication mapping, which was not done.
+        CHIP_PACE_CAM_NOT_DONE = "chip.pace_cam_not_done";
+        /// The chip's data do not go with the signed key: it is not the genuine chip.
+        CHIP_PACE_CAM_FAILED = "chip.pace_cam_failed";
+        /// The chip sent no chip authentication data, or none that can be read.
+        CHIP_PACE_CAM_DATA_MISSING = "chip.pace_cam_data_missing";
+        /// EF.CardSecurity, which has the chip's signed key, is not there.
+        CHIP_PACE_CAM_CARD_SECURITY_MISSING = "chip.pace_cam_card_security_missing";
+        /// EF.CardSecurity is not signed as it must be.
+        CHIP_PACE_CAM_CARD_SECURITY_INVALID = "chip.pace_cam_card_security_invalid";
+        /// No anchor of the document's state signed the signer of EF.CardSecurity.
+        CHIP_PACE_CAM_ISSUER_UNKNOWN = "chip.pace_cam_issuer_unknown";
+        /// EF.CardSecurity has no key on the curve of PACE.
+        CHIP_PACE_CAM_KEY_MISSING = "chip.pace_cam_key_missing";
+        /// An algorithm or curve of the proof is not supported here.
+        CHIP_PACE_CAM_UNSUPPORTED = "chip.pace_cam_unsupported";
 
         /// The card has expired.
         CARD_EXPIRED = "card.expired";

@@ -69,6 +69,8 @@ pub enum CheckKind {
     ActiveAuthentication,
     /// Chip authentication, member of the group.
     ChipAuthentication,
+    /// PACE with chip authentication mapping, member of the group.
+    ChipAuthenticationMapping,
     /// The card's own date of expiry.
     CardExpiry,
     /// MRZ check digits; DG13 against DG1.
@@ -94,6 +96,7 @@ impl CheckKind {
             Self::ChipAuthenticity => "chip_authenticity",
             Self::ActiveAuthentication => "active_authentication",
             Self::ChipAuthentication => "chip_authentication",
+            Self::ChipAuthenticationMapping => "chip_authentication_mapping",
             Self::CardExpiry => "card_expiry",
             Self::DataCrossChecks => "data_cross_checks",
             Self::DeviationList => "deviation_list",

@@ -1,6 +1,6 @@
 //! What a protocol's object identifier says: which mapping, which key agreement, which cipher (ICAO 9303-11 §9.2).
 
-use der::asn1::ObjectIdentifier;
+pub use der::asn1::ObjectIdentifier;
 
 use crate::crypto::Cipher;
 

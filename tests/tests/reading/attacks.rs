@@ -9,7 +9,7 @@ use soat::chip::error::{Incompatibility, Limit, Misbehaviour, Protocol, Step};
 use soat::chip::reading::Limits;
 use soat::chip::secure_messaging::Violation;
 use soat::chip::{AccessKey, ReadError, ReadingOptions, TransportError};
-use soat::dossier::{AccessProtocol, BacReason, ChipAuthenticationOutcome, DataGroup, Dossier, FileId, FileRecord};
+use soat::dossier::{AccessProtocol, BacReason, ChipAuthenticationOutcome, DataGroup, Dossier, FileId, FileRecord, PasswordKind};
 use soat_tests::seeded::Watcher;
 
 use super::{assert_whole, can, card, mrz, odd, read, read_with};
@@ -54,7 +54,7 @@ fn attack_20_hidden_card_access_is_bac_with_its_reason_and_never_silent() {
         assert_eq!(dossier.access.as_ref().unwrap().protocol, AccessProtocol::Bac { reason });
         assert!(dossier.files[&FileId::CardAccess] == FileRecord::Refused { status });
         let error = read(&mut odd(&card, quirks()), &can(&card)).unwrap_err();
-        assert_eq!(error, ReadError::CardIncompatible(Incompatibility::CanWithoutPace));
+        assert_eq!(error, ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(PasswordKind::Can)));
     }
 }
 

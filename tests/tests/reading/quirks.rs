@@ -183,7 +183,7 @@ fn quirk_06_the_parameter_reference_in_mse() {
     let dossier = read_odd(&card("vietnam-2024"), Quirks { parameter_id: ParameterId::Refused, ..Quirks::vietnam() });
     assert_eq!(findings(&dossier), Vec::<&str>::new());
     // Two domain parameters: it is sent at once.
-    let offers = [PaceOffer { suite: Suite::Aes128, parameter_id: 12 }, PaceOffer { suite: Suite::Aes128, parameter_id: 13 }];
+    let offers = [PaceOffer::generic(Suite::Aes128, 12), PaceOffer::generic(Suite::Aes128, 13)];
     let dossier = read_odd(&offering(&offers), Quirks::vietnam());
     assert_eq!(findings(&dossier), Vec::<&str>::new());
 }

@@ -1,7 +1,7 @@
 //! Every card of the catalogue, and every PACE suite on every standardised curve.
 
 use card_fixtures::chip::VirtualChip;
-use card_fixtures::personalisation::{ActiveAuthenticationKey, PaceOffer, Personalisation, Suite, catalogue};
+use card_fixtures::personalisation::{ActiveAuthenticationKey, Mapping, PaceOffer, Personalisation, Suite, catalogue};
 use soat::chip::reading::Files;
 use soat::chip::{ReadError, ReadingOptions};
 use soat::dossier::{
@@ -76,8 +76,16 @@ fn card_access(offers: &[PaceOffer]) -> Vec<u8> {
             Suite::Aes192 => 3,
             Suite::Aes256 => 4,
         };
-        let mut info = hex::decode("3012060a04007f000702020402").unwrap();
-        info.extend([suite, 0x02, 0x01, 0x02, 0x02, 0x01, offer.parameter_id]);
+        let is_group = offer.parameter_id < 8;
+        let variant = match (offer.mapping, is_group) {
+            (Mapping::Generic, true) => 1,
+            (Mapping::Generic, false) => 2,
+            (Mapping::Integrated, true) => 3,
+            (Mapping::Integrated, false) => 4,
+            (Mapping::ChipAuthentication, _) => 6,
+        };
+        let mut info = hex::decode("3012060a04007f0007020204").unwrap();
+        info.extend([variant, suite, 0x02, 0x01, 0x02, 0x02, 0x01, offer.parameter_id]);
         info
     });
     let infos: Vec<u8> = infos.collect();
@@ -92,11 +100,17 @@ pub(super) fn offering(offers: &[PaceOffer]) -> Personalisation {
 }
 
 #[test]
-fn every_suite_on_every_standardised_curve() {
+fn every_suite_and_mapping_with_every_standardised_domain_parameter() {
     let options = ReadingOptions { files: Files::Only(vec![DataGroup::DG1]), ..ReadingOptions::default() };
-    for parameter_id in 8..=18 {
-        for suite in [Suite::TripleDes, Suite::Aes128, Suite::Aes192, Suite::Aes256] {
-            let card = offering(&[PaceOffer { suite, parameter_id }]);
+    let offers = (0..=2).chain(8..=18).flat_map(|id| {
+        let suites = [Suite::TripleDes, Suite::Aes128, Suite::Aes192, Suite::Aes256];
+        suites.map(|suite| [PaceOffer::generic(suite, id), PaceOffer::integrated(suite, id)])
+    });
+    for [generic, integrated] in offers {
+        // P-224 has no integrated mapping.
+        let mappings = if generic.parameter_id == 10 { vec![generic] } else { vec![generic, integrated] };
+        for offer @ PaceOffer { suite, parameter_id, .. } in mappings {
+            let card = offering(&[offer]);
             for (key, kind) in [(can(&card), PasswordKind::Can), (mrz(&card), PasswordKind::Mrz)] {
                 let mut channel = InProcessChannel::short(VirtualChip::new(card.clone(), 7));
                 let dossier = read_with(&mut channel, &key, &options, &mut Watcher::new(1)).unwrap();
@@ -116,7 +130,7 @@ fn every_suite_on_every_standardised_curve() {
 #[test]
 fn of_several_offers_the_strongest_runs() {
     let offers = [(Suite::Aes128, 13), (Suite::Aes256, 12), (Suite::Aes256, 16), (Suite::TripleDes, 18)];
-    let card = offering(&offers.map(|(suite, parameter_id)| PaceOffer { suite, parameter_id }));
+    let card = offering(&offers.map(|(suite, parameter_id)| PaceOffer::generic(suite, parameter_id)));
     let mut channel = InProcessChannel::short(VirtualChip::new(card.clone(), 7));
     let dossier = read(&mut channel, &can(&card)).unwrap();
     let AccessProtocol::Pace { protocol, parameter_id } = dossier.access.unwrap().protocol else { panic!("BAC") };
@@ -126,12 +140,12 @@ fn of_several_offers_the_strongest_runs() {
 #[test]
 fn a_variant_that_this_reader_lacks_means_bac_and_the_dossier_says_so() {
     let mut card = card("vietnam-2024");
-    // PACE-ECDH-CAM alone.
-    card.master_files.insert(0x011C, hex::decode("31143012060a04007f0007020204060202010202010d").unwrap());
+    // Integrated mapping on P-224, for which there is no point encoding.
+    card.master_files.insert(0x011C, hex::decode("31143012060a04007f0007020204040202010202010a").unwrap());
     let mut channel = InProcessChannel::short(VirtualChip::new(card.clone(), 7));
     let dossier = read(&mut channel, &mrz(&card)).unwrap();
     assert_eq!(dossier.access.unwrap().protocol, AccessProtocol::Bac { reason: BacReason::PaceVariantUnknown });
     let mut channel = InProcessChannel::short(VirtualChip::new(card.clone(), 7));
     let error = read(&mut channel, &can(&card)).unwrap_err();
-    assert_eq!(error, ReadError::CardIncompatible(soat::chip::error::Incompatibility::CanWithoutPace));
+    assert_eq!(error, ReadError::CardIncompatible(soat::chip::error::Incompatibility::PasswordWithoutPace(PasswordKind::Can)));
 }

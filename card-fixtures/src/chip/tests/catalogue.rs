@@ -3,6 +3,7 @@
 use num_bigint::BigUint;
 
 use super::super::data_object::encode;
+use super::super::domain::Domain;
 use super::terminal::{Keys, Said, Terminal};
 use super::*;
 use crate::curve::Curve;
@@ -65,6 +66,13 @@ fn check(card: &Personalisation) {
         let expected = if card.guarded_files.contains(file) { Err(0x6982) } else { Ok(content.clone()) };
         assert!(read_file(&mut terminal, *file) == expected, "{} {file:04X}", card.name);
     }
+    if let (Some(key), Some((mapping_key, data))) = (&card.mapping_key, &terminal.mapping) {
+        let curve = Curve::named(key.curve).unwrap();
+        let product = curve.multiply(&curve.public_key(&key.private), &BigUint::from_bytes_be(data));
+        assert_eq!(data.len(), curve.order_len(), "{}", card.name);
+        assert_eq!(curve.encode(&product), *mapping_key, "{}", card.name);
+    }
+    assert_eq!(card.mapping_key.is_some(), terminal.mapping.is_some(), "{}", card.name);
     for key in &card.chip_keys {
         authenticate_chip(&mut terminal, key);
         assert_eq!(read_file(&mut terminal, 0x0101).as_ref().ok(), card.application_files.get(&0x0101), "{}", card.name);
@@ -77,19 +85,21 @@ fn check(card: &Personalisation) {
 }
 
 fn authenticate_chip(terminal: &mut Terminal, key: &ChipKey) {
-    let curve = Curve::named(key.curve).unwrap();
+    let domain = Domain::named(key.curve).unwrap();
     let private = BigUint::from(0x0F1E_2D3Cu32);
-    let shared = curve.multiply(&curve.public_key(&key.private), &private);
-    let point = curve.encode(&curve.public_key(&private));
+    let public = |private| domain.multiply(&domain.generator(), private).unwrap();
+    let shared = domain.multiply(&public(&key.private), &private).unwrap();
+    let point = domain.encode(&public(&private));
     let reference = key.key_id.map_or(Vec::new(), |id| encode(0x84, &BigUint::from(id).to_bytes_be()));
     let said = if key.suite == Suite::TripleDes {
         terminal.say("0C2241A6", &hex::encode([encode(0x91, &point), reference].concat()), None)
     } else {
-        let oid = [super::hex("04007F000702020302"), vec![key.suite.arc()]].concat();
+        let agreement = if Curve::named(key.curve).is_some() { 2 } else { 1 };
+        let oid = [super::hex("04007F0007020203"), vec![agreement, key.suite.arc()]].concat();
         let set = hex::encode([encode(0x80, &oid), reference].concat());
         assert_eq!(terminal.say("0C2241A4", &set, None).status, 0x9000);
         terminal.say("0C860000", &hex::encode(encode(0x7C, &encode(0x80, &point))), Some("00"))
     };
     assert!(matches!(said, Said { status: 0x9000, protected: true, .. }), "{said:?}");
-    terminal.keys = Some(Keys::new(key.suite, &curve.encode_x(&shared).unwrap()));
+    terminal.keys = Some(Keys::new(key.suite, &domain.secret(&shared).unwrap()));
 }

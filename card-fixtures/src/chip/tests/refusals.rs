@@ -5,7 +5,7 @@ use super::terminal::{Keys, Said, Terminal, apdu, pace_oid};
 use super::*;
 use crate::curve::{Curve, Point};
 
-const AES_13: PaceOffer = PaceOffer { suite: Suite::Aes128, parameter_id: 13 };
+const AES_13: PaceOffer = PaceOffer::generic(Suite::Aes128, 13);
 
 fn bac() -> Terminal {
     Terminal::with_bac(card(), Quirks::default())
@@ -139,7 +139,7 @@ fn pace_runs_on_every_curve_with_every_suite() {
     for parameter_id in 8..=18 {
         for suite in [Suite::TripleDes, Suite::Aes128, Suite::Aes192, Suite::Aes256] {
             let mut card = card();
-            card.pace = vec![PaceOffer { suite, parameter_id }];
+            card.pace = vec![PaceOffer::generic(suite, parameter_id)];
             let mut terminal = Terminal::with_pace(card, Quirks::default());
             assert_eq!(terminal.read(1, 0, "04").data, hex("6182012C"), "{parameter_id} {suite:?}");
         }
@@ -149,7 +149,7 @@ fn pace_runs_on_every_curve_with_every_suite() {
 #[test]
 fn pace_refuses_wrong_references() {
     let mut card = card();
-    card.pace.push(PaceOffer { suite: Suite::Aes128, parameter_id: 12 });
+    card.pace.push(PaceOffer::generic(Suite::Aes128, 12));
     card.mrz_key = None;
     let mut terminal = Terminal::new(card, Quirks::default());
     for (data, expected) in [

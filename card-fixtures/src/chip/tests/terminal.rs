@@ -4,12 +4,16 @@ use num_bigint::BigUint;
 
 use super::super::cipher::{Key, Purpose, pad, unpad};
 use super::super::data_object::{encode, split, split_all};
+use super::super::domain::{Domain, Element};
 use super::*;
 use crate::curve::{Curve, Point};
+use crate::personalisation::Mapping;
 
 pub struct Terminal {
     pub chip: VirtualChip,
     pub keys: Option<Keys>,
+    /// The chip's mapping key and its data, where PACE had chip authentication mapping.
+    pub mapping: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 /// Session keys and counter of the terminal's side.
@@ -55,7 +59,7 @@ pub struct Said {
 
 impl Terminal {
     pub fn new(card: Personalisation, quirks: Quirks) -> Terminal {
-        Terminal { chip: VirtualChip::with_quirks(card, 7, quirks), keys: None }
+        Terminal { chip: VirtualChip::with_quirks(card, 7, quirks), keys: None, mapping: None }
     }
 
     pub fn with_bac(card: Personalisation, quirks: Quirks) -> Terminal {
@@ -170,39 +174,57 @@ impl Terminal {
 
     /// PACE with the CAN and the domain parameter named; the status that ended it.
     pub fn pace(&mut self, offer: PaceOffer, can: &str) -> u16 {
-        let set = [encode(0x80, &pace_oid(offer)), encode(0x83, &[2]), encode(0x84, &[offer.parameter_id])].concat();
-        let status = self.plain(&apdu(&hex("0022C1A4"), &set, false)[..5 + set.len()]).status;
-        if status != 0x9000 {
-            return status;
+        self.pace_with(offer, 2, can).1
+    }
+
+    /// PACE with a password by its number: the status of MSE:Set AT, and the one that ended it.
+    pub fn pace_with(&mut self, offer: PaceOffer, reference: u8, password: &str) -> (u16, u16) {
+        let set = [encode(0x80, &pace_oid(offer)), encode(0x83, &[reference]), encode(0x84, &[offer.parameter_id])].concat();
+        let begun = self.plain(&apdu(&hex("0022C1A4"), &set, false)[..5 + set.len()]).status;
+        if begun >> 8 != 0x63 && begun != 0x9000 {
+            return (begun, begun);
         }
-        let curve = Curve::by_parameter_id(offer.parameter_id).unwrap();
-        let Ok(encrypted) = self.authenticate("10860000", &[]) else { panic!("the nonce") };
-        let password = Key::derive(offer.suite, can.as_bytes(), Purpose::Password);
-        let nonce = BigUint::from_bytes_be(&password.decrypt(password.zero_vector(), &encrypted).unwrap());
+        (begun, self.pace_steps(offer, password).err().unwrap_or(0x9000))
+    }
+
+    fn pace_steps(&mut self, offer: PaceOffer, password: &str) -> Result<(), u16> {
+        let domain = Domain::by_parameter_id(offer.parameter_id).unwrap();
+        let encrypted = self.authenticate("10860000", &[])?;
+        let password = Key::derive(offer.suite, password.as_bytes(), Purpose::Password);
+        let nonce = password.decrypt(password.zero_vector(), &encrypted).unwrap();
         let private = BigUint::from(0x1357_9BDFu32);
-        let generator = match self.map(curve, &curve.encode(&curve.public_key(&private))) {
-            Ok(chip) => curve.add(&curve.public_key(&nonce), &curve.multiply(&chip, &private)),
-            Err(status) => return status,
+        let mut mapping_key = Vec::new();
+        let generator = if offer.mapping == Mapping::Integrated {
+            let additional = vec![0x3C; offer.suite.key_len()];
+            assert_eq!(self.authenticate("10860000", &encode(0x81, &additional))?, []);
+            domain.map_integrated(offer.suite, &nonce, &additional).unwrap()
+        } else {
+            let own = domain.multiply(&domain.generator(), &private).unwrap();
+            mapping_key = self.authenticate("10860000", &encode(0x81, &domain.encode(&own)))?;
+            let shared = domain.multiply(&domain.decode(&mapping_key).expect("a key"), &private).unwrap();
+            let nonce = domain.multiply(&domain.generator(), &BigUint::from_bytes_be(&nonce)).unwrap();
+            domain.combine(&nonce, &shared).unwrap()
         };
-        let own = curve.multiply(&generator, &private);
-        let chip = match self.authenticate("10860000", &encode(0x83, &curve.encode(&own))) {
-            Ok(point) => curve.decode(&point).expect("a point"),
-            Err(status) => return status,
-        };
-        let secret = curve.encode_x(&curve.multiply(&chip, &private)).unwrap();
+        let own = domain.multiply(&generator, &private).unwrap();
+        let chip = self.authenticate("10860000", &encode(0x83, &domain.encode(&own)))?;
+        let chip = domain.decode(&chip).expect("a key");
+        let secret = domain.secret(&domain.multiply(&chip, &private).unwrap()).unwrap();
         let keys = Keys::new(offer.suite, &secret);
-        let token = |point: &Point| {
-            let object = [encode(0x06, &pace_oid(offer)), encode(0x86, &curve.encode(point))].concat();
+        let token = |key: &Element| {
+            let object = [encode(0x06, &pace_oid(offer)), encode(domain.key_tag(), &domain.encode(key))].concat();
             keys.mac.mac(&encode(0x7F49, &object))
         };
-        match self.authenticate("00860000", &encode(0x85, &token(&chip))) {
-            Ok(answer) => {
-                assert_eq!(answer, token(&own));
-                self.keys = Some(keys.clone());
-                0x9000
-            }
-            Err(status) => status,
-        }
+        let answer = self.authenticate_all("00860000", &encode(0x85, &token(&chip)))?;
+        let objects = split_all(&answer).unwrap();
+        assert_eq!(objects[0], (0x86, token(&own).as_slice()));
+        self.mapping = objects.get(1).map(|(tag, encrypted)| {
+            assert_eq!(*tag, 0x8A);
+            let vector = keys.encryption.initial_vector(&[0xFF; 16]);
+            let data = keys.encryption.decrypt(vector, encrypted).and_then(|data| unpad(&data, 16));
+            (mapping_key, data.unwrap_or_default())
+        });
+        self.keys = Some(keys);
+        Ok(())
     }
 
     /// PACE step 2.
@@ -212,12 +234,32 @@ impl Terminal {
 
     /// A GENERAL AUTHENTICATE; the value of the answer's only object.
     pub fn authenticate(&mut self, header: &str, object: &[u8]) -> Result<Vec<u8>, u16> {
-        let said = self.plain(&apdu(&hex(header), &encode(0x7C, object), false));
+        let template = self.authenticate_all(header, object)?;
+        Ok(split(&template).unwrap().1.to_vec())
+    }
+
+    /// The same, and all objects of the answer. Long data go in links of a chain, long answers come in parts.
+    fn authenticate_all(&mut self, header: &str, object: &[u8]) -> Result<Vec<u8>, u16> {
+        let data = encode(0x7C, object);
+        let (last, links) = match data.len() {
+            length @ 256.. => (&data[255..length], vec![&data[..255]]),
+            _ => (&data[..], Vec::new()),
+        };
+        for link in links {
+            let command = apdu(&hex("10860000"), link, false);
+            let said = self.plain(&command[..command.len() - 1]);
+            assert_eq!((said.status, said.data.len()), (0x9000, 0), "a link");
+        }
+        let mut said = self.plain(&apdu(&hex(header), last, false));
+        while said.status >> 8 == 0x61 {
+            let rest = self.plain(&[0x00, 0xC0, 0x00, 0x00, said.status as u8]);
+            said = Said { data: [said.data, rest.data].concat(), ..rest };
+        }
         if said.status != 0x9000 {
             return Err(said.status);
         }
         let (0x7C, template, []) = split(&said.data).unwrap() else { panic!("{said:?}") };
-        Ok(split(template).unwrap().1.to_vec())
+        Ok(template.to_vec())
     }
 }
 
@@ -228,5 +270,5 @@ pub fn apdu(header: &[u8], data: &[u8], extended: bool) -> Vec<u8> {
 }
 
 pub fn pace_oid(offer: PaceOffer) -> Vec<u8> {
-    [hex("04007F000702020402"), vec![offer.suite.arc()]].concat()
+    offer.oid()
 }

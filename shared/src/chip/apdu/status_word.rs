@@ -11,6 +11,10 @@ impl StatusWord {
     pub const OK: Self = Self(0x9000);
     /// 6282: the end of the file was reached before Ne bytes were read.
     pub const END_OF_FILE: Self = Self(0x6282);
+    /// 6283: what was selected is deactivated.
+    pub const DEACTIVATED: Self = Self(0x6283);
+    /// 6983: the password is blocked.
+    pub const BLOCKED: Self = Self(0x6983);
     /// 6982: security status not satisfied.
     pub const SECURITY_STATUS: Self = Self(0x6982);
     /// 6A82: file or application not found.

@@ -99,9 +99,10 @@ fn a_refusal_leaves_the_session_as_it_was() {
 #[test]
 fn a_key_off_its_curve_is_never_used() {
     let mut chip = key(2, None);
-    let mut point = chip.key.point().to_vec();
+    let StaticKey::Ec(genuine) = &chip.key else { panic!("a curve") };
+    let mut point = genuine.point().to_vec();
     point[40] ^= 1;
-    chip.key = EcPublicKey::from_point(chip.key.curve(), &point).unwrap();
+    chip.key = StaticKey::Ec(EcPublicKey::from_point(genuine.curve(), &point).unwrap());
     let (agreed, sent, replaced) = commands(&chip, &[]);
     assert!(matches!(agreed, Agreed::Unsupported(CryptoError::PublicKeyInvalid(_))));
     assert!(sent.is_empty() && !replaced);

@@ -1,3 +1,5 @@
+mod worked_examples;
+
 use alloc::format;
 use alloc::string::String;
 
@@ -28,12 +30,16 @@ const TOKEN: (&str, &str) = ("008600000C7C0A8508C2B0BD78D94BA86600", "7C0A86083A
 
 /// Runs PACE with the password and the ephemeral keys of appendix G.1; gives the session keys if there is a session.
 fn run(steps: &[(&str, &str)], ambiguous: bool) -> (Result<(), ReadError>, bool) {
-    let password = AccessKey::from_fields("T22000129", "640812", "101031").unwrap();
+    run_with(&AccessKey::from_fields("T22000129", "640812", "101031").unwrap(), steps, ambiguous)
+}
+
+fn run_with(password: &AccessKey, steps: &[(&str, &str)], ambiguous: bool) -> (Result<(), ReadError>, bool) {
     let variant = PaceVariant {
         protocol: ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.2"),
         parameter_id: 13,
         cipher: Cipher::Aes128,
-        curve: NamedCurve::BrainpoolP256r1,
+        mapping: PaceMapping::Generic,
+        domain: PaceDomain::Curve(NamedCurve::BrainpoolP256r1),
     };
     let mut script = Script::new(steps);
     let mut still = Still::default();
@@ -43,7 +49,7 @@ fn run(steps: &[(&str, &str)], ambiguous: bool) -> (Result<(), ReadError>, bool)
         "7F4EF07B9EA82FD78AD689B38D0BC78CF21F249D953BC46F4C6E19259C010F99",
         "A73FB703AC1436A18E0CFA5ABB3F7BEC7A070E7A6788486BEE230C4A22762595",
     ]);
-    let result = open(&mut exchange, &variant, ambiguous, &password, &mut rng);
+    let result = open(&mut exchange, &variant, ambiguous, password, &mut rng).map(drop);
     let session = exchange.messaging().is_some();
     assert!(script.is_done(), "the script was left early");
     (result, session)
@@ -85,9 +91,30 @@ fn quirk_06_the_parameter_reference_is_tried_with_and_without() {
 fn a_warning_about_tries_does_not_stop_it_and_a_blocked_password_does() {
     let rest = [NONCE, (MAP_COMMAND, MAP_ANSWER), (AGREE_COMMAND, AGREE_ANSWER), TOKEN];
     assert_eq!(run(&[[(MSE, "63C2")].as_slice(), &rest].concat(), false), (Ok(()), true));
-    let blocked = [(MSE, "63C0"), ("*", "63C0")];
-    let expected = ReadError::CardIncompatible(Incompatibility::PaceRefused(StatusWord(0x63C0)));
-    assert_eq!(run(&blocked, false), (Err(expected), false));
+    let expected = ReadError::PasswordUnusable { password: PasswordKind::Mrz, state: PasswordState::Blocked };
+    assert_eq!(run(&[(MSE, "63C0")], false), (Err(expected), false));
+}
+
+/// `attacks.md` 24: a PIN that has one try left, or none, is not tried; the chip's word is passed on.
+#[test]
+fn attack_24_a_suspended_or_blocked_password_is_never_tried() {
+    let (pin, puk) = (AccessKey::from_pin("123456").unwrap(), AccessKey::from_puk("1234567890").unwrap());
+    let mse = |reference: u8| format!("0022C1A40F800A04007F000702020402028301{reference:02X}");
+    for (password, reference, status, expected) in [
+        (&pin, 3, "63C1", PasswordState::Suspended),
+        (&pin, 3, "63C0", PasswordState::Blocked),
+        (&pin, 3, "6983", PasswordState::Blocked),
+        (&pin, 3, "6283", PasswordState::Deactivated),
+        (&puk, 4, "63C0", PasswordState::Blocked),
+    ] {
+        let expected = ReadError::PasswordUnusable { password: password.kind(), state: expected };
+        assert_eq!(run_with(password, &[(&mse(reference), status)], false), (Err(expected), false), "{status}");
+    }
+    // With more than one try it is tried: what follows is step 1.
+    for (password, reference, status) in [(&pin, 3, "63C2"), (&pin, 3, "9000"), (&puk, 4, "63C1")] {
+        let steps = [(&*mse(reference), status), (NONCE.0, "6985")];
+        assert_eq!(run_with(password, &steps, false), misbehaved(Misbehaviour::Status(StatusWord(0x6985))), "{status}");
+    }
 }
 
 /// `attacks.md` 24: only step 4 speaks of the key.

@@ -2,12 +2,12 @@
 
 use der::asn1::ObjectIdentifier;
 
-use crate::crypto::{Cipher, NamedCurve};
+use crate::crypto::{Cipher, ModpGroup, NamedCurve};
 use crate::lds::protocol::{KeyAgreement, PaceMapping};
 use crate::lds::security_infos::PaceInfo;
 
-/// A PACEInfo that this reader can run: generic mapping over a standardised elliptic curve. Integrated and chip-authentication mapping
-/// and prime fields are read ([`crate::lds::protocol::PaceProtocol`]) and not yet run.
+/// A PACEInfo that this reader can run: each mapping over a standardised elliptic curve, generic and integrated mapping in a
+/// standardised prime-field group too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaceVariant {
     /// Its object identifier.
@@ -16,28 +16,55 @@ pub struct PaceVariant {
     pub parameter_id: u8,
     /// Cipher of nonce, token and session.
     pub cipher: Cipher,
-    /// The curve of the parameter id.
-    pub curve: NamedCurve,
+    /// How the nonce becomes a generator.
+    pub mapping: PaceMapping,
+    /// Where it computes.
+    pub domain: PaceDomain,
+}
+
+/// The domain parameters of a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaceDomain {
+    /// An elliptic curve.
+    Curve(NamedCurve),
+    /// A subgroup of a prime field.
+    Group(ModpGroup),
+}
+
+impl PaceDomain {
+    /// Bits of the field's characteristic.
+    pub(super) fn field_bits(self) -> usize {
+        match self {
+            Self::Curve(curve) => curve.bits(),
+            Self::Group(group) => group.modulus_len() * 8,
+        }
+    }
 }
 
 impl PaceVariant {
     /// The variant of a PACEInfo, if this reader runs it.
     pub fn new(info: &PaceInfo) -> Option<Self> {
         let protocol = info.kind()?;
-        match (protocol.agreement, protocol.mapping) {
-            (KeyAgreement::Ecdh, PaceMapping::Generic) => {}
-            (KeyAgreement::Ecdh, PaceMapping::Integrated | PaceMapping::ChipAuthentication) | (KeyAgreement::Dh, _) => {
-                return None;
-            }
-        }
         let parameter_id = u8::try_from(info.parameter_id?).ok()?;
-        let curve = NamedCurve::from_parameter_id(parameter_id)?;
-        Some(Self { protocol: info.protocol, parameter_id, cipher: protocol.cipher, curve })
+        let domain = match protocol.agreement {
+            KeyAgreement::Ecdh => PaceDomain::Curve(NamedCurve::from_parameter_id(parameter_id)?),
+            KeyAgreement::Dh => PaceDomain::Group(ModpGroup::from_parameter_id(parameter_id)?),
+        };
+        // The point encoding wants a characteristic that is 3 modulo 4, which that of P-224 is not (appendix B.2).
+        let runs = domain != PaceDomain::Curve(NamedCurve::P224) || protocol.mapping != PaceMapping::Integrated;
+        let (cipher, mapping) = (protocol.cipher, protocol.mapping);
+        runs.then_some(Self { protocol: info.protocol, parameter_id, cipher, mapping, domain })
     }
 
-    /// The best of those offered that this reader runs: the strongest cipher, then the largest field.
+    /// The best of those offered that this reader runs: one that proves the chip as well (ICAO 9303-11 appendix J.1), then the strongest
+    /// cipher, then a curve before a prime field, then the largest field, then generic mapping, which more chips have.
     pub fn best<'a>(offers: impl Iterator<Item = &'a PaceInfo>) -> Option<Self> {
-        offers.filter_map(Self::new).max_by_key(|variant| (cipher_strength(variant.cipher), variant.curve.field_len()))
+        offers.filter_map(Self::new).max_by_key(|variant| {
+            let on_curve = matches!(variant.domain, PaceDomain::Curve(_));
+            let (proves_chip, is_generic) =
+                (variant.mapping == PaceMapping::ChipAuthentication, variant.mapping == PaceMapping::Generic);
+            (proves_chip, cipher_strength(variant.cipher), on_curve, variant.domain.field_bits(), is_generic)
+        })
     }
 }
 
@@ -64,14 +91,34 @@ mod tests {
 
     #[test]
     fn what_is_not_run_is_never_chosen() {
-        let offers = [info("4.4", 13), info("6.4", 13), info("1.4", 2), info("2.4", 3), info("2.4", 269), info("2.1", 12)];
-        assert_eq!(PaceVariant::best(offers.iter()), PaceVariant::new(&offers[5]));
-        assert_eq!(PaceVariant::best(offers[..5].iter()), None);
+        // Integrated mapping on P-224; groups and curves that do not belong to the agreement; numbers and arcs that are none.
+        let offers = [
+            info("4.4", 10),
+            info("1.4", 13),
+            info("2.4", 2),
+            info("2.4", 3),
+            info("2.4", 269),
+            info("5.4", 13),
+            info("6.1", 13),
+            info("2.1", 12),
+        ];
+        assert_eq!(PaceVariant::best(offers.iter()), PaceVariant::new(&offers[7]));
+        assert_eq!(PaceVariant::best(offers[..7].iter()), None);
     }
 
     #[test]
     fn the_strongest_cipher_wins_then_the_largest_curve() {
         let offers = [info("2.2", 18), info("2.4", 12), info("2.4", 16), info("2.3", 18)];
         assert_eq!(PaceVariant::best(offers.iter()), PaceVariant::new(&offers[2]));
+    }
+
+    #[test]
+    fn the_chips_proof_comes_first_then_curves_then_generic_mapping() {
+        let offers = [info("2.4", 16), info("6.2", 13), info("4.4", 16), info("1.4", 2), info("3.4", 2)];
+        let best = |from: &[PaceInfo]| PaceVariant::best(from.iter());
+        assert_eq!(best(&offers), PaceVariant::new(&offers[1]));
+        assert_eq!(best(&[offers[2].clone(), offers[0].clone(), offers[3].clone()]), PaceVariant::new(&offers[0]));
+        assert_eq!(best(&offers[2..]), PaceVariant::new(&offers[2]));
+        assert_eq!(best(&offers[3..]), PaceVariant::new(&offers[3]));
     }
 }

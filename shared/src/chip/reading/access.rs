@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use super::Progress;
 use super::block::{Ladder, PROBED_ANSWER, RUNGS};
-use super::reader::Reader;
+use super::file::{Fetched, Partial};
+use super::reader::{Reader, is_refusal, unprotected};
 use crate::chip::apdu::{Command, Response, SHORT_MAXIMUM, StatusWord};
 use crate::chip::channel::ChannelLimits;
 use crate::chip::error::{Incompatibility, Limit, Protocol, ReadError, Step};
@@ -12,7 +13,7 @@ use crate::chip::exchange::{Exchange, may_mean_length};
 use crate::chip::pace::{self, PaceVariant};
 use crate::chip::{AccessKey, bac};
 use crate::crypto::Cipher;
-use crate::dossier::{Access, AccessProtocol, BacReason, FileContent, FileId, FileRecord, PasswordKind};
+use crate::dossier::{Access, AccessProtocol, BacReason, FileContent, FileId, FileRecord};
 use crate::lds::{SecurityInfos, atr_info, card_access};
 use crate::tlv;
 
@@ -45,7 +46,12 @@ impl Reader<'_> {
                 self.exchange.enter(Step::Access(Protocol::Pace));
                 self.exchange.report(Progress::Access(Protocol::Pace));
                 let ambiguous = infos.as_ref().is_some_and(is_ambiguous);
-                pace::open(&mut self.exchange, &variant, ambiguous, self.key, self.rng)?;
+                let proof = pace::open(&mut self.exchange, &variant, ambiguous, self.key, self.rng)?;
+                if let Some(proof) = proof {
+                    self.dossier.chip_mapping = Some(proof);
+                    self.begin_blocks(variant.cipher, stated);
+                    self.read_card_security()?;
+                }
                 self.select_application()?;
                 let protocol = AccessProtocol::Pace { protocol: variant.protocol, parameter_id: variant.parameter_id };
                 (protocol, variant.cipher)
@@ -53,7 +59,7 @@ impl Reader<'_> {
             (None, key) => {
                 self.select_application()?;
                 let AccessKey::Mrz(key) = key else {
-                    return Err(ReadError::CardIncompatible(Incompatibility::CanWithoutPace));
+                    return Err(ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(key.kind())));
                 };
                 self.exchange.enter(Step::Access(Protocol::Bac));
                 self.exchange.report(Progress::Access(Protocol::Bac));
@@ -61,17 +67,44 @@ impl Reader<'_> {
                 (AccessProtocol::Bac { reason: bac_reason(infos.as_ref(), status) }, Cipher::TripleDes)
             }
         };
-        let password = match self.key {
-            AccessKey::Mrz(_) => PasswordKind::Mrz,
-            AccessKey::Can(_) => PasswordKind::Can,
-        };
-        self.dossier.access = Some(Access { protocol, password });
+        self.dossier.access = Some(Access { protocol, password: self.key.kind() });
+        self.begin_blocks(cipher, stated);
+        self.current = None;
+        Ok(())
+    }
+
+    /// The block size of a new session: what fits, or less where that was found out before.
+    fn begin_blocks(&mut self, cipher: Cipher, stated: Option<usize>) {
         let mut ladder = Ladder::new(cipher, stated);
         if let Some(before) = self.ladder {
             ladder.keep(before);
         }
         self.ladder = Some(ladder);
+    }
+
+    /// EF.CardSecurity, which holds the signed key of chip authentication mapping. It stands under the master file, which is still current:
+    /// some chips do not bear to be sent back to it (`quirks.md` 4). Once it was read or refused it is not asked for again.
+    fn read_card_security(&mut self) -> Result<(), ReadError> {
+        let file = FileId::CardSecurity;
+        if self.dossier.files.contains_key(&file) {
+            return Ok(());
+        }
+        self.exchange.enter(Step::File(file));
         self.current = None;
+        let mut partial = Partial::kept();
+        let record = match self.fetch(file, &mut partial) {
+            Ok(Fetched::Whole) => FileRecord::Read(partial.finish()),
+            Ok(Fetched::Refused(status)) => FileRecord::Refused { status: status.0 },
+            Ok(Fetched::Broken) => FileRecord::Broken,
+            Err(error) => {
+                if let Some(status) = unprotected(&error).filter(|status| partial.offset == 0 && is_refusal(*status)) {
+                    self.exchange.note("sm.unprotected_status");
+                    self.dossier.files.insert(file, FileRecord::Refused { status: status.0 });
+                }
+                return Err(error);
+            }
+        };
+        self.dossier.files.insert(file, record);
         Ok(())
     }
 

@@ -292,7 +292,7 @@ impl<'a> Reader<'a> {
         self.dossier.chip_authentication = Some(ChipAuthentication {
             key_id: chip.key_id,
             protocol: chip.protocol,
-            public_key: chip.key.point().to_vec(),
+            public_key: chip.key.octets().to_vec(),
             outcome: ChipAuthenticationOutcome::WrongKeys,
         });
         let outcome = match chip_authentication::run(&mut self.exchange, &chip, self.rng)? {
@@ -369,7 +369,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The bare status with which a session ended.
-fn unprotected(error: &ReadError) -> Option<StatusWord> {
+pub(super) fn unprotected(error: &ReadError) -> Option<StatusWord> {
     match error {
         ReadError::CardMisbehaved { reason: Misbehaviour::SecureMessaging(Violation::Unprotected(status)), .. } => Some(*status),
         _ => None,
@@ -377,6 +377,6 @@ fn unprotected(error: &ReadError) -> Option<StatusWord> {
 }
 
 /// Statuses that refuse a file as such.
-fn is_refusal(status: StatusWord) -> bool {
+pub(super) fn is_refusal(status: StatusWord) -> bool {
     matches!(status, StatusWord::SECURITY_STATUS | StatusWord::NOT_FOUND)
 }

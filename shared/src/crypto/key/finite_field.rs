@@ -78,6 +78,11 @@ impl DhPublicKey {
         let order = if has_order { Some(parameters.unsigned_integer()?) } else { None };
         let group = ModpGroup::from_numbers(modulus, generator, order)
             .ok_or(CryptoError::Unsupported("Diffie-Hellman parameters that differ from every standardised group"))?;
+        Self::in_group(group, key)
+    }
+
+    /// A key, an INTEGER, in a group that is known by its number.
+    pub(super) fn in_group(group: ModpGroup, key: &[u8]) -> Result<Self, CryptoError> {
         Ok(Self { group, public_number: single_integer(key)?.to_vec() })
     }
 

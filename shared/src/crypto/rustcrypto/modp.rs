@@ -116,6 +116,7 @@ impl ModpKeyPair {
         Ok(Box::new(Self { group, private_key, public_key }))
     }
 
+    /// `pow` takes the same time for every exponent of the order's length, and private keys are drawn in that length.
     fn power(&self, peer: &[u8]) -> Result<BoxedMontyForm, CryptoError> {
         Ok(self.group.decode(peer)?.pow(&self.private_key))
     }

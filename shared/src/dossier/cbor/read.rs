@@ -12,7 +12,8 @@ use super::{DossierError, MAGIC, MAX_ENTRIES, SELF_DESCRIBED, VERSION};
 use crate::crypto::{Digest, DigestAlgorithm};
 use crate::dossier::{
     Access, AccessProtocol, ActiveAuthentication, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthentication,
-    ChipAuthenticationOutcome, Dossier, FileContent, FileId, FileRecord, Origin, PasswordKind, ReadingFinding, StepTiming,
+    ChipAuthenticationOutcome, ChipMapping, ChipMappingOutcome, Dossier, FileContent, FileId, FileRecord, Origin, PasswordKind,
+    ReadingFinding, StepTiming,
 };
 use crate::time::Timestamp;
 
@@ -28,7 +29,11 @@ pub(super) fn dossier(bytes: &[u8]) -> Result<Dossier, DossierError> {
         VERSION => {}
         version => return Err(DossierError::UnknownVersion(version)),
     }
-    reader.array(7)?;
+    let has_chip_mapping = match reader.variable_array()? {
+        7 => false,
+        8 => true,
+        _ => return reader.malformed(),
+    };
     let mut dossier = Dossier::new(Origin::Saved);
     dossier.access = reader.optional(Reader::access)?;
     dossier.files = reader.files()?;
@@ -37,6 +42,9 @@ pub(super) fn dossier(bytes: &[u8]) -> Result<Dossier, DossierError> {
     dossier.findings = reader.list(Reader::finding)?;
     dossier.read_at = reader.optional(|reader| reader.value(|d| d.i64()).map(Timestamp))?;
     dossier.timings = reader.list(Reader::timing)?;
+    if has_chip_mapping {
+        dossier.chip_mapping = Some(reader.chip_mapping()?);
+    }
     match reader.0.position() {
         end if end == bytes.len() => Ok(dossier),
         position => Err(DossierError::Trailing { position }),
@@ -162,9 +170,24 @@ impl<'a> Reader<'a> {
         let password = match self.value(|d| d.u8())? {
             0 => PasswordKind::Mrz,
             1 => PasswordKind::Can,
+            2 => PasswordKind::Pin,
+            3 => PasswordKind::Puk,
             _ => return self.malformed(),
         };
         Ok(Access { protocol, password })
+    }
+
+    fn chip_mapping(&mut self) -> Decoded<ChipMapping> {
+        self.array(2)?;
+        let mapping_key = self.bytes()?.to_vec();
+        let len = self.variable_array()?;
+        let outcome = match (self.value(|d| d.u8())?, len) {
+            (0, 2) => ChipMappingOutcome::Data(self.bytes()?.to_vec()),
+            (1, 1) => ChipMappingOutcome::Missing,
+            (2, 1) => ChipMappingOutcome::Malformed,
+            _ => return self.malformed(),
+        };
+        Ok(ChipMapping { mapping_key, outcome })
     }
 
     fn chip_authentication(&mut self) -> Decoded<ChipAuthentication> {

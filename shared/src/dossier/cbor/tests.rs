@@ -45,8 +45,8 @@ fn any_access() -> impl Strategy<Value = Access> {
         ]
         .prop_map(|reason| AccessProtocol::Bac { reason }),
     ];
-    (protocol, prop_oneof![Just(PasswordKind::Mrz), Just(PasswordKind::Can)])
-        .prop_map(|(protocol, password)| Access { protocol, password })
+    let password = [PasswordKind::Mrz, PasswordKind::Can, PasswordKind::Pin, PasswordKind::Puk];
+    (protocol, prop::sample::select(password.to_vec())).prop_map(|(protocol, password)| Access { protocol, password })
 }
 
 fn any_chip_authentication() -> impl Strategy<Value = ChipAuthentication> {
@@ -62,6 +62,15 @@ fn any_chip_authentication() -> impl Strategy<Value = ChipAuthentication> {
         public_key,
         outcome,
     })
+}
+
+fn any_chip_mapping() -> impl Strategy<Value = ChipMapping> {
+    let outcome = prop_oneof![
+        octets(66).prop_map(ChipMappingOutcome::Data),
+        Just(ChipMappingOutcome::Missing),
+        Just(ChipMappingOutcome::Malformed),
+    ];
+    (octets(70), outcome).prop_map(|(mapping_key, outcome)| ChipMapping { mapping_key, outcome })
 }
 
 fn any_active_authentication() -> impl Strategy<Value = ActiveAuthentication> {
@@ -84,21 +93,25 @@ fn any_dossier() -> impl Strategy<Value = Dossier> {
     (
         option::of(any_access()),
         prop::collection::btree_map(any_file(), any_record(), 0..8),
+        option::of(any_chip_mapping()),
         option::of(any_chip_authentication()),
         option::of(any_active_authentication()),
         prop::collection::vec(finding, 0..4),
         option::of(any::<i64>().prop_map(Timestamp)),
         prop::collection::vec(timing, 0..4),
     )
-        .prop_map(|(access, files, chip_authentication, active_authentication, findings, read_at, timings)| Dossier {
-            origin: Origin::Saved,
-            access,
-            files,
-            chip_authentication,
-            active_authentication,
-            findings,
-            read_at,
-            timings,
+        .prop_map(|(access, files, chip_mapping, chip_authentication, active_authentication, findings, read_at, timings)| {
+            Dossier {
+                origin: Origin::Saved,
+                access,
+                files,
+                chip_mapping,
+                chip_authentication,
+                active_authentication,
+                findings,
+                read_at,
+                timings,
+            }
         })
 }
 

@@ -9,7 +9,7 @@ use minicbor::encode::{Encoder, Error, Write};
 use super::{DossierError, MAGIC, SELF_DESCRIBED, VERSION};
 use crate::dossier::{
     Access, AccessProtocol, ActiveAuthentication, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthentication,
-    ChipAuthenticationOutcome, Dossier, FileContent, FileId, FileRecord, PasswordKind,
+    ChipAuthenticationOutcome, ChipMappingOutcome, Dossier, FileContent, FileId, FileRecord, PasswordKind,
 };
 
 pub(super) fn to_vec(dossier: &Dossier) -> Vec<u8> {
@@ -50,7 +50,7 @@ impl Write for Comparison<'_> {
 type Written<W> = Result<(), Error<<W as Write>::Error>>;
 
 fn write<W: Write>(e: &mut Encoder<W>, dossier: &Dossier) -> Written<W> {
-    e.tag(Tag::new(SELF_DESCRIBED))?.array(3)?.str(MAGIC)?.u64(VERSION)?.array(7)?;
+    e.tag(Tag::new(SELF_DESCRIBED))?.array(3)?.str(MAGIC)?.u64(VERSION)?.array(7 + u64::from(dossier.chip_mapping.is_some()))?;
     optional(e, dossier.access.as_ref(), access)?;
     e.map(len(dossier.files.len()))?;
     for (&id, file) in &dossier.files {
@@ -68,6 +68,14 @@ fn write<W: Write>(e: &mut Encoder<W>, dossier: &Dossier) -> Written<W> {
     e.array(len(dossier.timings.len()))?;
     for timing in &dossier.timings {
         e.array(4)?.str(&timing.step)?.u32(timing.apdus)?.u32(timing.bytes)?.u32(timing.milliseconds)?;
+    }
+    if let Some(seen) = &dossier.chip_mapping {
+        e.array(2)?.bytes(&seen.mapping_key)?;
+        match &seen.outcome {
+            ChipMappingOutcome::Data(data) => e.array(2)?.u8(0)?.bytes(data)?,
+            ChipMappingOutcome::Missing => e.array(1)?.u8(1)?,
+            ChipMappingOutcome::Malformed => e.array(1)?.u8(2)?,
+        };
     }
     Ok(())
 }
@@ -110,6 +118,8 @@ fn access<W: Write>(e: &mut Encoder<W>, access: &Access) -> Written<W> {
     e.u8(match access.password {
         PasswordKind::Mrz => 0,
         PasswordKind::Can => 1,
+        PasswordKind::Pin => 2,
+        PasswordKind::Puk => 3,
     })?
     .ok()
 }

@@ -8,9 +8,7 @@ use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
 use crate::lds::SecurityInfos;
 use crate::lds::card_access;
-use crate::lds::card_security::CardSecurity;
 use crate::lds::security_infos::PaceInfo;
-use crate::pki::SignedData;
 
 pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     let row = examination.row(CheckKind::AccessProtocol);
@@ -19,8 +17,12 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     };
     let offered = examination.provided(FileId::CardAccess).and_then(|bytes| card_access::parse(bytes).ok());
     let offered = pace_infos(offered.as_ref());
-    let infos = examination.security_infos().filter(|infos| infos.pace().next().is_some()).or_else(|| card_security(examination));
-    let signed = pace_infos(infos.as_ref());
+    // EF.CardSecurity holds what EF.CardAccess holds, and DG14 holds its PACEInfos: each file that is signed and has any must agree.
+    let infos = examination.security_infos();
+    let signed: Vec<Vec<&PaceInfo>> = [pace_infos(infos.as_ref()), pace_infos(examination.card_security.infos())]
+        .into_iter()
+        .filter(|infos| !infos.is_empty())
+        .collect();
     match &access.protocol {
         AccessProtocol::Pace { protocol, parameter_id } => {
             if signed.is_empty() {
@@ -28,7 +30,7 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
             }
             let ran = |info: &&PaceInfo| info.protocol == *protocol && info.parameter_id == Some(u32::from(*parameter_id));
             // EF.CardAccess may be out of reach and the issuer's known one used instead: then what ran is compared.
-            if !signed.iter().any(ran) || !offered.is_empty() && offered != signed {
+            if signed.iter().any(|signed| !signed.iter().any(ran) || !offered.is_empty() && offered != *signed) {
                 return row.failed(ReasonCode::ACCESS_CARD_ACCESS_MISMATCH);
             }
             row
@@ -36,25 +38,13 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
         AccessProtocol::Bac { reason } => {
             let row = row.finding(ReasonCode::ACCESS_BAC_USED, None);
             // A variant that this reader lacks is no downgrade, so long as it is the one that is signed.
-            let lacking = *reason == BacReason::PaceVariantUnknown && offered == signed;
+            let lacking = *reason == BacReason::PaceVariantUnknown && signed.iter().all(|signed| offered == *signed);
             if signed.is_empty() || lacking {
                 return row;
             }
             row.finding(ReasonCode::ACCESS_PACE_SUPPRESSED, Some(FileId::CardAccess))
         }
     }
-}
-
-/// What EF.CardSecurity offers, where its signature hangs on the anchor that the document signer hangs on (ICAO 9303-11 §9.2.11).
-fn card_security(examination: &Examination<'_>) -> Option<SecurityInfos> {
-    let anchor = &examination.path()?.anchor().certificate;
-    let message = SignedData::from_ber(examination.provided(FileId::CardSecurity)?).ok()?.verify(examination.provider).ok()?;
-    if message.content_type() != CardSecurity::CONTENT_TYPE {
-        return None;
-    }
-    message.signer().verify_signed_by(&anchor.public_key().ok()?, examination.provider).ok()?;
-    // The content is the same SET as that of EF.CardAccess.
-    card_access::parse(message.content()).ok()
 }
 
 /// The PACE variants in an order of their own.

@@ -1,10 +1,12 @@
-//! Whether the chip is the one that was personalised: active authentication and chip authentication as one group (BSI TR-03135-1 §3.5).
+//! Whether the chip is the one that was personalised: active authentication, chip authentication and PACE with chip
+//! authentication mapping as one group (BSI TR-03135-1 §3.5).
 //!
 //! Everything is compared with keys out of files whose hash is signed. From a saved dossier only what anyone can verify again counts:
 //! active authentication over the recorded challenge; the transcript of chip authentication could be forged by whoever held the keys.
 
 mod active;
 mod agreement;
+mod mapping;
 
 use crate::dossier::{DataGroup, Origin};
 use crate::inspection::examination::Examination;
@@ -12,11 +14,12 @@ use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind, Outcome};
 
 /// The group, then its members.
-pub(in crate::inspection) fn check(examination: &Examination<'_>) -> [Check; 3] {
+pub(in crate::inspection) fn check(examination: &Examination<'_>) -> [Check; 4] {
     let active = active::check(examination);
     let agreement = agreement::check(examination);
-    let group = group(examination, &[&active, &agreement]);
-    [group, active, agreement]
+    let mapping = mapping::check(examination);
+    let group = group(examination, &[&active, &agreement, &mapping]);
+    [group, active, agreement, mapping]
 }
 
 /// Failed if a member failed; successful if one succeeded; not supported if the signed EF.SOD offers none.

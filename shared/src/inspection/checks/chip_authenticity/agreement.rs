@@ -45,6 +45,10 @@ fn is_signed(evidence: &ChipAuthentication, infos: &SecurityInfos) -> bool {
     infos.chip_authentication_keys().any(|key| {
         let same_id = evidence.key_id.is_none() || key.key_id.is_none() || evidence.key_id == key.key_id;
         same_id
-            && matches!(PublicKey::from_spki(&key.public_key), Ok(PublicKey::Ec(point)) if point.point() == evidence.public_key)
+            && match PublicKey::from_spki(&key.public_key) {
+                Ok(PublicKey::Ec(key)) => key.point() == evidence.public_key,
+                Ok(PublicKey::Dh(key)) => key.public_number() == evidence.public_key,
+                _ => false,
+            }
     })
 }
