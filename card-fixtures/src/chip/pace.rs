@@ -33,7 +33,16 @@ enum Step {
     Nonce,
     Map { nonce: Vec<u8> },
     Agree { generator: Element },
-    Token { session: Session, encryption: Key, mac: Key, chip: Element, terminal: Element },
+    Token(Box<Agreed>),
+}
+
+/// What step 3 came to.
+struct Agreed {
+    session: Session,
+    encryption: Key,
+    mac: Key,
+    chip: Element,
+    terminal: Element,
 }
 
 impl PaceOffer {
@@ -103,7 +112,7 @@ impl VirtualChip {
 
     /// One GENERAL AUTHENTICATE. Any refusal ends the run.
     pub(super) fn pace_step(&mut self, mut pace: Pace, command: &Command) -> Result<Answer, u16> {
-        let last = matches!(pace.step, Step::Token { .. });
+        let last = matches!(pace.step, Step::Token(_));
         if command.is_chained() == last {
             return Err(if last { status::LAST_OF_CHAIN_EXPECTED } else { status::CONDITIONS });
         }
@@ -154,16 +163,17 @@ impl VirtualChip {
                 let shared = domain.multiply(&terminal, &private).ok_or(status::WRONG_DATA)?;
                 let secret = domain.secret(&shared).ok_or(status::WRONG_DATA)?;
                 let sent = self.sent_key(domain, &chip, Attack::PaceKey, Attack::PaceKeyNumber);
-                pace.step = Step::Token {
+                pace.step = Step::Token(Box::new(Agreed {
                     session: Session::new(suite, &secret, Access::Pace),
                     encryption: Key::derive(suite, &secret, Purpose::Encryption),
                     mac: Key::derive(suite, &secret, Purpose::Mac),
                     chip,
                     terminal,
-                };
+                }));
                 (0x84, sent)
             }
-            (Step::Token { session, encryption, mac, chip, terminal }, [(0x85, token)]) => {
+            (Step::Token(agreed), [(0x85, token)]) => {
+                let Agreed { session, encryption, mac, chip, terminal } = *agreed;
                 if *token != self::token(&mac, domain, &pace.oid, &chip) {
                     return Err(self.wrong_password(pace.password));
                 }

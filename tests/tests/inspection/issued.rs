@@ -1,15 +1,17 @@
 //! A card of the fixtures as a dossier, and what the inspection says of it.
 
 use card_fixtures::authority::{Authority, SodOptions};
-use card_fixtures::curve::Curve;
+use card_fixtures::curve::{Curve, fixed_width};
 use card_fixtures::hash::Hash;
-use card_fixtures::personalisation::issue::{CARD_ACCESS, COM, SOD};
-use card_fixtures::personalisation::{ActiveAuthenticationKey, Personalisation, authority, personalise};
+use card_fixtures::modp::Group;
+use card_fixtures::personalisation::issue::{CARD_ACCESS, CARD_SECURITY, COM, SOD};
+use card_fixtures::personalisation::{ActiveAuthenticationKey, Mapping, Personalisation, Suite, authority, personalise};
 use num_bigint::BigUint;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{
     Access, AccessProtocol, ActiveAuthentication, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthentication,
-    ChipAuthenticationOutcome, DataGroup, Dossier, FileContent, FileId, FileRecord, Origin, PasswordKind,
+    ChipAuthenticationOutcome, ChipMapping, ChipMappingOutcome, DataGroup, Dossier, FileContent, FileId, FileRecord, Origin,
+    PasswordKind,
 };
 use soat::inspection::{Check, CheckKind, Outcome, Profile, ReasonCode, Report, inspect};
 use soat::pki::{Certificate, Provenance, TrustStore};
@@ -58,6 +60,9 @@ impl Issued {
         if let Some(bytes) = self.card.master_files.get(&CARD_ACCESS) {
             put(FileId::CardAccess, bytes);
         }
+        if let Some(bytes) = self.card.master_files.get(&CARD_SECURITY).filter(|_| self.card.mapping_key.is_some()) {
+            put(FileId::CardSecurity, bytes);
+        }
         for (number, bytes) in self.card.data_groups() {
             put(group(number), bytes);
         }
@@ -67,12 +72,24 @@ impl Issued {
         }
         dossier.access = Some(Access { protocol: self.access_protocol(), password: PasswordKind::Can });
         dossier.chip_authentication = self.card.chip_keys.first().map(|key| {
-            let curve = Curve::named(key.curve).unwrap();
+            let public_key = match (Curve::named(key.curve), Group::named(key.curve)) {
+                (Some(curve), _) => curve.encode(&curve.public_key(&key.private)),
+                (_, group) => group.unwrap().public_key(&key.private).to_bytes_be(),
+            };
             ChipAuthentication {
                 key_id: key.key_id,
                 protocol: "0.4.0.127.0.7.2.2.3.2.2".parse().unwrap(),
-                public_key: curve.encode(&curve.public_key(&key.private)),
+                public_key,
                 outcome: ChipAuthenticationOutcome::Confirmed,
+            }
+        });
+        dossier.chip_mapping = self.card.mapping_key.as_ref().map(|key| {
+            let curve = Curve::named(key.curve).unwrap();
+            let ephemeral = curve.scalar_from_seed(b"mapping");
+            let data = key.private.modinv(curve.order()).unwrap() * &ephemeral % curve.order();
+            ChipMapping {
+                mapping_key: curve.encode(&curve.public_key(&ephemeral)),
+                outcome: ChipMappingOutcome::Data(fixed_width(&data, curve.order_len())),
             }
         });
         dossier.active_authentication = self.card.active_authentication.as_ref().map(|key| ActiveAuthentication {
@@ -86,7 +103,21 @@ impl Issued {
     fn access_protocol(&self) -> AccessProtocol {
         match self.card.pace.first() {
             Some(offer) => {
-                AccessProtocol::Pace { protocol: "0.4.0.127.0.7.2.2.4.2.2".parse().unwrap(), parameter_id: offer.parameter_id }
+                let variant = match (offer.mapping, offer.parameter_id) {
+                    (Mapping::Generic, 0..8) => 1,
+                    (Mapping::Generic, _) => 2,
+                    (Mapping::Integrated, 0..8) => 3,
+                    (Mapping::Integrated, _) => 4,
+                    (Mapping::ChipAuthentication, _) => 6,
+                };
+                let suite = match offer.suite {
+                    Suite::TripleDes => 1,
+                    Suite::Aes128 => 2,
+                    Suite::Aes192 => 3,
+                    Suite::Aes256 => 4,
+                };
+                let protocol = format!("0.4.0.127.0.7.2.2.4.{variant}.{suite}").parse().unwrap();
+                AccessProtocol::Pace { protocol, parameter_id: offer.parameter_id }
             }
             None => AccessProtocol::Bac { reason: BacReason::PaceNotOffered },
         }

@@ -8,22 +8,26 @@ mod active;
 mod agreement;
 mod mapping;
 
+use alloc::vec::Vec;
+
 use crate::dossier::{DataGroup, Origin};
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind, Outcome};
 
-/// The group, then its members.
-pub(in crate::inspection) fn check(examination: &Examination<'_>) -> [Check; 4] {
+/// The group, then its members. Chip authentication mapping, which few cards have, has a row only where it is offered or was done.
+pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Vec<Check> {
     let active = active::check(examination);
     let agreement = agreement::check(examination);
     let mapping = mapping::check(examination);
-    let group = group(examination, &[&active, &agreement, &mapping]);
-    [group, active, agreement, mapping]
+    let members: Vec<Check> = [active, agreement].into_iter().chain(mapping).collect();
+    let mut rows = alloc::vec![group(examination, &members)];
+    rows.extend(members);
+    rows
 }
 
 /// Failed if a member failed; successful if one succeeded; not supported if the signed EF.SOD offers none.
-fn group(examination: &Examination<'_>, members: &[&Check]) -> Check {
+fn group(examination: &Examination<'_>, members: &[Check]) -> Check {
     let row = examination.row(CheckKind::ChipAuthenticity);
     let Some(sod) = &examination.sod else {
         return row.undetermined(ReasonCode::SOD_NOT_VERIFIED);

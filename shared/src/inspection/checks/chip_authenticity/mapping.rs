@@ -11,19 +11,21 @@ use crate::inspection::report::{Check, CheckKind};
 use crate::lds::SecurityInfos;
 use crate::lds::protocol::{PaceMapping, PaceProtocol};
 
-pub(super) fn check(examination: &Examination<'_>) -> Check {
+/// `None` where it was neither offered nor done.
+pub(super) fn check(examination: &Examination<'_>) -> Option<Check> {
     let row = examination.row(CheckKind::ChipAuthenticationMapping);
+    match evidence(examination) {
+        Some((curve, evidence)) => Some(judge(examination, row, curve, evidence)),
+        // What the signed files offer and the chip did not do was left away by someone.
+        None if is_offered(examination) => Some(without_evidence(examination, row, ReasonCode::CHIP_PACE_CAM_NOT_DONE)),
+        None => None,
+    }
+}
+
+fn judge(examination: &Examination<'_>, row: Check, curve: NamedCurve, evidence: &ChipMapping) -> Check {
     if examination.sod.is_none() {
         return row.undetermined(ReasonCode::SOD_NOT_VERIFIED);
     }
-    let Some((curve, evidence)) = evidence(examination) else {
-        // What the signed files offer and the chip did not do was left away by someone.
-        return if is_offered(examination) {
-            without_evidence(examination, row, ReasonCode::CHIP_PACE_CAM_NOT_DONE)
-        } else {
-            row.not_supported(ReasonCode::CHIP_NOT_OFFERED).not_run()
-        };
-    };
     let ChipMappingOutcome::Data(data) = &evidence.outcome else {
         return row.failed(ReasonCode::CHIP_PACE_CAM_DATA_MISSING);
     };
