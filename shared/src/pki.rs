@@ -7,11 +7,15 @@ pub mod algorithm;
 pub mod certificate;
 pub mod chain;
 pub mod cms;
+pub mod crl;
 pub mod master_list;
+pub mod revocation;
 pub mod trust_store;
 
 pub use certificate::{Certificate, CertificateError};
 pub use chain::{Chain, TrustedPath};
 pub use cms::{CmsError, SignedData, VerifiedMessage};
+pub use crl::{CertificateList, CrlError};
 pub use master_list::{CscaMasterList, MasterListError};
+pub use revocation::{RevocationStatus, VerifiedCrl};
 pub use trust_store::{Anchor, Provenance, TrustStore};

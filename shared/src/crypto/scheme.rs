@@ -6,7 +6,7 @@ mod tests;
 use der::asn1::ObjectIdentifier;
 
 use super::key::{RSA_ENCRYPTION, RSASSA_PSS};
-use super::{CryptoError, DigestAlgorithm};
+use super::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::tlv::asn1::{NULL, context};
 use crate::tlv::{Cursor, Rules};
 
@@ -70,6 +70,16 @@ impl SignatureScheme {
                 .map(|(_, scheme)| scheme)
                 .ok_or(CryptoError::Unsupported("the signature algorithm")),
         }
+    }
+
+    /// Whether a key is of the kind that signs so.
+    pub fn fits(self, key: &PublicKey) -> bool {
+        matches!(
+            (self, key),
+            (Self::RsaPkcs1 { .. } | Self::RsaPss { .. }, PublicKey::Rsa(_))
+                | (Self::Ecdsa { .. } | Self::EcdsaPlain { .. }, PublicKey::Ec(_))
+                | (Self::Dsa { .. }, PublicKey::Dsa(_))
+        )
     }
 
     /// The hash of the message.

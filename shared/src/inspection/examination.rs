@@ -12,13 +12,14 @@ use crate::crypto::Provider;
 use crate::dossier::{DataGroup, Dossier, FileId};
 use crate::lds::{self, SecurityInfos};
 use crate::mrz::MachineReadableZone;
-use crate::pki::{Chain, TrustedPath, VerifiedMessage};
+use crate::pki::{Chain, TrustStore, TrustedPath, VerifiedMessage};
 use crate::time::Timestamp;
 
 /// One inspection under way.
 pub(super) struct Examination<'a> {
     pub(super) dossier: &'a Dossier,
     pub(super) profile: &'a Profile,
+    pub(super) trust: &'a TrustStore,
     pub(super) provider: &'a dyn Provider,
     pub(super) time: Timestamp,
     pub(super) message: Option<VerifiedMessage>,

@@ -43,6 +43,7 @@ impl<'a> Inspector<'a> {
         let mut examination = Examination {
             dossier,
             profile: &self.profile,
+            trust: self.trust,
             provider: self.provider,
             time,
             message: None,

@@ -146,6 +146,14 @@ reason_codes! {
 
         /// No revocation list of the issuer is at hand.
         REVOCATION_UNKNOWN = "revocation.unknown";
+        /// The latest revocation list of the issuer is out of date.
+        REVOCATION_STALE = "revocation.stale";
+        /// The document signer is revoked.
+        DS_REVOKED = "ds.revoked";
+        /// The document signer is suspended.
+        DS_ON_HOLD = "ds.on_hold";
+        /// The issuer is revoked, and with it everything that it signed.
+        CSCA_REVOKED = "csca.revoked";
         /// No deviation list is at hand.
         DEVIATION_LIST_NOT_EVALUATED = "deviation_list.not_evaluated";
 

@@ -6,13 +6,18 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::algorithm::SignatureFindings;
-use super::certificate::Certificate;
+use super::algorithm::{SignatureFindings, verify_signature};
+use super::certificate::{Certificate, Name};
 use super::trust_store::{Anchor, TrustStore};
-use crate::crypto::{CryptoError, Provider};
+use crate::crypto::{CryptoError, Provider, SignatureScheme};
+use crate::time::Timestamp;
 
-/// How many signatures are checked for one certificate at most: bounds the work that a crafted name can cause.
-const SIGNATURE_BUDGET: usize = 48;
+/// How many signatures are checked for one certificate at most: bounds the work that a crafted name, or a store full of anchors of one
+/// name, can cause. The longest series of keys under one name in public lists has eleven.
+const SIGNATURE_BUDGET: usize = 24;
+
+/// How many anchors are looked at for it, be it only to see that they hold a key that was tried, or of another kind.
+const CANDIDATE_BUDGET: usize = 2048;
 
 /// What became of the search for an anchor.
 #[derive(Clone, Debug)]
@@ -67,45 +72,93 @@ impl TrustedPath {
 
 /// Looks for the anchor that signed `certificate`: by key identifier, by the issuer's name, by its country.
 pub fn find_anchor(certificate: &Certificate, store: &TrustStore, provider: &dyn Provider) -> Chain {
-    if certificate.signature_scheme().is_err() {
+    let Ok(scheme) = certificate.signature_scheme() else {
         return Chain::Unsupported;
+    };
+    let signed = Signed {
+        issuer: &certificate.issuer,
+        key_identifier: certificate.extensions.authority_key_identifier.as_deref(),
+        since: certificate.validity.not_before,
+        scheme,
+        message: certificate.tbs(),
+        signature: &certificate.signature,
+    };
+    match signed.find_issuer(store, provider) {
+        Issuer::Found(anchor, signature) => {
+            let anchor = root_of_key(anchor, certificate, store);
+            Chain::Trusted(TrustedPath { anchor: Arc::clone(anchor), findings: findings(certificate, anchor, signature) })
+        }
+        Issuer::SignatureInvalid => Chain::SignatureInvalid,
+        Issuer::Unsupported => Chain::Unsupported,
+        Issuer::Unknown => Chain::IssuerUnknown { name_known: store.with_name(&certificate.issuer).next().is_some() },
     }
-    let country = certificate.issuer.country().unwrap_or_default();
-    let identifier = certificate.extensions.authority_key_identifier.as_deref();
-    let mut tried: Vec<&Arc<Anchor>> = Vec::new();
-    let (mut named_key_failed, mut unsupported) = (false, false);
-    let by_key = identifier.into_iter().flat_map(|identifier| store.with_key_identifier(identifier));
-    let candidates = by_key.chain(store.with_name(&certificate.issuer)).chain(store.of_country(&country));
-    for anchor in candidates {
-        if tried.iter().any(|known| known.certificate.public_key_info == anchor.certificate.public_key_info) {
-            continue;
-        }
-        if tried.len() >= SIGNATURE_BUDGET {
-            break;
-        }
-        tried.push(anchor);
-        let result = anchor.certificate.public_key().and_then(|key| certificate.verify_signed_by(&key, provider));
-        let is_named = identifier.is_some()
-            && anchor.certificate.extensions.subject_key_identifier.as_deref() == identifier
-            && anchor.certificate.subject.country().unwrap_or_default() == country;
-        match result {
-            Ok(signature) => {
-                let anchor = root_of_key(anchor, certificate, store);
-                return Chain::Trusted(TrustedPath {
-                    anchor: Arc::clone(anchor),
-                    findings: findings(certificate, anchor, signature),
-                });
+}
+
+/// Something that an authority signed: a certificate or a revocation list.
+pub(super) struct Signed<'a> {
+    pub(super) issuer: &'a Name,
+    pub(super) key_identifier: Option<&'a [u8]>,
+    /// When it was signed, as far as it says: anchors that held then are tried before the others of the name.
+    pub(super) since: Timestamp,
+    pub(super) scheme: SignatureScheme,
+    pub(super) message: &'a [u8],
+    pub(super) signature: &'a [u8],
+}
+
+/// What became of the search for who signed something.
+pub(super) enum Issuer<'a> {
+    /// This anchor's key did.
+    Found(&'a Arc<Anchor>, SignatureFindings),
+    /// The anchor that is named by key identifier and country did not.
+    SignatureInvalid,
+    /// The named anchor's key is not supported.
+    Unsupported,
+    /// No anchor did.
+    Unknown,
+}
+
+impl Signed<'_> {
+    /// The anchor whose key verifies the signature. A key is tried once, whichever certificates hold it, and no more than
+    /// [`SIGNATURE_BUDGET`] of them: those that the key identifier names first, then those of the name that held when it was signed.
+    pub(super) fn find_issuer<'s>(&self, store: &'s TrustStore, provider: &dyn Provider) -> Issuer<'s> {
+        let country = self.issuer.country().unwrap_or_default();
+        let held = |anchor: &&Arc<Anchor>| anchor.certificate.validity.contains(self.since);
+        let by_key = self.key_identifier.into_iter().flat_map(|identifier| store.with_key_identifier(identifier));
+        let candidates = by_key
+            .chain(store.with_name(self.issuer).filter(held))
+            .chain(store.with_name(self.issuer).filter(|anchor| !held(anchor)))
+            .chain(store.of_country(&country));
+        let mut tried: Vec<&Arc<Anchor>> = Vec::new();
+        let (mut named_key_failed, mut unsupported) = (false, false);
+        for anchor in candidates.take(CANDIDATE_BUDGET) {
+            if tried.iter().any(|known| known.certificate.public_key_info == anchor.certificate.public_key_info) {
+                continue;
             }
-            Err(CryptoError::Unsupported(_)) => unsupported |= is_named,
-            Err(_) => named_key_failed |= is_named,
+            let is_named = self.key_identifier.is_some()
+                && anchor.certificate.extensions.subject_key_identifier.as_deref() == self.key_identifier
+                && anchor.certificate.subject.country().unwrap_or_default() == country;
+            let key = anchor.certificate.public_key();
+            // A key of another kind cannot have signed: saying so costs nothing.
+            if !is_named && key.as_ref().is_ok_and(|key| !self.scheme.fits(key)) {
+                continue;
+            }
+            if tried.len() >= SIGNATURE_BUDGET {
+                break;
+            }
+            tried.push(anchor);
+            match key.and_then(|key| verify_signature(provider, &key, &self.scheme, self.message, self.signature)) {
+                Ok(signature) => return Issuer::Found(anchor, signature),
+                Err(CryptoError::Unsupported(_)) => unsupported |= is_named,
+                Err(_) => named_key_failed |= is_named,
+            }
         }
-    }
-    if named_key_failed {
-        Chain::SignatureInvalid
-    } else if unsupported {
-        Chain::Unsupported
-    } else {
-        Chain::IssuerUnknown { name_known: store.with_name(&certificate.issuer).next().is_some() }
+        if named_key_failed {
+            Issuer::SignatureInvalid
+        } else if unsupported {
+            Issuer::Unsupported
+        } else {
+            Issuer::Unknown
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 
 use super::certificate::{Certificate, Name};
+use super::revocation::VerifiedCrl;
 use crate::crypto::{Digest, Provider};
 
 /// Where an anchor came from.
@@ -51,6 +52,11 @@ pub struct TrustStore {
     by_key_identifier: BTreeMap<Vec<u8>, Vec<usize>>,
     by_name: BTreeMap<NameKey, Vec<usize>>,
     by_country: BTreeMap<String, Vec<usize>>,
+    /// Names that belong to one authority, each with the number of their group.
+    authorities: BTreeMap<NameKey, usize>,
+    revocation_lists: Vec<VerifiedCrl>,
+    /// By the group of the issuer's name.
+    lists_of_authority: BTreeMap<usize, Vec<usize>>,
 }
 
 impl TrustStore {
@@ -80,8 +86,79 @@ impl TrustStore {
         if let Some(country) = certificate.subject.country() {
             self.by_country.entry(country).or_default().push(index);
         }
+        if !certificate.is_self_issued() && certificate.issuer.country() == certificate.subject.country() {
+            // A link certificate under which an authority changed its name (ICAO 9303-12 §7.1.1.5).
+            self.join(&certificate.issuer, &certificate.subject);
+        }
         self.anchors.push(Arc::new(Anchor { certificate, sha256, provenance, demonstration }));
         true
+    }
+
+    /// Holds a verified revocation list. Of several with one key the latest counts; `false` where a later one, or the same, is there.
+    pub fn add_revocation_list(&mut self, crl: VerifiedCrl) -> bool {
+        let alternatives = crl.list().issuer_alternatives().to_vec();
+        let issuer = crl.list().issuer().clone();
+        for name in core::iter::once(&crl.issuer().certificate.subject.clone()).chain(&alternatives) {
+            // Nobody speaks for the authorities of another state.
+            if name.country() == issuer.country() {
+                self.join(&issuer, name);
+            }
+        }
+        let group = self.authority(&issuer);
+        let of_group = self.lists_of_authority.entry(group).or_default();
+        for &index in of_group.iter() {
+            if let Some(known) = self.revocation_lists.get_mut(index)
+                && known.has_key_of(&crl)
+            {
+                let is_later = crl.supersedes(known);
+                if is_later {
+                    *known = crl;
+                }
+                return is_later;
+            }
+        }
+        of_group.push(self.revocation_lists.len());
+        self.revocation_lists.push(crl);
+        true
+    }
+
+    /// The revocation lists that count.
+    pub fn revocation_lists(&self) -> impl ExactSizeIterator<Item = &VerifiedCrl> {
+        self.revocation_lists.iter()
+    }
+
+    /// The revocation lists of the authorities with these names.
+    pub(super) fn revocation_lists_of(&self, names: [&Name; 2]) -> Vec<&VerifiedCrl> {
+        let mut indices: Vec<usize> = names
+            .into_iter()
+            .filter_map(|name| self.authorities.get(name.folded()))
+            .filter_map(|group| self.lists_of_authority.get(group))
+            .flatten()
+            .copied()
+            .collect();
+        indices.sort_unstable();
+        indices.dedup();
+        indices.into_iter().filter_map(|index| self.revocation_lists.get(index)).collect()
+    }
+
+    /// The number of the group that a name belongs to, its own where it has none yet.
+    fn authority(&mut self, name: &Name) -> usize {
+        let fresh = self.authorities.len();
+        *self.authorities.entry(name.folded().to_vec()).or_insert(fresh)
+    }
+
+    /// Says that two names are of one authority.
+    fn join(&mut self, one: &Name, other: &Name) {
+        let (kept, gone) = (self.authority(one), self.authority(other));
+        if kept == gone {
+            return;
+        }
+        for group in self.authorities.values_mut().filter(|group| **group == gone) {
+            *group = kept;
+        }
+        if let Some(lists) = self.lists_of_authority.remove(&gone) {
+            self.lists_of_authority.entry(kept).or_default().extend(lists);
+        }
     }
 
     /// All anchors, in the order in which they were added.

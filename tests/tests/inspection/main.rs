@@ -7,5 +7,6 @@ mod chip;
 mod files;
 mod issued;
 mod lists;
+mod revocation;
 mod signature;
 mod signer;

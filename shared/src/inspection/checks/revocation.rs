@@ -1,9 +1,23 @@
-//! Revocation of the document signer (ICAO 9303-12 §4.1.5). Revocation lists are not read yet.
+//! Revocation of the document signer and its authority (ICAO 9303-12 §4.1.5). It runs where a revocation list of the authority is at hand.
 
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
+use crate::pki::crl::RevocationReason;
+use crate::pki::revocation::{RevocationStatus, status};
 
 pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
-    examination.row(CheckKind::Revocation).undetermined(ReasonCode::REVOCATION_UNKNOWN).not_run()
+    let row = examination.row(CheckKind::Revocation);
+    let (Some(message), Some(path)) = (&examination.message, examination.path()) else {
+        // Without a path it is not known whose list would count.
+        return row.undetermined(ReasonCode::REVOCATION_UNKNOWN).not_run();
+    };
+    match status(message.signer(), path.anchor(), examination.trust, examination.time) {
+        RevocationStatus::NotRevoked => row,
+        RevocationStatus::Unknown => row.undetermined(ReasonCode::REVOCATION_UNKNOWN).not_run(),
+        RevocationStatus::Stale { .. } => row.undetermined(ReasonCode::REVOCATION_STALE),
+        RevocationStatus::Revoked(entry) if entry.reason == RevocationReason::Hold => row.failed(ReasonCode::DS_ON_HOLD),
+        RevocationStatus::Revoked(_) => row.failed(ReasonCode::DS_REVOKED),
+        RevocationStatus::AuthorityRevoked(_) => row.failed(ReasonCode::CSCA_REVOKED),
+    }
 }

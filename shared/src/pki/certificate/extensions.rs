@@ -178,6 +178,11 @@ fn document_types(value: &[u8]) -> Result<Vec<String>, Malformed> {
     Ok(types)
 }
 
+/// keyIdentifier out of the value of an authorityKeyIdentifier; `None` where it has none or is not readable.
+pub(in crate::pki) fn key_identifier_of(value: &[u8]) -> Option<Vec<u8>> {
+    AuthorityKeyIdentifier::from_der(value).ok()?.key_identifier.map(|octets| octets.as_bytes().to_vec())
+}
+
 /// An extension that holds something else than its type.
 struct Malformed;
 

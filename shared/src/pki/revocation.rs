@@ -1,0 +1,145 @@
+//! What verified revocation lists say of a document signer and its authority (ICAO 9303-12 §4.1.5, §6.1.2 and appendix D.1.2).
+//!
+//! A list is signed with the authority's newest key and covers what its earlier keys signed too, so that list and certificate may hang
+//! on different anchors. Appendix D.1.2.3 b takes the country alone for "the same authority". Some states have two: Vietnam one for
+//! identity cards and one for passports. Here it is the name, or names that the list or a link certificate says are of one authority.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::certificate::Certificate;
+use super::chain::{Issuer, Signed};
+use super::crl::{CertificateList, CrlError, Revocation, RevocationReason};
+use super::trust_store::{Anchor, TrustStore};
+use crate::crypto::{CryptoError, Provider};
+use crate::time::Timestamp;
+
+/// A revocation list that an anchor signed. It cannot be made in any other way than [`VerifiedCrl::verify`].
+#[derive(Clone, Debug)]
+pub struct VerifiedCrl {
+    list: CertificateList,
+    issuer: Arc<Anchor>,
+}
+
+impl VerifiedCrl {
+    /// Looks for the anchor that signed the list, whichever of the authority's keys it is, and verifies it.
+    ///
+    /// # Errors
+    /// Where no anchor signed it, or one that may not.
+    pub fn verify(list: CertificateList, store: &TrustStore, provider: &dyn Provider) -> Result<Self, CrlError> {
+        let signed = Signed {
+            issuer: list.issuer(),
+            key_identifier: list.authority_key_identifier(),
+            since: list.this_update(),
+            scheme: list.signature_algorithm().signature_scheme(None)?,
+            message: list.tbs(),
+            signature: list.signature(),
+        };
+        let issuer = match signed.find_issuer(store, provider) {
+            Issuer::Found(anchor, _) => Arc::clone(anchor),
+            Issuer::SignatureInvalid => return Err(CrlError::Crypto(CryptoError::SignatureInvalid)),
+            Issuer::Unsupported => return Err(CrlError::Crypto(CryptoError::Unsupported("the authority's key"))),
+            Issuer::Unknown => return Err(CrlError::IssuerUnknown),
+        };
+        let extensions = &issuer.certificate.extensions;
+        if extensions.key_usage.is_some_and(|usage| !usage.crl_sign()) {
+            return Err(CrlError::IssuerUsage);
+        }
+        // Otherwise one state could revoke the signers of another.
+        if list.issuer().country() != issuer.certificate.subject.country() {
+            return Err(CrlError::IssuerMismatch);
+        }
+        Ok(Self { list, issuer })
+    }
+
+    /// The list.
+    pub fn list(&self) -> &CertificateList {
+        &self.list
+    }
+
+    /// The anchor that signed it.
+    pub fn issuer(&self) -> &Anchor {
+        &self.issuer
+    }
+
+    /// Whether the list is of a later state than another of the same key: later thisUpdate, or the same with a higher number.
+    pub fn supersedes(&self, other: &Self) -> bool {
+        let rank = |crl: &Self| {
+            let number = crl.list.number().unwrap_or_default();
+            (crl.list.this_update(), number.len(), number.to_vec())
+        };
+        rank(self) > rank(other)
+    }
+
+    /// Whether both lists are signed with one key.
+    pub fn has_key_of(&self, other: &Self) -> bool {
+        self.issuer.certificate.public_key_info == other.issuer.certificate.public_key_info
+    }
+
+    /// Whether it covers what the anchor's key signed: it is signed with that key, or with one that came later.
+    fn covers(&self, anchor: &Anchor) -> bool {
+        let (own, other) = (&self.issuer.certificate, &anchor.certificate);
+        own.public_key_info == other.public_key_info || own.validity.not_before >= other.validity.not_before
+    }
+}
+
+/// What is known of a certificate's revocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevocationStatus {
+    /// No list of the authority is at hand.
+    Unknown,
+    /// A current list does not have it.
+    NotRevoked,
+    /// It is on no list, and none of them is the current one.
+    Stale {
+        /// By when the latest should have been followed by another.
+        next_update: Timestamp,
+    },
+    /// The certificate itself is revoked.
+    Revoked(Revocation),
+    /// Its authority's certificate is revoked, and so is everything that it signed (ICAO 9303-12 §4.1.5.1).
+    AuthorityRevoked(Revocation),
+}
+
+/// What the store's lists say of a certificate that an anchor signed, at a moment.
+///
+/// Any list that has it revokes it, stale or not: what was revoked once stays so. Only a hold can be lifted, by a later list.
+pub fn status(certificate: &Certificate, anchor: &Anchor, store: &TrustStore, moment: Timestamp) -> RevocationStatus {
+    let names = [&certificate.issuer, &anchor.certificate.subject];
+    let lists: Vec<&VerifiedCrl> = store.revocation_lists_of(names);
+    if let Some(revocation) = revoked_authority(anchor, store, &lists) {
+        return RevocationStatus::AuthorityRevoked(revocation);
+    }
+    if let Some(revocation) = entry(&lists, &certificate.serial) {
+        return RevocationStatus::Revoked(revocation);
+    }
+    let covering = || lists.iter().filter(|crl| crl.covers(anchor)).map(|crl| crl.list());
+    if covering().any(|list| list.is_current(moment)) {
+        return RevocationStatus::NotRevoked;
+    }
+    let latest = covering().map(CertificateList::next_update).max();
+    match latest.or_else(|| lists.iter().map(|crl| crl.list().next_update()).max()) {
+        Some(next_update) => RevocationStatus::Stale { next_update },
+        None => RevocationStatus::Unknown,
+    }
+}
+
+/// Whether a certificate of the anchor's key is on a list: the root, or a link to it.
+fn revoked_authority(anchor: &Anchor, store: &TrustStore, lists: &[&VerifiedCrl]) -> Option<Revocation> {
+    let own = core::iter::once(anchor);
+    let same_key = store
+        .with_name(&anchor.certificate.subject)
+        .map(AsRef::as_ref)
+        .filter(|other| other.certificate.public_key_info == anchor.certificate.public_key_info);
+    own.chain(same_key).find_map(|holder| entry(lists, &holder.certificate.serial))
+}
+
+/// The entry that a serial number has on any of the lists; a hold only where the latest list has it.
+fn entry(lists: &[&VerifiedCrl], serial: &[u8]) -> Option<Revocation> {
+    let latest = lists.iter().map(|crl| crl.list().this_update()).max();
+    let counted = lists.iter().filter_map(|crl| {
+        let revocation = crl.list().find(serial)?;
+        (revocation.reason != RevocationReason::Hold || Some(crl.list().this_update()) == latest).then_some(revocation)
+    });
+    counted.min_by_key(|revocation| (revocation.reason == RevocationReason::Hold, revocation.since))
+}
