@@ -4,6 +4,7 @@
 
 mod certificate;
 mod cms;
+mod deviation_list;
 mod lists;
 mod name;
 mod security_object;
@@ -11,6 +12,7 @@ mod signer;
 
 pub use certificate::{BasicConstraints, Certificate, CertificateOptions, Extension, KeyIdentifier, TimeForm, key_usage};
 pub use cms::{Attribute, AttributeOrder, Encoding, SignatureDefect, SignatureOptions, SignerIdentifier};
+pub use deviation_list::{DeviantSigner, Deviation, DeviationListOptions};
 pub use lists::{CrlOptions, MasterListOptions};
 pub use name::{Name, NameForm};
 pub use security_object::{LDS_SECURITY_OBJECT, SecurityObjectVersion, SodOptions, security_object_by};
@@ -133,9 +135,18 @@ impl Authority {
         options.issue(&self.document_signer, &self.csca, &self.csca_name)
     }
 
-    /// The successor's CSCA key and name, certified by this CSCA, DER (ICAO 9303-12 §4.2.1).
+    /// What a link certificate to a successor says.
+    pub fn link_options(&self, successor: &Authority) -> CertificateOptions {
+        CertificateOptions { serial: serial(&successor.csca, b"link"), ..successor.csca_options() }
+    }
+
+    /// The successor's CSCA key and name, certified by this CSCA, DER (ICAO 9303-12 §4.1.4.3).
     pub fn link_certificate(&self, successor: &Authority) -> Vec<u8> {
-        let options = CertificateOptions { serial: serial(&successor.csca, b"link"), ..successor.csca_options() };
+        self.link_certificate_with(successor, &self.link_options(successor))
+    }
+
+    /// The same with changes, DER.
+    pub fn link_certificate_with(&self, successor: &Authority, options: &CertificateOptions) -> Vec<u8> {
         options.issue(&successor.csca, &self.csca, &self.csca_name).der
     }
 

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{CryptoError, Digest, NamedCurve, PublicKey};
 use soat::pki::chain::{Chain, find_anchor};
+use soat::pki::deviation_list::{Candidate, Deviation, Match};
 use soat::pki::master_list::SignerRoot;
-use soat::pki::{Certificate, CmsError, CscaMasterList, MasterListError, Provenance, SignedData, TrustStore};
+use soat::pki::{Certificate, CmsError, CscaMasterList, DeviationList, ListError, Provenance, SignedData, TrustStore};
 
 fn data(relative: &str) -> Option<PathBuf> {
     let base = std::env::var_os("SOAT_REAL_DATA")
@@ -78,7 +79,7 @@ enum Root {
     Fingerprint(&'static str),
 }
 
-fn verify_list(name: &str, root: &Root, store: &TrustStore) -> Option<Result<CscaMasterList, MasterListError>> {
+fn verify_list(name: &str, root: &Root, store: &TrustStore) -> Option<Result<CscaMasterList, ListError>> {
     let bytes = read(&format!("master-lists/{name}"))?;
     Some(match root {
         Root::File(file) => {
@@ -154,9 +155,9 @@ fn a_list_under_another_root_is_refused() {
     };
     let root = certificate(&root);
     let refused = |root| CscaMasterList::verify(&bytes, root, &TrustStore::new(), &RustCrypto).unwrap_err();
-    assert_eq!(refused(SignerRoot::Certificate(&root)), MasterListError::SignerUntrusted);
-    assert_eq!(refused(SignerRoot::Store), MasterListError::SignerUntrusted);
-    assert_eq!(refused(SignerRoot::Fingerprint(root.fingerprint(&RustCrypto))), MasterListError::SignerUntrusted);
+    assert_eq!(refused(SignerRoot::Certificate(&root)), ListError::SignerUntrusted);
+    assert_eq!(refused(SignerRoot::Store), ListError::SignerUntrusted);
+    assert_eq!(refused(SignerRoot::Fingerprint(root.fingerprint(&RustCrypto))), ListError::SignerUntrusted);
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn an_altered_list_is_refused() {
     bytes[middle] ^= 1;
     let root = certificate(&root);
     let refused = CscaMasterList::verify(&bytes, SignerRoot::Certificate(&root), &TrustStore::new(), &RustCrypto).unwrap_err();
-    assert_eq!(refused, MasterListError::Message(CmsError::MessageDigestMismatch));
+    assert_eq!(refused, ListError::Message(CmsError::MessageDigestMismatch));
 }
 
 #[test]
@@ -240,4 +241,33 @@ fn every_security_object_ends_as_its_name_says() {
         seen += 1;
     }
     assert_eq!(seen, 12);
+}
+
+#[test]
+fn the_deviation_list_of_estonia() {
+    let Some(bytes) = read("deviation-lists/ee-2018.bin") else { return };
+    let mut store = TrustStore::new();
+    for (name, root, _) in &LISTS {
+        let Some(Ok(list)) = verify_list(name, root, &TrustStore::new()) else { continue };
+        for certificate in list.into_certificates() {
+            store.add(certificate, Provenance::Operator { source: (*name).into() }, false, &RustCrypto);
+        }
+    }
+    let list = DeviationList::verify(&bytes, SignerRoot::Store, &store, &RustCrypto).unwrap();
+    assert_eq!(list.root().subject.country().as_deref(), Some("EE"));
+    assert_eq!(list.signing_time().date().map(|date| date.year()), Some(2018));
+    let [entry] = list.entries() else { panic!("{} entries", list.entries().len()) };
+    assert!(entry.documents.numbers().unwrap() > 150_000, "{:?}", entry.documents.numbers());
+    assert_eq!(entry.descriptions.iter().map(|found| found.deviation).collect::<Vec<_>>(), [Deviation::SodSignature]);
+    let matches = |number| {
+        let document = Candidate { number: Some(number), ..Candidate::default() };
+        list.matching(&document, &RustCrypto).map(|(certainty, _)| certainty).collect::<Vec<_>>()
+    };
+    assert_eq!(matches("BB0000001"), [Match::Yes]);
+    assert_eq!(matches("BB0000001<<"), [Match::Yes]);
+    assert!(matches("AA0000000").is_empty());
+    let mut altered = bytes.clone();
+    altered[1000] ^= 1;
+    let refused = DeviationList::verify(&altered, SignerRoot::Store, &store, &RustCrypto).map(drop).unwrap_err();
+    assert_eq!(refused, ListError::Message(CmsError::MessageDigestMismatch));
 }

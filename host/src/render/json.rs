@@ -99,7 +99,7 @@ fn signer(signer: &SignerDetails) -> Value {
 
 fn anchor(anchor: &Anchor) -> Value {
     let source = match &anchor.provenance {
-        Provenance::Operator { source } | Provenance::MasterList { source, .. } => source,
+        Provenance::Operator { source } | Provenance::MasterList { source, .. } | Provenance::Link { source, .. } => source,
     };
     json!({
         "sha256": hex::encode_upper(anchor.sha256),

@@ -75,9 +75,10 @@ impl<'a> Inspector<'a> {
         rows.extend(checks::chip_authenticity::check(&examination));
         rows.push(checks::card_expiry::check(&examination));
         rows.push(checks::cross_checks::check(&examination));
-        rows.push(checks::deviation_list::check(&examination));
         checks::reading::attach_findings(&examination, &mut rows);
-        let rows: Vec<_> = rows.into_iter().map(|row| row.judged_by(&self.profile)).collect();
+        let mut rows: Vec<_> = rows.into_iter().map(|row| row.judged_by(&self.profile)).collect();
+        let deviations = checks::deviation_list::apply(&examination, &mut rows);
+        rows.push(deviations);
 
         let overall = Overall::of(&rows);
         Report {

@@ -156,6 +156,8 @@ reason_codes! {
         CSCA_REVOKED = "csca.revoked";
         /// No deviation list is at hand.
         DEVIATION_LIST_NOT_EVALUATED = "deviation_list.not_evaluated";
+        /// The issuer's deviation list has this document.
+        DEVIATION_LIST_MATCH = "deviation_list.match";
 
         /// The states in DG1, document signer and issuer differ.
         ISSUING_STATE_MISMATCH = "issuing_state.mismatch";
@@ -211,6 +213,9 @@ reason_codes! {
         /// An algorithm or curve of the proof is not supported here.
         CHIP_PACE_CAM_UNSUPPORTED = "chip.pace_cam_unsupported";
 
+        /// The issuer says that the chip's key may be in other hands.
+        CHIP_KEY_COMPROMISED = "chip.key_compromised";
+
         /// The card has expired.
         CARD_EXPIRED = "card.expired";
         /// The card's date of expiry cannot be read.
@@ -243,6 +248,8 @@ reason_codes! {
         ACTIVE_AUTHENTICATION_ANSWER_CUT = "active_authentication.answer_cut";
         /// The reading noted a peculiarity that this version does not know.
         READING_OTHER = "reading.other";
+        /// The issuer's deviation list explains the failure: it was failed and is undetermined.
+        DEVIATION_LIST_APPLIED = "deviation_list.applied";
         /// Only the file's digest was kept.
         FILE_DIGEST_ONLY = "file.digest_only";
         /// The time of reading is claimed by the file alone.
@@ -283,6 +290,8 @@ reason_codes! {
         DS_TIME_ENCODING = "ds.time_encoding";
         /// The document signer signed outside the period of its private key.
         DS_PRIVATE_KEY_PERIOD = "ds.private_key_period";
+        /// The issuer certified the document signer outside the period of its private key.
+        CSCA_PRIVATE_KEY_PERIOD = "csca.private_key_period";
         /// The document signer is not meant for documents of this type.
         DS_DOCUMENT_TYPE = "ds.document_type";
         /// The key identifier in the document signer is not that of the key that signed it.

@@ -153,6 +153,11 @@ impl SignedData {
         self.version
     }
 
+    /// eContentType, as yet unverified.
+    pub fn content_type(&self) -> ObjectIdentifier {
+        self.content_type
+    }
+
     /// The certificates in the message.
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates

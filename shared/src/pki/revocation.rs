@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::certificate::Certificate;
 use super::chain::{Issuer, Signed};
 use super::crl::{CertificateList, CrlError, Revocation, RevocationReason};
-use super::trust_store::{Anchor, TrustStore};
+use super::trust_store::{Anchor, Provenance, TrustStore};
 use crate::crypto::{CryptoError, Provider};
 use crate::time::Timestamp;
 
@@ -124,14 +124,29 @@ pub fn status(certificate: &Certificate, anchor: &Anchor, store: &TrustStore, mo
     }
 }
 
-/// Whether a certificate of the anchor's key is on a list: the root, or a link to it.
+/// How many link certificates one after the other are followed back.
+const LONGEST_SERIES: usize = 32;
+
+/// Whether a certificate of the anchor's key is on a list: the root, or a link to it; or one of the anchor that the link hangs on: with the
+/// old key falls the new one that it made trusted (ICAO 9303-12 §4.1.5.1).
 fn revoked_authority(anchor: &Anchor, store: &TrustStore, lists: &[&VerifiedCrl]) -> Option<Revocation> {
-    let own = core::iter::once(anchor);
-    let same_key = store
-        .with_name(&anchor.certificate.subject)
-        .map(AsRef::as_ref)
-        .filter(|other| other.certificate.public_key_info == anchor.certificate.public_key_info);
-    own.chain(same_key).find_map(|holder| entry(lists, &holder.certificate.serial))
+    let mut current = Some(anchor);
+    for _ in 0..LONGEST_SERIES {
+        let holder = current?;
+        let own = core::iter::once(holder);
+        let same_key = store
+            .with_name(&holder.certificate.subject)
+            .map(AsRef::as_ref)
+            .filter(|other| other.certificate.public_key_info == holder.certificate.public_key_info);
+        if let Some(found) = own.chain(same_key).find_map(|holder| entry(lists, &holder.certificate.serial)) {
+            return Some(found);
+        }
+        current = match &holder.provenance {
+            Provenance::Link { issuer, .. } => store.find(issuer),
+            Provenance::Operator { .. } | Provenance::MasterList { .. } => None,
+        };
+    }
+    None
 }
 
 /// The entry that a serial number has on any of the lists; a hold only where the latest list has it.

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 
 use super::certificate::{Certificate, Name};
+use super::deviation_list::DeviationList;
 use super::revocation::VerifiedCrl;
 use crate::crypto::{Digest, Provider};
 
@@ -25,6 +26,13 @@ pub enum Provenance {
         source: String,
         /// SHA-256 of the certificate that the list's signature hangs on.
         root: Digest,
+    },
+    /// A link certificate, signed by an anchor that was there before.
+    Link {
+        /// Name of its file.
+        source: String,
+        /// SHA-256 of the anchor that signed it.
+        issuer: Digest,
     },
 }
 
@@ -57,6 +65,7 @@ pub struct TrustStore {
     revocation_lists: Vec<VerifiedCrl>,
     /// By the group of the issuer's name.
     lists_of_authority: BTreeMap<usize, Vec<usize>>,
+    deviation_lists: Vec<DeviationList>,
 }
 
 impl TrustStore {
@@ -139,6 +148,16 @@ impl TrustStore {
         indices.sort_unstable();
         indices.dedup();
         indices.into_iter().filter_map(|index| self.revocation_lists.get(index)).collect()
+    }
+
+    /// Holds a verified deviation list. Several of one state all count.
+    pub fn add_deviation_list(&mut self, list: DeviationList) {
+        self.deviation_lists.push(list);
+    }
+
+    /// The deviation lists.
+    pub fn deviation_lists(&self) -> impl ExactSizeIterator<Item = &DeviationList> {
+        self.deviation_lists.iter()
     }
 
     /// The number of the group that a name belongs to, its own where it has none yet.

@@ -5,7 +5,7 @@ use card_fixtures::time::Time;
 use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::pki::master_list::SignerRoot;
-use soat::pki::{Certificate, CmsError, CscaMasterList, MasterListError, TrustStore};
+use soat::pki::{Certificate, CmsError, CscaMasterList, ListError, TrustStore};
 
 use crate::issued::{Issued, trust};
 
@@ -18,9 +18,9 @@ fn attack_13_a_list_counts_only_under_a_pinned_root() {
     let taken = verify(SignerRoot::Certificate(&pinned), &TrustStore::new()).unwrap();
     assert_eq!(taken.certificates().len(), 2);
     // The list brings its own root, and that proves nothing.
-    assert_eq!(verify(SignerRoot::Store, &TrustStore::new()).unwrap_err(), MasterListError::SignerUntrusted);
+    assert_eq!(verify(SignerRoot::Store, &TrustStore::new()).unwrap_err(), ListError::SignerUntrusted);
     let stranger = Certificate::from_der(&other.csca_certificate()).unwrap();
-    assert_eq!(verify(SignerRoot::Certificate(&stranger), &TrustStore::new()).unwrap_err(), MasterListError::SignerUntrusted);
+    assert_eq!(verify(SignerRoot::Certificate(&stranger), &TrustStore::new()).unwrap_err(), ListError::SignerUntrusted);
     assert!(verify(SignerRoot::Store, &trust([own.csca_certificate()])).is_ok());
     assert!(verify(SignerRoot::Fingerprint(pinned.fingerprint(&RustCrypto)), &TrustStore::new()).is_ok());
 }
@@ -38,16 +38,16 @@ fn attack_13_what_else_refuses_a_list() {
     let signer = || own.master_list_signer_options();
 
     let flipped = signed(SignatureOptions { defect: SignatureDefect::Flipped, ..SignatureOptions::default() });
-    assert_eq!(refused(flipped), MasterListError::Message(CmsError::Signature(CryptoError::SignatureInvalid)));
+    assert_eq!(refused(flipped), ListError::Message(CmsError::Signature(CryptoError::SignatureInvalid)));
     let timeless = signed(SignatureOptions { signing_time: None, ..SignatureOptions::default() });
-    assert_eq!(refused(timeless), MasterListError::SigningTimeMissing);
+    assert_eq!(refused(timeless), ListError::SigningTimeMissing);
     let usage = by(CertificateOptions { extended_key_usage: None, ..signer() });
-    assert_eq!(refused(usage), MasterListError::SignerUsage);
+    assert_eq!(refused(usage), ListError::SignerUsage);
     let extension = Extension { oid: "1.2.3.4", critical: true, value: vec![0x05, 0x00] };
     let critical = by(CertificateOptions { further_extensions: vec![extension], ..signer() });
-    assert_eq!(refused(critical), MasterListError::SignerExtension);
+    assert_eq!(refused(critical), ListError::SignerExtension);
     let forged = by(CertificateOptions { corrupt_signature: true, ..signer() });
-    assert_eq!(refused(forged), MasterListError::SignerUntrusted);
+    assert_eq!(refused(forged), ListError::SignerUntrusted);
     let expired = by(CertificateOptions { not_after: Time::midnight(2024, 2, 1), ..signer() });
-    assert!(matches!(refused(expired), MasterListError::NotValidAtSigning { .. }));
+    assert!(matches!(refused(expired), ListError::NotValidAtSigning { .. }));
 }

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod chip;
+mod deviation_list;
 mod files;
 mod issued;
+mod links;
 mod lists;
 mod revocation;
 mod signature;

@@ -203,3 +203,16 @@ fn the_period_of_the_private_key() {
     });
     assert_quirk(&issued, CheckKind::SignerProfile, "ds.private_key_period");
 }
+
+#[test]
+fn the_period_of_the_authoritys_private_key() {
+    let issued = Issued::vietnam();
+    let mut options = issued.authority.csca_options();
+    options.private_key_usage = Some((Time::midnight(2021, 1, 1), Time::midnight(2023, 6, 1)));
+    let store = trust([issued.authority.csca_certificate_with(&options)]);
+    let judge = |profile| inspect(&issued.dossier(), &store, &profile, NOW, &RustCrypto);
+    let operational = judge(Profile::OPERATIONAL);
+    assert_eq!(findings(&operational, CheckKind::SignerProfile), ["csca.private_key_period"]);
+    assert_eq!(operational.overall, Overall::Successful);
+    assert_eq!(ended(&judge(Profile::STRICT), CheckKind::SignerProfile), failed("csca.private_key_period"));
+}

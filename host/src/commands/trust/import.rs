@@ -5,7 +5,7 @@ use std::path::Path;
 use soat::crypto::Digest;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::pki::master_list::SignerRoot;
-use soat::pki::{Certificate, CmsError, CscaMasterList, MasterListError};
+use soat::pki::{Certificate, CmsError, CscaMasterList, ListError};
 
 use super::description::Description;
 use super::{certificates_of, fixture_authority};
@@ -102,10 +102,10 @@ fn refusal(subject: &str, cause: &str, session: &Session) -> String {
     session.messages.format("trust-list-refused", &arguments)
 }
 
-fn refused(path: &Path, error: &MasterListError) -> Error {
+fn refused(path: &Path, error: &ListError) -> Error {
     let id = match error {
-        MasterListError::Message(CmsError::Signature(_) | CmsError::MessageDigestMismatch) => "trust-list-signature",
-        MasterListError::SignerUntrusted | MasterListError::NotValidAtSigning { .. } => "trust-list-signer-unknown",
+        ListError::Message(CmsError::Signature(_) | CmsError::MessageDigestMismatch) => "trust-list-signature",
+        ListError::SignerUntrusted | ListError::NotValidAtSigning { .. } => "trust-list-signer-unknown",
         _ => "trust-list-invalid",
     };
     Error::usage(id).with("path", path.display().to_string()).with("cause", error.to_string())

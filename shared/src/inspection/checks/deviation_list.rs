@@ -1,9 +1,135 @@
-//! Deviation lists (ICAO 9303-3 §7.3): known defects of documents. They are not read yet.
+//! Deviation lists (ICAO 9303-3 §7.3): known defects of documents. A match turns failed into undetermined, never more; a compromised key
+//! of the chip fails the chip's authenticity (`verdicts.md`, Checks).
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::dossier::{DataGroup, FileId};
+use crate::inspection::country;
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
-use crate::inspection::report::{Check, CheckKind};
+use crate::inspection::report::{Check, CheckKind, Outcome};
+use crate::lds;
+use crate::mrz::MachineReadableZone;
+use crate::pki::cms::SignedData;
+use crate::pki::deviation_list::{Candidate, Deviation, Match};
 
-pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
-    examination.row(CheckKind::DeviationList).not_supported(ReasonCode::DEVIATION_LIST_NOT_EVALUATED).not_run()
+use super::validity;
+
+/// The row of the list itself, after it was applied to the rows that it explains.
+pub(in crate::inspection) fn apply(examination: &Examination<'_>, rows: &mut [Check]) -> Check {
+    let row = examination.row(CheckKind::DeviationList);
+    let Some((known, met)) = deviations(examination) else {
+        return row.not_supported(ReasonCode::DEVIATION_LIST_NOT_EVALUATED).not_run();
+    };
+    if met.is_empty() {
+        return if known { row } else { row.not_supported(ReasonCode::DEVIATION_LIST_NOT_EVALUATED).not_run() };
+    }
+    for (certainty, deviation) in &met {
+        if *deviation == Deviation::ChipKeyCompromised {
+            // A key that may be in other hands proves nothing; where it is not certain that this document is meant, it counts as meant.
+            for check in rows.iter_mut().filter(|check| relies_on_chip_key(check)) {
+                check.outcome = Outcome::Failed;
+                check.reason = Some(ReasonCode::CHIP_KEY_COMPROMISED);
+            }
+        } else if *certainty == Match::Yes {
+            for check in rows.iter_mut().filter(|check| check.outcome == Outcome::Failed && explains(*deviation, check)) {
+                check.outcome = Outcome::Undetermined;
+                *check = check.clone().finding(ReasonCode::DEVIATION_LIST_APPLIED, None);
+            }
+        }
+    }
+    row.undetermined(ReasonCode::DEVIATION_LIST_MATCH)
+}
+
+/// Whether there is a list of the document's state, and the deviations that it has for this document; `None` where no list is held.
+fn deviations(examination: &Examination<'_>) -> Option<(bool, Vec<(Match, Deviation)>)> {
+    let mut lists = examination.trust.deviation_lists().peekable();
+    lists.peek()?;
+    // What is known of the document, verified or not: a list makes nothing better than undetermined, and a document whose signature is
+    // wrong has nothing that is verified.
+    let mrz = examination.mrz().or_else(|| lds::dg1::parse(examination.provided(FileId::from(DataGroup::DG1))?).ok());
+    let embedded = || {
+        let bytes = lds::sod::cms(examination.provided(FileId::Sod)?).ok()?;
+        SignedData::from_ber(bytes).ok()?.certificates().first().cloned()
+    };
+    let signer = examination.message.as_ref().map(|message| message.signer().clone()).or_else(embedded);
+    let number = mrz.as_ref().map(|mrz| String::from(mrz.document_number().trim_end_matches('<')));
+    let document = Candidate {
+        document_type: mrz.as_ref().map(MachineReadableZone::document_code),
+        number: number.as_deref(),
+        signer: signer.as_ref(),
+        issue: validity::issue_date(examination),
+    };
+    let (mut known, mut met) = (false, Vec::new());
+    for list in lists {
+        let state = list.root().subject.country().unwrap_or_default();
+        let same_state = match &mrz {
+            Some(mrz) => country::agree(mrz.issuing_state(), &state),
+            None => signer.as_ref().is_some_and(|signer| signer.issuer.country().as_deref() == Some(&state)),
+        };
+        // No state says what is wrong with the documents of another.
+        if same_state {
+            known = true;
+            met.extend(list.matching(&document, examination.provider).map(|(certainty, found)| (certainty, found.deviation)));
+        }
+    }
+    Some((known, met))
+}
+
+fn relies_on_chip_key(check: &Check) -> bool {
+    matches!(check.kind, CheckKind::ChipAuthenticity)
+        || matches!(check.kind, CheckKind::ActiveAuthentication | CheckKind::ChipAuthentication)
+            && matches!(check.outcome, Outcome::Successful)
+}
+
+/// Whether a deviation is what the check failed for.
+fn explains(deviation: Deviation, check: &Check) -> bool {
+    let reason = check.reason.unwrap_or(ReasonCode::DEVIATION_LIST_MATCH);
+    let of_authority = || reason.as_str().starts_with("csca.");
+    // What a deviation must never excuse: a clone, a revocation, an extension that nobody understands, a wrong issuer.
+    if matches!(
+        check.kind,
+        CheckKind::ChipAuthenticity | CheckKind::ActiveAuthentication | CheckKind::ChipAuthentication | CheckKind::Revocation
+    ) || [ReasonCode::DS_UNKNOWN_CRITICAL_EXTENSION, ReasonCode::CSCA_UNKNOWN_CRITICAL_EXTENSION].contains(&reason)
+    {
+        return false;
+    }
+    match deviation {
+        Deviation::CertificateOrKey => {
+            matches!(check.kind, CheckKind::Chain | CheckKind::SignerProfile | CheckKind::Validity | CheckKind::ValidityToday)
+        }
+        Deviation::SignerSignature => check.kind == CheckKind::Chain,
+        Deviation::SignerEncoding => check.kind == CheckKind::SignerProfile && !of_authority(),
+        Deviation::AuthorityEncoding => check.kind == CheckKind::SignerProfile && of_authority(),
+        Deviation::Files => {
+            matches!(check.kind, CheckKind::SodSignature | CheckKind::SodContent | CheckKind::FileHash(_))
+        }
+        Deviation::GroupHash(place) => group(place).is_some_and(|group| {
+            check.kind == CheckKind::FileHash(FileId::from(group)) && reason == ReasonCode::hash_mismatch(group)
+        }),
+        Deviation::SodSignature => {
+            check.kind == CheckKind::SodSignature
+                && [ReasonCode::SOD_SIGNATURE_INVALID, ReasonCode::SOD_MESSAGE_DIGEST_MISMATCH].contains(&reason)
+        }
+        Deviation::ComInconsistent => check.kind == CheckKind::SodContent && reason == ReasonCode::COM_INCONSISTENT,
+        Deviation::Mrz => check.kind == CheckKind::DataCrossChecks,
+        Deviation::MrzData(place) => match check.kind {
+            CheckKind::DataCrossChecks => true,
+            CheckKind::IssuingState => place == Some(2),
+            CheckKind::CardExpiry => place == Some(8),
+            _ => false,
+        },
+        Deviation::MrzCheckDigit(_) => check.kind == CheckKind::DataCrossChecks && reason == ReasonCode::MRZ_CHECK_DIGIT,
+        // A broken group ends undetermined already; an unusable chip gives nothing that could fail; a state's own use is its own.
+        Deviation::GroupMalformed(_)
+        | Deviation::Chip
+        | Deviation::NationalUse
+        | Deviation::ChipKeyCompromised
+        | Deviation::Unknown(_) => false,
+    }
+}
+
+fn group(place: Option<u32>) -> Option<DataGroup> {
+    DataGroup::new(u8::try_from(place?).ok()?)
 }

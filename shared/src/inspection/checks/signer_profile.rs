@@ -41,12 +41,16 @@ fn findings(message: &VerifiedMessage, examination: &Examination<'_>, row: Check
     let signer = message.signer();
     let extensions = &signer.extensions;
     let outside = |moment| extensions.private_key_usage.is_some_and(|period| !period.contains(moment));
+    // The issuer's key signed when the document signer's time begins (ICAO 9303-12 §7.1, table 6).
+    let issuer_period = examination.path().and_then(|path| path.anchor().certificate.extensions.private_key_usage);
+    let issuer_outside = issuer_period.is_some_and(|period| !period.contains(signer.validity.not_before));
     let bent = [
         (signer.version != 3, ReasonCode::DS_VERSION),
         (!signer.validity.canonical_form, ReasonCode::DS_TIME_ENCODING),
         (extensions.key_usage.is_none(), ReasonCode::DS_KEY_USAGE_MISSING),
         (extensions.authority_key_identifier.is_none(), ReasonCode::DS_AUTHORITY_KEY_IDENTIFIER_MISSING),
         (message.signing_time().is_some_and(outside), ReasonCode::DS_PRIVATE_KEY_PERIOD),
+        (issuer_outside, ReasonCode::CSCA_PRIVATE_KEY_PERIOD),
         (!may_sign(signer, examination.mrz()), ReasonCode::DS_DOCUMENT_TYPE),
     ];
     bent.into_iter().filter(|(is_bent, _)| *is_bent).fold(row, |row, (_, code)| row.finding(code, None))

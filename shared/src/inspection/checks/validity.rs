@@ -79,7 +79,7 @@ fn signing(examination: &Examination<'_>) -> Option<Signing> {
     Some(Signing { first: Timestamp::new(issue, 0, 0, 0)?, last: Timestamp::new(issue, 23, 59, 59)? })
 }
 
-fn issue_date(examination: &Examination<'_>) -> Option<Date> {
+pub(super) fn issue_date(examination: &Examination<'_>) -> Option<Date> {
     let optional = examination.file(DataGroup::DG12).and_then(|bytes| Dg12::parse(bytes).ok()?.issue?.date());
     optional.or_else(|| day_month_year(Dg13::parse(examination.file(DataGroup::DG13)?).ok()?.issue.as_deref()?))
 }
