@@ -5,6 +5,7 @@
 mod certificate;
 mod cms;
 mod deviation_list;
+mod directory;
 mod lists;
 mod name;
 mod security_object;
@@ -13,6 +14,7 @@ mod signer;
 pub use certificate::{BasicConstraints, Certificate, CertificateOptions, Extension, KeyIdentifier, TimeForm, key_usage};
 pub use cms::{Attribute, AttributeOrder, Encoding, SignatureDefect, SignatureOptions, SignerIdentifier};
 pub use deviation_list::{DeviantSigner, Deviation, DeviationListOptions};
+pub use directory::{Entry, ldif};
 pub use lists::{CrlOptions, MasterListOptions};
 pub use name::{Name, NameForm};
 pub use security_object::{LDS_SECURITY_OBJECT, SecurityObjectVersion, SodOptions, security_object_by};

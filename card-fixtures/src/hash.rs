@@ -83,6 +83,19 @@ impl Hash {
         }
     }
 
+    /// Object identifier of DSA with this hash (RFC 3279 §2.2.2, RFC 5758 §3.1); none for SHA-384 and SHA-512
+    ///
+    /// # Panics
+    /// For those two: which hash signs is chosen in this source.
+    pub fn dsa_oid(self) -> &'static str {
+        match self {
+            Hash::Sha1 => "1.2.840.10040.4.3",
+            Hash::Sha224 => "2.16.840.1.101.3.4.3.1",
+            Hash::Sha256 => "2.16.840.1.101.3.4.3.2",
+            other => panic!("no DSA with {}", other.name()),
+        }
+    }
+
     /// Object identifier of ECDSA with this hash as ANSI X9.62 numbers it, dotted.
     pub fn ecdsa_oid(self) -> &'static str {
         match self {

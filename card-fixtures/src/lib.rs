@@ -8,6 +8,7 @@ pub mod authority;
 pub mod chip;
 pub mod curve;
 pub mod der;
+pub mod dsa;
 pub mod hash;
 pub mod modp;
 pub mod personalisation;

@@ -10,6 +10,7 @@ use soat::lds::{dg1, dg11, dg12, dg14, dg16};
 use soat::mrz::MachineReadableZone;
 use soat::pki::certificate::Certificate;
 use soat::pki::cms::SignedData;
+use soat::pki::crl::{CertificateList, RevocationReason};
 use soat::tlv::{Cursor, Rules};
 use soat::vietnam::dg13::Dg13;
 
@@ -19,11 +20,12 @@ use crate::answers::replayed;
 pub type Entry = fn(&[u8]) -> bool;
 
 /// All entries, by the names of their fuzz targets.
-pub const ENTRIES: [(&str, Entry); 9] = [
+pub const ENTRIES: [(&str, Entry); 10] = [
     ("tlv", tlv),
     ("mrz", mrz),
     ("security_object", security_object),
     ("certificate", certificate),
+    ("revocation_list", revocation_list),
     ("dg1", dg1),
     ("dg2", dg2),
     ("dg13", dg13),
@@ -80,6 +82,21 @@ pub fn certificate(bytes: &[u8]) -> bool {
         Ok(key) => certificate.verify_signed_by(&key, &RustCrypto).is_ok(),
         Err(_) => false,
     }
+}
+
+/// A revocation list down to an entry that is found by its serial number.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
+pub fn revocation_list(bytes: &[u8]) -> bool {
+    let Ok(list) = CertificateList::from_der(bytes) else { return false };
+    let serials: Vec<Vec<u8>> = list.entries().map(|(serial, _)| serial.to_vec()).collect();
+    assert!(serials.is_sorted(), "entries are sorted");
+    for (serial, entry) in list.entries() {
+        let found = list.find(serial);
+        assert!(found.is_some() || entry.reason == RevocationReason::RemoveFromList, "every entry is found");
+    }
+    !list.is_empty()
 }
 
 /// EF.DG1 down to a zone whose check digits hold.

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use card_fixtures::authority::CrlOptions;
 use card_fixtures::personalisation::{authority, issue, personalise};
+use card_fixtures::time::Time;
 use soat::dossier::{Dossier, FileId};
 
 use crate::answers::recorded;
@@ -40,6 +42,9 @@ pub fn synthetic() -> Vec<Seed> {
         }
         if let Some(authority) = authority(name) {
             seeds.push(("certificate", format!("{name}-csca"), authority.csca_certificate()));
+            let revoked = vec![(vec![0x11, 0x22], Time::midnight(2024, 8, 1)), (vec![0x05], Time::midnight(2024, 8, 2))];
+            let options = CrlOptions { revoked, reason: Some(1), ..CrlOptions::default() };
+            seeds.push(("revocation_list", format!("{name}-crl"), authority.revocation_list(&options)));
         }
         let files = card.application_files.iter().filter(|(_, bytes)| bytes.len() <= LARGEST);
         let known = files.filter_map(|(&identifier, bytes)| Some((file_id(identifier)?, bytes.clone())));

@@ -6,6 +6,7 @@ use num_bigint::BigUint;
 
 use crate::curve::{Curve, Point};
 use crate::der;
+use crate::dsa::DsaKey;
 use crate::hash::Hash;
 use crate::rsa::RsaKey;
 
@@ -20,6 +21,8 @@ const PRIME_FIELD: &str = "1.2.840.10045.1.1";
 pub enum KeyPair {
     /// One of the embedded RSA keys
     Rsa(&'static RsaKey),
+    /// A DSA key
+    Dsa(DsaKey),
     /// A key on a named curve
     Ec {
         /// The curve
@@ -52,6 +55,11 @@ pub enum Scheme {
     },
     /// ECDSA with the identifiers of ANSI X9.62 and a DER signature
     Ecdsa {
+        /// Hash
+        hash: Hash,
+    },
+    /// DSA
+    Dsa {
         /// Hash
         hash: Hash,
     },
@@ -112,6 +120,7 @@ impl KeyPair {
     fn subject_public_key_info_on(&self, declared: Option<&Curve>, encoding: CurveEncoding) -> Vec<u8> {
         let algorithm = match self {
             KeyPair::Rsa(_) => der::sequence(&[der::oid(RSA_ENCRYPTION), der::null()]),
+            KeyPair::Dsa(key) => key.algorithm_identifier(),
             KeyPair::Ec { curve, .. } => {
                 der::sequence(&[der::oid(EC_PUBLIC_KEY), curve_parameters(declared.unwrap_or(curve), encoding)])
             }
@@ -123,6 +132,7 @@ impl KeyPair {
     pub fn public_key_bytes(&self) -> Vec<u8> {
         match self {
             KeyPair::Rsa(key) => key.public_key(),
+            KeyPair::Dsa(key) => key.public_key(),
             KeyPair::Ec { curve, public, .. } => curve.encode(public),
         }
     }
@@ -156,6 +166,7 @@ impl Scheme {
             Scheme::RsaPkcs1 { hash, .. }
             | Scheme::RsaPss { hash, .. }
             | Scheme::Ecdsa { hash }
+            | Scheme::Dsa { hash }
             | Scheme::PlainEcdsa { hash } => hash,
         }
     }
@@ -165,6 +176,7 @@ impl Scheme {
         match self {
             Scheme::RsaPkcs1 { hash, .. } => der::sequence(&[der::oid(hash.rsa_oid()), der::null()]),
             Scheme::Ecdsa { hash } => der::sequence(&[der::oid(hash.ecdsa_oid())]),
+            Scheme::Dsa { hash } => der::sequence(&[der::oid(hash.dsa_oid())]),
             Scheme::PlainEcdsa { hash } => der::sequence(&[der::oid(hash.plain_ecdsa_oid())]),
             Scheme::RsaPss { hash, mask_hash, salt_len } => {
                 let identifier = |hash: Hash| der::sequence(&[der::oid(hash.oid()), der::null()]);
@@ -215,6 +227,11 @@ impl Signer {
         Signer::new(KeyPair::ec(curve, seed), Scheme::Ecdsa { hash })
     }
 
+    /// DSA with the key of a seed.
+    pub fn dsa(hash: Hash, seed: &str) -> Signer {
+        Signer::new(KeyPair::Dsa(DsaKey::from_seed(seed)), Scheme::Dsa { hash })
+    }
+
     /// The same with another scheme.
     #[must_use]
     pub fn with_scheme(mut self, scheme: Scheme) -> Signer {
@@ -244,6 +261,7 @@ impl Signer {
             (KeyPair::Rsa(key), Scheme::RsaPss { hash, mask_hash, salt_len }) => {
                 key.sign_pss(hash, mask_hash, salt_len, message).expect("the key has room for hash and salt")
             }
+            (KeyPair::Dsa(key), Scheme::Dsa { hash }) => key.sign(hash, message),
             (KeyPair::Ec { curve, private, .. }, Scheme::Ecdsa { hash }) => curve.sign(private, &hash.digest(message)).to_der(),
             (KeyPair::Ec { curve, private, .. }, Scheme::PlainEcdsa { hash }) => {
                 curve.sign(private, &hash.digest(message)).to_plain()

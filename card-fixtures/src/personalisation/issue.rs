@@ -83,6 +83,9 @@ impl Personalisation {
     ///
     /// RSA keys over 1,792 bits sign more than a short answer holds under secure messaging: EF.ATR/INFO then states extended length
     /// (ICAO 9303-11 §6.1.4, §9.3.1).
+    ///
+    /// # Panics
+    /// For a DSA key, which active authentication does not have.
     pub fn put_active_authentication(&mut self, key: &KeyPair, hash: Hash, encoding: CurveEncoding) {
         self.put(15, der::tlv(0x6F, &key.subject_public_key_info(encoding)));
         if matches!(key, KeyPair::Rsa(key) if key.modulus().bits() > 1_792) {
@@ -95,6 +98,7 @@ impl Personalisation {
                 private_exponent: key.private_exponent().clone(),
                 hash_bits,
             },
+            KeyPair::Dsa(_) => panic!("active authentication has no DSA (ICAO 9303-11 §6.1.2)"),
             KeyPair::Ec { curve, private, .. } => {
                 ActiveAuthenticationKey::Ecdsa { curve: curve.name(), private: private.clone(), hash_bits }
             }

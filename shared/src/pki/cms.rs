@@ -174,6 +174,18 @@ impl SignedData {
     /// # Errors
     /// The first rule that the message breaks.
     pub fn verify(self, provider: &dyn Provider) -> Result<VerifiedMessage, CmsError> {
+        self.verify_with(Vec::new(), provider)
+    }
+
+    /// The same for a message that may have no certificate inside: then the signer's is looked for among those that are known from
+    /// elsewhere, such as a directory.
+    ///
+    /// # Errors
+    /// As [`SignedData::verify`].
+    pub fn verify_with(mut self, known: Vec<Certificate>, provider: &dyn Provider) -> Result<VerifiedMessage, CmsError> {
+        if self.certificates.is_empty() {
+            self.certificates = known;
+        }
         let mut findings = Vec::new();
         if !self.signer.version_fits() {
             return Err(CmsError::SignerVersion);

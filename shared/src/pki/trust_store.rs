@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 
 use super::certificate::{Certificate, Name};
+use super::cms::SignerIdentifier;
 use super::deviation_list::DeviationList;
 use super::revocation::VerifiedCrl;
 use crate::crypto::{Digest, Provider};
@@ -49,6 +50,9 @@ pub struct Anchor {
     pub demonstration: bool,
 }
 
+/// How many certificates of one issuer and serial number, or of one key identifier, are looked at.
+const MAX_SAME_SIGNERS: usize = 4;
+
 /// The folded form of a name, by which anchors are found.
 type NameKey = Vec<(ObjectIdentifier, String)>;
 
@@ -66,6 +70,9 @@ pub struct TrustStore {
     /// By the group of the issuer's name.
     lists_of_authority: BTreeMap<usize, Vec<usize>>,
     deviation_lists: Vec<DeviationList>,
+    signers: Vec<Certificate>,
+    signers_by_serial: BTreeMap<(NameKey, Vec<u8>), Vec<usize>>,
+    signers_by_key_identifier: BTreeMap<Vec<u8>, Vec<usize>>,
 }
 
 impl TrustStore {
@@ -158,6 +165,30 @@ impl TrustStore {
     /// The deviation lists.
     pub fn deviation_lists(&self) -> impl ExactSizeIterator<Item = &DeviationList> {
         self.deviation_lists.iter()
+    }
+
+    /// Knows a document signer's certificate from elsewhere than its documents, such as a directory. It is trusted no more for that: it
+    /// hangs on an anchor or it does not.
+    pub fn add_signer(&mut self, certificate: Certificate) {
+        let index = self.signers.len();
+        let key = (certificate.issuer.folded().to_vec(), certificate.serial.clone());
+        self.signers_by_serial.entry(key).or_default().push(index);
+        if let Some(identifier) = &certificate.extensions.subject_key_identifier {
+            self.signers_by_key_identifier.entry(identifier.clone()).or_default().push(index);
+        }
+        self.signers.push(certificate);
+    }
+
+    /// The known document signers that a signer identifier means.
+    pub(crate) fn signers_named(&self, identifier: &SignerIdentifier) -> Vec<Certificate> {
+        let indices = match identifier {
+            SignerIdentifier::IssuerAndSerialNumber { issuer, serial } => {
+                self.signers_by_serial.get(&(issuer.folded().to_vec(), serial.clone()))
+            }
+            SignerIdentifier::SubjectKeyIdentifier(identifier) => self.signers_by_key_identifier.get(identifier),
+        };
+        let indices = indices.map(Vec::as_slice).unwrap_or_default().iter().take(MAX_SAME_SIGNERS);
+        indices.filter_map(|&index| self.signers.get(index)).cloned().collect()
     }
 
     /// The number of the group that a name belongs to, its own where it has none yet.

@@ -1,14 +1,16 @@
 //! The signature and content of EF.SOD: attacks 7–10, 27–29, 36, 37, and quirks 9–12, 14, 15.
 
 use card_fixtures::authority::{
-    Attribute, AttributeOrder, Encoding, NameForm, SecurityObjectVersion, SignatureDefect, SignatureOptions, SignerIdentifier,
-    SodOptions,
+    Attribute, AttributeOrder, Authority, Encoding, NameForm, SecurityObjectVersion, SignatureDefect, SignatureOptions, Signer,
+    SignerIdentifier, SodOptions,
 };
 use card_fixtures::hash::Hash;
 use card_fixtures::personalisation::catalogue;
-use soat::inspection::{CheckKind, Outcome, Overall};
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::inspection::{CheckKind, Outcome, Overall, Profile, inspect};
+use soat::pki::{Certificate, TrustStore};
 
-use crate::issued::{GOOD, Issued, assert_quirk, ended, failed, findings, group, undetermined};
+use crate::issued::{GOOD, Issued, NOW, assert_quirk, ended, failed, findings, group, undetermined};
 
 fn with(signature: SignatureOptions) -> Issued {
     Issued::vietnam().signed(&SodOptions { signature, ..SodOptions::default() })
@@ -185,6 +187,49 @@ fn no_certificate_of_the_signer() {
     let report = with(SignatureOptions { include_certificates: false, ..SignatureOptions::default() }).operational();
     assert_eq!(ended(&report, CheckKind::SodSignature), undetermined("sod.signer_certificate_missing"));
     assert_eq!(report.overall, Overall::Undetermined);
+}
+
+#[test]
+fn a_signer_that_is_known_from_a_directory() {
+    let issued = with(SignatureOptions { include_certificates: false, ..SignatureOptions::default() });
+    let judge = |der: &[u8], anchored: bool| {
+        let mut store = if anchored { issued.trust() } else { TrustStore::new() };
+        store.add_signer(Certificate::from_der(der).unwrap());
+        inspect(&issued.dossier(), &store, &Profile::OPERATIONAL, NOW, &RustCrypto)
+    };
+    let certificate = issued.authority.document_signer_certificate().der;
+    assert_eq!(judge(&certificate, true).overall, Overall::Successful);
+    // It is no anchor for being known.
+    let report = judge(&certificate, false);
+    assert_eq!(ended(&report, CheckKind::Chain), undetermined("chain.issuer_unknown"));
+    assert_eq!(report.overall, Overall::Undetermined);
+    // Another signer's certificate is not the one that is named.
+    let other = Issued::new("passport-td3").authority.document_signer_certificate().der;
+    assert_eq!(ended(&judge(&other, true), CheckKind::SodSignature), undetermined("sod.signer_certificate_missing"));
+}
+
+#[test]
+fn dsa_of_authority_and_signer() {
+    for hash in [Hash::Sha1, Hash::Sha224, Hash::Sha256] {
+        let (csca, signer) = (Signer::dsa(hash, "csca"), Signer::dsa(hash, "signer"));
+        let issued =
+            Issued { authority: Authority { csca, document_signer: signer, ..Issued::vietnam().authority }, ..Issued::vietnam() };
+        let report = |signature| {
+            let signed = Issued { card: issued.card.clone(), authority: issued.authority.clone() };
+            signed.signed(&SodOptions { signature, ..SodOptions::default() }).operational()
+        };
+        let genuine = report(SignatureOptions::default());
+        assert_eq!(genuine.overall, Overall::Successful, "{hash:?}");
+        assert!(genuine.signer().unwrap().scheme.starts_with("DSA with"));
+        let flipped = report(SignatureOptions { defect: SignatureDefect::Flipped, ..SignatureOptions::default() });
+        assert_eq!(ended(&flipped, CheckKind::SodSignature), failed("sod.signature_invalid"));
+        let zero = report(SignatureOptions { defect: SignatureDefect::Zero, ..SignatureOptions::default() });
+        assert_eq!(zero.overall, Overall::Failed);
+        // OpenSSL takes the certificates of the same keys.
+        let csca = openssl::x509::X509::from_der(&issued.authority.csca_certificate()).unwrap();
+        let signer = openssl::x509::X509::from_der(&issued.authority.document_signer_certificate().der).unwrap();
+        assert!(signer.verify(&csca.public_key().unwrap()).unwrap());
+    }
 }
 
 #[test]

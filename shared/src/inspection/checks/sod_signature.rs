@@ -31,7 +31,8 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
         Err(error) => return refused(row, error, None),
     };
     let algorithm = signed.signer().signature_algorithm.clone();
-    let verified = match signed.verify(examination.provider) {
+    let known = examination.trust.signers_named(&signed.signer().identifier);
+    let verified = match signed.verify_with(known, examination.provider) {
         Ok(verified) => verified,
         Err(error) => return refused(row, error, Some(&algorithm)),
     };
