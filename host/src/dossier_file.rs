@@ -32,7 +32,8 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in entries(path)? {
         let is_dossier = entry.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("soat"));
-        let counts = if entry.is_dir() { has_sod(&entry)? } else { entry.is_file() && (is_dossier || is_security_object(&entry)) };
+        let counts =
+            if entry.is_dir() { has_sod(&entry)? } else { entry.is_file() && (is_dossier || is_security_object(&entry)) };
         if counts {
             found.push(entry);
         }
@@ -55,9 +56,13 @@ pub fn load(path: &Path, identity: Option<&Identity>) -> Result<Dossier> {
     if bytes.starts_with(&CBOR_TAG) {
         return Dossier::from_cbor(&bytes).map_err(|error| invalid(path, &error));
     }
-    // EF.SOD with or without its tag 77.
     match bytes.first() {
-        Some(&SECURITY_OBJECT_TAG | 0x30) => {
+        Some(&SECURITY_OBJECT_TAG) => {
+            check_whole(path, &bytes)?;
+            Dossier::from_raw_files([(FileId::Sod, bytes)]).map_err(|error| invalid(path, &error))
+        }
+        // Without its tag 77 it is any SEQUENCE: only a signed message is taken for it, not a certificate.
+        Some(0x30) if holds_signed_data(&bytes) => {
             check_whole(path, &bytes)?;
             Dossier::from_raw_files([(FileId::Sod, bytes)]).map_err(|error| invalid(path, &error))
         }
@@ -140,8 +145,20 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     if metadata.len() > LONGEST_FILE {
         return Err(named("file-too-large"));
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(named("file-special"));
+    }
+    // A file may grow while it is read.
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|file| file.take(LONGEST_FILE).read_to_end(&mut bytes)).map_err(unreadable)?;
     if bytes.is_empty() { Err(named("dossier-empty")) } else { Ok(bytes) }
+}
+
+/// Whether a SEQUENCE begins with the identifier of a signed message (RFC 5652 §5.1), which may be torn behind it.
+fn holds_signed_data(bytes: &[u8]) -> bool {
+    const ID_SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+    // Behind the tag and one to five octets of length.
+    (2..=6).any(|start| bytes.get(start..).is_some_and(|rest| rest.starts_with(&ID_SIGNED_DATA)))
 }
 
 /// A file that ends inside its own outermost element was torn: that says nothing about the card.

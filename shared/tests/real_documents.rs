@@ -77,7 +77,10 @@ fn the_german_specimen_is_right_and_its_issuer_unknown() {
         assert_eq!(ended(&report, CheckKind::FileHash(group(number))), GOOD, "DG{number}");
     }
     assert_eq!(ended(&report, CheckKind::FileHash(group(15))), (Outcome::Failed, Some("dg15.unlisted")));
-    assert_eq!(ended(&report, CheckKind::ActiveAuthentication), (Outcome::NotSupported, Some("chip.not_offered")));
+    assert_eq!(
+        ended(&report, CheckKind::ActiveAuthentication),
+        (Outcome::NotSupported, Some("chip.active_authentication_not_offered"))
+    );
     assert_eq!(ended(&report, CheckKind::Chain), (Outcome::Undetermined, Some("chain.issuer_unknown")));
     assert_eq!(ended(&report, CheckKind::ValidityToday), (Outcome::Failed, Some("ds.expired")));
     assert_eq!(ended(&report, CheckKind::ChipAuthenticity), (Outcome::Undetermined, Some("chip.not_proven")));

@@ -22,7 +22,7 @@ use soat::pki::{Certificate, Provenance, TrustStore};
 use soat::time::Timestamp;
 
 /// Document signer and CSCA both on P-256, keys by name so that OpenSSL takes them.
-const CARD: &str = "sod-p256-sha256";
+const CARD: &str = "sod-p256-named-sha256";
 /// 2026-08-01
 const NOW: Timestamp = Timestamp(1_785_542_400);
 

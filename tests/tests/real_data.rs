@@ -186,7 +186,9 @@ fn older_and_icao_lists_import_under_roots_that_a_verified_list_brought() {
     );
     let german = "66b09a816ff5c76d3d6ef10f035ded4a8ac4b961b75955f1d5926dc3c63ecb5b";
     let united_nations = "920693cd1283824ffdf48a3579fc35528122f3de46bab2ecdaef402db6d92e4e";
-    for (list, signer, count) in [("DE_ML_2024-08-07-07-38-24.ml", german, 541), ("ICAO_ml_September2023.ml", united_nations, 394)] {
+    for (list, signer, count) in
+        [("DE_ML_2024-08-07-07-38-24.ml", german, 541), ("ICAO_ml_September2023.ml", united_nations, 394)]
+    {
         let before = anchors(trust.path());
         let finished = import(trust.path(), &folder.join(list), signer);
         assert_eq!(finished.code, 0, "{list}: {finished:?}");

@@ -11,9 +11,11 @@ pub fn localised(command: Command, messages: &Messages) -> Command {
         let text = messages.text(&format!("help-{id}"));
         Arg::new(id).short(short).long(id).action(action).help(text).help_heading(heading(messages, "help-heading-options"))
     };
-    with_texts(command, "help", messages)
-        .arg(flag("help", 'h', ArgAction::Help).global(true))
-        .arg(flag("version", 'V', ArgAction::Version))
+    with_texts(command, "help", messages).arg(flag("help", 'h', ArgAction::Help).global(true)).arg(flag(
+        "version",
+        'V',
+        ArgAction::Version,
+    ))
 }
 
 fn with_texts(command: Command, prefix: &str, messages: &Messages) -> Command {

@@ -1,10 +1,11 @@
 //! `soat card`: lays a virtual card on pcscd's virtual reader, so that any PC/SC program can read it.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use card_fixtures::chip::VirtualChip;
-use card_fixtures::personalisation::{Personalisation, catalogue};
+use card_fixtures::personalisation::{Personalisation, authority, catalogue};
 use card_fixtures::plug::{SharedChip, vpcd};
 use qrcodegen::{QrCode, QrCodeEcc};
 use soat::dossier::{DataGroup, FileId};
@@ -14,6 +15,8 @@ use crate::command_line::Card;
 use crate::commands::Session;
 use crate::error::{Error, Exit, Result};
 use crate::readers::virtual_card::{DEFAULT, personalisation};
+use crate::safe_file;
+use crate::trust_folder::Fingerprint;
 
 /// Plugs a card in until the program is ended, or lists the cards there are.
 ///
@@ -35,7 +38,20 @@ pub fn run(arguments: &Card, session: &mut Session) -> Result<Exit> {
         session.print(&format!("{text}\n"));
         return Ok(Exit::Successful);
     }
+    if let Some(path) = &arguments.csca {
+        return write_csca(&card.name, path, session);
+    }
     plug(card, arguments, session)
+}
+
+/// Writes the certificate of a card's issuer, to be trusted with `--demonstration`.
+fn write_csca(card: &str, path: &Path, session: &mut Session) -> Result<Exit> {
+    let authority = authority(card).ok_or_else(|| Error::usage("card-name-unknown").with("name", card.to_owned()))?;
+    let der = authority.csca_certificate();
+    safe_file::create(path, &der).map_err(|cause| Error::file("file-unwritable", path, &cause))?;
+    let written = [("path", path.display().to_string().into()), ("fingerprint", Fingerprint::of(&der).hex().into())];
+    session.print(&format!("{}\n", session.messages.format("card-csca-written", &written)));
+    Ok(Exit::Successful)
 }
 
 fn plug(card: Personalisation, arguments: &Card, session: &mut Session) -> Result<Exit> {

@@ -45,11 +45,13 @@ pub struct Probe {
     /// The exit code where it is a problem.
     exit: Exit,
     arguments: Vec<(&'static str, String)>,
+    /// What another part of the program says is wrong, in whose words it is told.
+    refusal: Option<Error>,
 }
 
 impl Probe {
     fn new(name: &'static str, state: State) -> Self {
-        Self { name, state, exit: Exit::Card, arguments: Vec::new() }
+        Self { name, state, exit: Exit::Card, arguments: Vec::new(), refusal: None }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -67,6 +69,9 @@ impl Probe {
 
     /// What was found, and what to do about it.
     pub fn texts(&self, messages: &Messages) -> (String, Option<String>) {
+        if let Some(error) = &self.refusal {
+            return (error.message(messages), Some(error.remedy(messages)));
+        }
         let arguments: Vec<_> = self.arguments.iter().map(|(name, value)| (*name, value.clone().into())).collect();
         (messages.format(&self.id(), &arguments), messages.remedy(&self.id(), &arguments))
     }
@@ -148,7 +153,7 @@ fn reader_probes(service: &Service, readers: &[Reader]) -> Vec<Probe> {
         ];
     }
     let names = readers.iter().map(Reader::name).collect::<Vec<_>>().join(", ");
-    let mut probes = vec![Probe::new("readers", State::Ok).with("readers", names)];
+    let mut probes = vec![Probe::new("readers", State::Ok).with("names", names)];
     let with_card: Vec<&Reader> = readers.iter().filter(|reader| reader.card_present() && !reader.card_mute()).collect();
     if with_card.is_empty() {
         probes.push(Probe::new("apdu", State::Unknown));
@@ -182,13 +187,9 @@ fn trust_probe(store: &Store) -> Probe {
     match anchors {
         Ok((path, anchors)) if anchors.is_empty() => Probe::new("trust", State::Problem).with("path", path),
         Ok((path, anchors)) => Probe::new("trust", State::Ok).with("path", path).with("count", anchors.len().to_string()),
-        Err(error) => refused_trust(&error),
+        Err(error) => Probe { refusal: Some(error), ..Probe::new("trust", State::Problem) },
     }
     .of_configuration()
-}
-
-fn refused_trust(_: &Error) -> Probe {
-    Probe::new("trust", State::Unknown)
 }
 
 #[cfg(test)]
@@ -219,7 +220,7 @@ mod tests {
             let messages = Messages::new(language);
             for name in ["service", "permission", "kernel", "readers", "apdu", "card", "clock", "trust"] {
                 for state in [State::Ok, State::Problem, State::Unknown] {
-                    if state == State::Unknown && matches!(name, "service" | "clock") {
+                    if state == State::Unknown && matches!(name, "service" | "clock" | "trust") {
                         continue; // these are always known
                     }
                     let probe = Probe::new(name, state);

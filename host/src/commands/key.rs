@@ -118,10 +118,11 @@ impl Input {
     }
 
     fn everything(&mut self) -> Result<Zeroizing<String>> {
-        let mut text = Zeroizing::new(String::new());
-        let read = std::io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
+        let mut bytes = Zeroizing::new(Vec::new());
+        let read = std::io::stdin().take(LONGEST_INPUT).read_to_end(&mut bytes);
         read.map_err(|_| Error::usage("key-missing"))?;
-        Ok(text)
+        // A scanner set to Windows-1252 spoils the name in a QR text, not the number that opens the card.
+        Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
     }
 }
 

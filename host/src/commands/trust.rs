@@ -2,7 +2,6 @@
 
 mod add;
 mod description;
-mod fixture_authority;
 mod import;
 
 use std::fmt::Write;

@@ -63,10 +63,12 @@ fn a_folder_of_dossiers_and_of_folders_is_many() {
 
 #[test]
 fn a_lone_security_object_is_taken_with_and_without_its_wrapper() {
-    let folder = folder(&[("wrapped", &SOD), ("bare", &[0x30, 0])]);
+    const BARE: [u8; 13] = [0x30, 0x0B, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+    let folder = folder(&[("wrapped", &SOD), ("bare", &BARE), ("certificate", &[0x30, 3, 0x30, 1, 0])]);
     for name in ["wrapped", "bare"] {
         assert_eq!(load(&folder.path().join(name), None).unwrap().origin(), Origin::RawFiles);
     }
+    assert_eq!(load(&folder.path().join("certificate"), None).unwrap_err().id(), "dossier-invalid");
 }
 
 #[test]

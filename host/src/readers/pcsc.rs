@@ -127,7 +127,7 @@ impl Service {
             result => result.map_err(|error| Error::from(transport_error(error)))?,
         };
         let support = ApduSupport::of(&card);
-        Ok(PcscChannel { context: self.context, reader: reader.name.clone(), card, support, buffer: Vec::new() })
+        Ok(PcscChannel { context: self.context, reader: reader.name.clone(), card: Some(card), support, buffer: Vec::new() })
     }
 
     /// What APDUs the reader of a card that lies there can carry.
@@ -147,7 +147,8 @@ impl Service {
 pub struct PcscChannel {
     context: Context,
     reader: CString,
-    card: pcsc::Card,
+    /// `None` once the connection is dead: a handle that is kept would hold the reader against the next.
+    card: Option<pcsc::Card>,
     support: ApduSupport,
     buffer: Vec<u8>,
 }
@@ -155,11 +156,13 @@ pub struct PcscChannel {
 impl CardChannel for PcscChannel {
     fn transmit(&mut self, command: &[u8]) -> std::result::Result<Vec<u8>, TransportError> {
         self.buffer.resize(pcsc::MAX_BUFFER_SIZE_EXTENDED, 0);
-        self.card.transmit(command, &mut self.buffer).map(<[u8]>::to_vec).map_err(transport_error)
+        let card = self.card.as_ref().ok_or(TransportError::CardRemoved)?;
+        card.transmit(command, &mut self.buffer).map(<[u8]>::to_vec).map_err(transport_error)
     }
 
     fn reset(&mut self) -> std::result::Result<(), TransportError> {
-        self.card.reconnect(ShareMode::Exclusive, Protocols::ANY, Disposition::ResetCard).map_err(transport_error)
+        let card = self.card.as_mut().ok_or(TransportError::CardRemoved)?;
+        card.reconnect(ShareMode::Exclusive, Protocols::ANY, Disposition::ResetCard).map_err(transport_error)
     }
 
     fn reconnect(&mut self) -> std::result::Result<(), TransportError> {
@@ -171,11 +174,12 @@ impl CardChannel for PcscChannel {
         if self.reset().is_ok() {
             return Ok(());
         }
+        self.card = None;
         let began = Instant::now();
         loop {
             match connect(&self.context, &self.reader).map_err(transport_error) {
                 Ok(card) => {
-                    self.card = card;
+                    self.card = Some(card);
                     return Ok(());
                 }
                 Err(TransportError::CardRemoved) if began.elapsed() < RETURN_LIMIT => {

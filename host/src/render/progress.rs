@@ -1,6 +1,6 @@
 //! Where reading stands: a bar at a terminal, plain lines elsewhere.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -39,7 +39,8 @@ impl<'a> ScreenProgress<'a> {
             Some(bar) => bar.set_message(line),
             None if self.last_line == line => {}
             None => {
-                eprintln!("{line}");
+                // Nobody may be listening: that is no reason to stop reading.
+                let _ = writeln!(std::io::stderr(), "{line}");
                 self.last_line = line;
             }
         }

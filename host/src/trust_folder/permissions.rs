@@ -5,24 +5,26 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// Refuses a folder that others can write, or whose entry in its parent others can exchange.
+/// Refuses a folder that others own or can write, or that they can exchange for another on the way to it.
 #[cfg(unix)]
 pub fn check_folder(path: &Path) -> Result<()> {
     use std::os::unix::fs::MetadataExt;
     let read = |path: &Path| fs::metadata(path).map_err(|cause| Error::file("trust-unreadable", path, &cause));
     refuse(path, &read(path)?)?;
+    let given = std::path::absolute(path).map_err(|cause| Error::file("trust-unreadable", path, &cause))?;
     let whole = path.canonicalize().map_err(|cause| Error::file("trust-unreadable", path, &cause))?;
-    if let Some(parent) = whole.parent() {
-        let metadata = read(parent)?;
+    // Both ways there: a link on the way can be turned by whoever can write the folder in which it stands.
+    for above in given.ancestors().skip(1).chain(whole.ancestors().skip(1)) {
+        let metadata = read(above)?;
         // In a sticky folder such as /tmp others cannot exchange what is not theirs.
         if metadata.mode() & 0o1000 == 0 {
-            refuse(parent, &metadata)?;
+            refuse(above, &metadata)?;
         }
     }
     Ok(())
 }
 
-/// Refuses a file that others can write.
+/// Refuses a file that others own or can write.
 #[cfg(unix)]
 pub fn check_file(path: &Path, metadata: &Metadata) -> Result<()> {
     refuse(path, metadata)
@@ -31,11 +33,18 @@ pub fn check_file(path: &Path, metadata: &Metadata) -> Result<()> {
 #[cfg(unix)]
 fn refuse(path: &Path, metadata: &Metadata) -> Result<()> {
     use std::os::unix::fs::MetadataExt;
-    if metadata.mode() & 0o022 == 0 {
-        return Ok(());
+    let refused = |id| {
+        let quoted = format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+        Err(Error::usage(id).with("path", path.display().to_string()).with("quoted", quoted))
+    };
+    if metadata.mode() & 0o022 != 0 {
+        return refused("trust-writable-by-others");
     }
-    let quoted = format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
-    Err(Error::usage("trust-writable-by-others").with("path", path.display().to_string()).with("quoted", quoted))
+    // Whoever owns it can make it writable again. Root can do so everywhere.
+    if metadata.uid() != 0 && metadata.uid() != rustix::process::geteuid().as_raw() {
+        return refused("trust-owned-by-another");
+    }
+    Ok(())
 }
 
 /// Creates a folder and what leads to it, for the user alone.

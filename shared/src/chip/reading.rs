@@ -7,7 +7,7 @@
 //!    never becomes BAC; a refused key is not tried again.
 //!    With chip authentication mapping EF.CardSecurity is read before the application is selected: its signed key is what the chip proves.
 //! 3. SELECT of the application, EF.SOD, DG14, chip authentication: what follows is read under its keys, and so confirms them.
-//! 4. EF.COM, DG1, DG13, DG15, active authentication, the other files that EF.SOD lists, DG2 last.
+//! 4. DG1, EF.COM, DG13, DG15, active authentication, the other files that EF.SOD lists, DG2 last.
 //!
 //! EF.SOD is not verified here; its list only plans the reading. DG3 and DG4 need terminal authentication and are not asked for unless
 //! they are named in [`Files::Only`]: the dossier has them as skipped, and no command is spent on them.

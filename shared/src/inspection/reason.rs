@@ -122,6 +122,8 @@ reason_codes! {
         CSCA_NOT_VALID_AT_SIGNING = "csca.not_valid_at_signing";
         /// When the document was signed is not known, and the document signer is not valid today.
         SIGNING_TIME_UNKNOWN = "validity.signing_time_unknown";
+        /// The document was signed later than the moment for which it is judged.
+        SIGNING_TIME_IN_FUTURE = "validity.signing_time_in_future";
         /// The document signer has expired.
         DS_EXPIRED = "ds.expired";
         /// The document signer is not valid yet.
@@ -133,6 +135,8 @@ reason_codes! {
 
         /// The document signer's key is not meant for signatures.
         DS_KEY_USAGE = "ds.key_usage";
+        /// The document signer was issued for another purpose.
+        DS_EXTENDED_KEY_USAGE = "ds.extended_key_usage";
         /// The document signer is a certification authority.
         DS_IS_AUTHORITY = "ds.is_authority";
         /// The document signer has a critical extension that is not known.
@@ -176,6 +180,10 @@ reason_codes! {
 
         /// The signed files offer no chip authenticity.
         CHIP_NOT_OFFERED = "chip.not_offered";
+        /// The signed files offer no active authentication.
+        CHIP_ACTIVE_AUTHENTICATION_NOT_OFFERED = "chip.active_authentication_not_offered";
+        /// The signed files offer no chip authentication.
+        CHIP_CHIP_AUTHENTICATION_NOT_OFFERED = "chip.chip_authentication_not_offered";
         /// The chip's authenticity does not follow from saved files.
         CHIP_NOT_PROVEN = "chip.not_proven";
         /// Active authentication is offered and was not done.

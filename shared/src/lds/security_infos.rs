@@ -202,6 +202,17 @@ impl SecurityInfos {
             .filter_map(|info| if let SecurityInfo::ChipAuthenticationPublicKey(key) = info { Some(key) } else { None })
     }
 
+    /// Whether chip authentication is offered in a way that is not understood: an info whose key is missing, or one that cannot be read.
+    pub fn has_unreadable_chip_authentication(&self) -> bool {
+        self.infos.iter().any(|info| match info {
+            SecurityInfo::ChipAuthentication(_) | SecurityInfo::Unreadable { .. } => true,
+            SecurityInfo::Malformed { protocol, .. } => {
+                public_key_agreement(*protocol).is_some() || protocol::arcs_under(*protocol, ID_CA).is_some()
+            }
+            _ => false,
+        })
+    }
+
     /// The algorithm of an active authentication with ECDSA.
     pub fn active_authentication(&self) -> Option<&ActiveAuthenticationInfo> {
         self.infos

@@ -30,6 +30,9 @@ pub enum CertificateError {
     /// One extension stands twice (RFC 5280 §4.2).
     #[error("the certificate's extension {0} stands twice")]
     DuplicateExtension(ObjectIdentifier),
+    /// More extensions than any certificate needs.
+    #[error("the certificate has too many extensions")]
+    TooManyExtensions,
 }
 
 /// A certificate that owns its bytes. Signatures are verified over the received bytes, never over a re-encoding.

@@ -60,6 +60,16 @@ fn a_card_that_is_taken_away() {
 }
 
 #[test]
+fn a_card_whose_reader_loses_it_in_the_middle() {
+    let Some(desk) = Desk::new() else { return };
+    let card = desk.lay_genuine("vietnam-2024");
+    let reading = spawn(&mut desk.read(&["--can", "000001"]));
+    wait_until("the middle of the read", || card.chip.apdus() > 20);
+    drop(card);
+    assert_refused(&end(reading), 4, "removed or lost", "lying still");
+}
+
+#[test]
 fn another_card_after_a_lost_tag() {
     let Some(desk) = Desk::new() else { return };
     desk.trust("vietnam-2024");

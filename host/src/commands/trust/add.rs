@@ -5,11 +5,14 @@ use std::io::IsTerminal;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::pki::Certificate;
 
-use super::{certificates_of, details, fixture_authority, said};
+use super::{certificates_of, details, said};
 use crate::command_line::TrustAdd;
 use crate::commands::{Session, now};
 use crate::error::{Error, Exit, Result};
-use crate::trust_folder::{Confirmation, Fingerprint, Provenance, TrustFolder};
+use crate::trust_folder::{Confirmation, Fingerprint, Provenance, TrustFolder, fixture_authority};
+
+/// Consent in either language; without an input method no Vietnamese letters can be typed.
+const YES: [&str; 3] = ["yes", "có", "co"];
 
 /// Adds certificates.
 ///
@@ -84,7 +87,7 @@ fn confirm(path: &str, certificate: &Certificate, given: &[Fingerprint], session
     session.ask(&question);
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);
-    if read.is_ok() && answer.trim().to_lowercase() == session.messages.text("answer-yes") {
+    if read.is_ok() && YES.contains(&answer.trim().to_lowercase().as_str()) {
         Ok(Confirmation::Question)
     } else {
         Err(Error::usage("trust-not-confirmed"))

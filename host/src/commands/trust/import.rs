@@ -7,13 +7,13 @@ use soat::crypto::rustcrypto::RustCrypto;
 use soat::pki::master_list::SignerRoot;
 use soat::pki::{Certificate, CmsError, CscaMasterList, ListError};
 
+use super::certificates_of;
 use super::description::Description;
-use super::{certificates_of, fixture_authority};
 use crate::command_line::TrustImport;
 use crate::commands::{Session, now};
 use crate::error::{Error, Exit, Result};
 use crate::render::screen::printable;
-use crate::trust_folder::{Confirmation, Fingerprint, Provenance, TrustFolder};
+use crate::trust_folder::{Confirmation, Fingerprint, Provenance, TrustFolder, fixture_authority};
 
 /// No published list is as long; a file that is, is not read.
 const LONGEST_LIST: u64 = 64 * 1024 * 1024;
@@ -93,6 +93,9 @@ fn missing(signer: &str) -> Error {
 fn unusable(certificate: &Certificate, foreign_to_real_cards: bool) -> Option<String> {
     if foreign_to_real_cards {
         return Some("fixture authority (--demonstration)".to_owned());
+    }
+    if certificate.extensions.denies_authority() {
+        return Some("its key does not sign certificates".to_owned());
     }
     certificate.public_key().err().map(|error| error.to_string())
 }

@@ -89,9 +89,8 @@ impl<'a> Reader<'a> {
             self.read(DataGroup::DG14.into(), Partial::kept())?;
             self.authenticate_chip()?;
         }
-        if !self.dossier.files.contains_key(&FileId::Com) {
-            self.read(FileId::Com, Partial::kept())?;
-        }
+        // The first answer under the keys of chip authentication confirms them. A data group is there for certain; EF.COM, which some
+        // cards lack, might be refused without protection, and look like a copy's silence.
         for group in listed.order(self.options) {
             if !self.dossier.files.contains_key(&group.into()) {
                 self.read(group.into(), self.partial(group, &listed))?;
@@ -99,13 +98,20 @@ impl<'a> Reader<'a> {
             if group == DataGroup::DG15 {
                 self.authenticate_actively()?;
             }
+            self.read_common_data()?;
         }
+        self.read_common_data()?;
         for group in listed.groups.iter().filter(|group| !is_read(**group, self.options)) {
             self.dossier.files.insert((*group).into(), FileRecord::Skipped);
         }
         let mut dossier = self.dossier;
         (dossier.timings, dossier.findings) = self.exchange.finish();
         Ok(dossier)
+    }
+
+    /// EF.COM, once.
+    fn read_common_data(&mut self) -> Result<(), ReadError> {
+        if self.dossier.files.contains_key(&FileId::Com) { Ok(()) } else { self.read(FileId::Com, Partial::kept()) }
     }
 
     fn partial(&self, group: DataGroup, listed: &Listed) -> Partial {

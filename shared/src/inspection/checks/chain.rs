@@ -15,6 +15,10 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
             let row = row.undetermined(ReasonCode::CHAIN_ISSUER_UNKNOWN);
             if *name_known { row.finding(ReasonCode::CHAIN_NAME_KNOWN, None) } else { row }
         }
+        // The key of a document signer or of a list's signer makes no issuer, whoever put it among the anchors.
+        Some(Chain::Trusted(path)) if path.anchor().certificate.extensions.denies_authority() => {
+            row.failed(ReasonCode::CSCA_NOT_AUTHORITY)
+        }
         Some(Chain::Trusted(path)) => path.findings().iter().fold(row, |row, finding| row.finding(code(*finding), None)),
     }
 }

@@ -65,7 +65,9 @@ fn listed<'a>(
                 Some((_, digest)) if sod.hash(group) != Some(digest) => row.failed(ReasonCode::hash_mismatch(group)),
                 // Nothing is known of the holder without the file itself.
                 Some(_) if group == DataGroup::DG1 => row.undetermined(ReasonCode::not_supplied(group)),
-                Some(_) => row.finding(ReasonCode::FILE_DIGEST_ONLY, Some(group.into())),
+                Some(_) if is_chip => row.finding(ReasonCode::FILE_DIGEST_ONLY, Some(group.into())),
+                // Out of a file the digest proves nothing: it stands in EF.SOD, for anyone to copy.
+                Some(_) => outside(row, group).finding(ReasonCode::FILE_DIGEST_ONLY, Some(group.into())),
             }
         }
         Some(FileRecord::Refused { status: SW_FILE_NOT_FOUND }) => row.failed(ReasonCode::missing(group)),

@@ -22,6 +22,11 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     if issuer.is_some_and(|issuer| !issuer.extensions.unknown_critical.is_empty()) {
         return row.failed(ReasonCode::CSCA_UNKNOWN_CRITICAL_EXTENSION).weighing(Weight::Mandatory);
     }
+    // A critical purpose is the only one that the key may serve (RFC 5280 §4.2.1.12), and none is that of a document signer.
+    if signer.extensions.extended_key_usage.is_some() {
+        let row = row.failed(ReasonCode::DS_EXTENDED_KEY_USAGE);
+        return if signer.extensions.extended_key_usage_critical { row.weighing(Weight::Mandatory) } else { row };
+    }
     if !signer.algorithms_agree() {
         return row.failed(ReasonCode::DS_ALGORITHM_MISMATCH);
     }

@@ -10,6 +10,9 @@ use crate::time::{Date, Timestamp};
 use crate::vietnam::dg13::Dg13;
 use crate::vietnam::expiry::day_month_year;
 
+/// By how much two clocks may differ, time zones included: a day, in seconds.
+const CLOCKS_APART: i64 = 86_400;
+
 /// When the document was signed: a moment, or the whole day of issue.
 #[derive(Clone, Copy)]
 struct Signing {
@@ -37,6 +40,10 @@ pub(in crate::inspection) fn at_signing(examination: &Examination<'_>) -> Check 
             row.undetermined(ReasonCode::SIGNING_TIME_UNKNOWN)
         };
     };
+    // Either this clock was set back, or the signer's was wrong: no other comparison with today means anything then.
+    if signing.first.0 > examination.time.0.saturating_add(CLOCKS_APART) {
+        return row.undetermined(ReasonCode::SIGNING_TIME_IN_FUTURE);
+    }
     if !signing.lies_in(signer) {
         return row.failed(ReasonCode::DS_NOT_VALID_AT_SIGNING);
     }

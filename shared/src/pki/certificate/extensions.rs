@@ -45,6 +45,8 @@ pub struct Extensions {
     pub private_key_usage: Option<PrivateKeyUsage>,
     /// extKeyUsage
     pub extended_key_usage: Option<Vec<ObjectIdentifier>>,
+    /// Whether extendedKeyUsage is critical: the key may then serve these purposes only (RFC 5280 §4.2.1.12).
+    pub extended_key_usage_critical: bool,
     /// documentType: which documents a signer may sign, by the first letters of the MRZ (`P`, `ID`).
     pub document_types: Option<Vec<String>>,
     /// Whether the nameChange extension is there.
@@ -97,6 +99,9 @@ impl PrivateKeyUsage {
     }
 }
 
+/// Real certificates have a dozen: more is work that someone wants done (`attacks.md` 31).
+const MAX_EXTENSIONS: usize = 64;
+
 impl Extensions {
     /// ```text
     /// Extensions ::= SEQUENCE OF SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
@@ -105,6 +110,9 @@ impl Extensions {
         let mut extensions = Self::default();
         let mut seen = Vec::new();
         for extension in list {
+            if seen.len() == MAX_EXTENSIONS {
+                return Err(CertificateError::TooManyExtensions);
+            }
             let mut fields = extension?.children()?;
             let kind = fields.object_identifier()?;
             let critical = boolean(&mut fields)?;
@@ -114,6 +122,7 @@ impl Extensions {
                 return Err(CertificateError::DuplicateExtension(kind));
             }
             seen.push(kind);
+            extensions.extended_key_usage_critical |= critical && kind == EXTENDED_KEY_USAGE;
             if !extensions.take(kind, value).map_err(|Malformed| CertificateError::Extension(kind))? && critical {
                 extensions.unknown_critical.push(kind);
             }
@@ -155,6 +164,12 @@ impl Extensions {
     /// Whether the key named as the signer's is the certified one: true of a root, false of a link certificate.
     pub fn authority_key_matches_own(&self) -> bool {
         self.authority_key_identifier.is_none() || self.authority_key_identifier == self.subject_key_identifier
+    }
+
+    /// Whether the certificate says that its key does not sign certificates, and in no other place that it does. One that says nothing,
+    /// as old ones do, denies nothing; seven authorities of one real list contradict themselves.
+    pub fn denies_authority(&self) -> bool {
+        !self.is_certificate_authority() && self.key_usage.is_some_and(|usage| !usage.key_cert_sign())
     }
 
     /// Whether the certificate says that its key signs certificates.

@@ -18,7 +18,7 @@ pub(super) fn check(examination: &Examination<'_>) -> Check {
         return row.undetermined(ReasonCode::SOD_NOT_VERIFIED);
     };
     if !sod.lists(DataGroup::DG15) {
-        return row.not_supported(ReasonCode::CHIP_NOT_OFFERED).not_run();
+        return row.not_supported(ReasonCode::CHIP_ACTIVE_AUTHENTICATION_NOT_OFFERED).not_run();
     }
     let Some(file) = examination.file(DataGroup::DG15) else {
         return row.undetermined(ReasonCode::FILE_NOT_VERIFIED);

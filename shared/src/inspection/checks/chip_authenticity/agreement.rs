@@ -14,7 +14,7 @@ pub(super) fn check(examination: &Examination<'_>) -> Check {
         return row.undetermined(ReasonCode::SOD_NOT_VERIFIED);
     };
     if !sod.lists(DataGroup::DG14) {
-        return row.not_supported(ReasonCode::CHIP_NOT_OFFERED).not_run();
+        return row.not_supported(ReasonCode::CHIP_CHIP_AUTHENTICATION_NOT_OFFERED).not_run();
     }
     if examination.file(DataGroup::DG14).is_none() {
         return row.undetermined(ReasonCode::FILE_NOT_VERIFIED);
@@ -23,7 +23,11 @@ pub(super) fn check(examination: &Examination<'_>) -> Check {
         return row.undetermined(ReasonCode::FILE_MALFORMED);
     };
     if infos.chip_authentication_keys().next().is_none() {
-        return row.not_supported(ReasonCode::CHIP_NOT_OFFERED).not_run();
+        // What is signed and not understood is no leave to do without: a copy would pass.
+        if infos.has_unreadable_chip_authentication() {
+            return row.undetermined(ReasonCode::CHIP_CHIP_AUTHENTICATION_UNSUPPORTED);
+        }
+        return row.not_supported(ReasonCode::CHIP_CHIP_AUTHENTICATION_NOT_OFFERED).not_run();
     }
     let Some(evidence) = &examination.dossier.chip_authentication else {
         return without_evidence(examination, row, ReasonCode::CHIP_CHIP_AUTHENTICATION_NOT_DONE);

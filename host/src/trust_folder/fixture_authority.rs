@@ -16,11 +16,15 @@ static KEYS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     keys
 });
 
-/// Whether a certificate holds one of its keys, under whatever name, or carries its name.
-pub fn owns(certificate: &Certificate) -> bool {
+/// Whether a certificate carries its name: what can be told of every anchor at every start.
+pub fn is_named_by(certificate: &Certificate) -> bool {
     let name = ORGANISATION.as_bytes();
     certificate.subject.as_der().windows(name.len()).any(|window| window == name)
-        || KEYS.iter().any(|key| certificate.public_key_info.ends_with(key))
+}
+
+/// Whether a certificate holds one of its keys, under whatever name, or carries its name. Its keys are made anew for that.
+pub fn owns(certificate: &Certificate) -> bool {
+    is_named_by(certificate) || KEYS.iter().any(|key| certificate.public_key_info.ends_with(key))
 }
 
 #[cfg(test)]
