@@ -132,6 +132,7 @@ pub enum Trust {
     List(TrustList),
     Show(TrustShow),
     Remove(TrustRemove),
+    Check(TrustCheck),
 }
 
 #[derive(Args)]
@@ -148,10 +149,10 @@ pub struct TrustAdd {
 
 #[derive(Args)]
 pub struct TrustImport {
-    #[arg(value_name = "LIST")]
-    pub list: PathBuf,
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
     #[arg(long, value_name = "FILE|HEX")]
-    pub signer: String,
+    pub signer: Option<String>,
     #[arg(long)]
     pub demonstration: bool,
     #[command(flatten)]
@@ -178,6 +179,18 @@ pub struct TrustShow {
 pub struct TrustRemove {
     #[arg(value_name = "HEX")]
     pub fingerprint: String,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+#[derive(Args)]
+pub struct TrustCheck {
+    #[arg(long, value_name = "DAYS", default_value = "90d")]
+    pub within: String,
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub now: Option<String>,
     #[command(flatten)]
     pub store: Store,
 }

@@ -4,6 +4,7 @@ mod command_line;
 mod commands;
 mod dossier_file;
 mod error;
+mod ldif;
 mod messages;
 mod readers;
 mod render;

@@ -4,6 +4,7 @@
 
 pub mod fixture_authority;
 mod permissions;
+mod published;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{Digest, DigestAlgorithm, Provider};
-use soat::pki::{Certificate, TrustStore};
+use soat::pki::master_list::SignerRoot;
+use soat::pki::{Certificate, CertificateList, DeviationList, TrustStore, VerifiedCrl};
+
+pub use published::{Kind, Origin, Published};
 
 use crate::error::{Error, Result};
 use crate::safe_file;
@@ -71,6 +75,9 @@ pub struct Provenance {
     /// When the master list was signed, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_signed_at: Option<String>,
+    /// SHA-256 of the anchor that signed it, where it came as a link certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_by: Option<String>,
     /// Whether it is an anchor of the fixture authority, whose keys are public and prove nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demonstration: bool,
@@ -79,10 +86,11 @@ pub struct Provenance {
 impl Provenance {
     fn for_store(&self) -> soat::pki::Provenance {
         let source = self.source.clone();
-        let root = self.list_signer_root.as_deref().and_then(Fingerprint::parse);
-        match root.and_then(|root| Digest::new(root.as_ref())) {
-            Some(root) => soat::pki::Provenance::MasterList { source, root },
-            None => soat::pki::Provenance::Operator { source },
+        let digest = |text: &Option<String>| Digest::new(Fingerprint::parse(text.as_deref()?)?.as_ref());
+        match (digest(&self.linked_by), digest(&self.list_signer_root)) {
+            (Some(issuer), _) => soat::pki::Provenance::Link { source, issuer },
+            (None, Some(root)) => soat::pki::Provenance::MasterList { source, root },
+            (None, None) => soat::pki::Provenance::Operator { source },
         }
     }
 }
@@ -97,6 +105,8 @@ pub enum Confirmation {
     Question,
     /// It stood in a master list whose signature verified.
     MasterList,
+    /// It is a link certificate that an anchor signed.
+    Link,
 }
 
 /// An anchor of the folder.
@@ -165,7 +175,7 @@ impl TrustFolder {
         Ok(anchors)
     }
 
-    /// The anchors for judging, and whether one of them is the fixture authority's, which marks every report.
+    /// The anchors for judging with the lists that they signed, and whether one of them is the fixture authority's, which marks every report.
     ///
     /// # Errors
     /// As [`Self::anchors`], and that an anchor is not a certificate.
@@ -182,6 +192,24 @@ impl TrustFolder {
             let is_demonstration = anchor.provenance.demonstration || fixture_authority::is_named_by(&certificate);
             demonstration |= is_demonstration;
             store.add(certificate, anchor.provenance.for_store(), is_demonstration, &RustCrypto);
+        }
+        // A list whose anchor is gone counts for nothing; `soat trust check` names it.
+        for object in self.published(Kind::RevocationList)? {
+            let verified =
+                CertificateList::from_der(&object.bytes).and_then(|list| VerifiedCrl::verify(list, &store, &RustCrypto));
+            if let Ok(crl) = verified {
+                store.add_revocation_list(crl);
+            }
+        }
+        for object in self.published(Kind::DeviationList)? {
+            if let Ok(list) = DeviationList::verify(&object.bytes, SignerRoot::Store, &store, &RustCrypto) {
+                store.add_deviation_list(list);
+            }
+        }
+        for object in self.published(Kind::Signer)? {
+            if let Ok(certificate) = Certificate::from_der(&object.bytes) {
+                store.add_signer(certificate);
+            }
         }
         Ok((store, demonstration))
     }
@@ -228,6 +256,14 @@ impl TrustFolder {
         let failed = |cause| Error::file("trust-unwritable", &self.path, &cause);
         fs::remove_file(self.file(fingerprint, "der")).map_err(failed)?;
         fs::remove_file(self.file(fingerprint, "json")).map_err(failed)
+    }
+
+    /// Creates a folder inside, for the user alone.
+    ///
+    /// # Errors
+    /// That the folder cannot be written.
+    pub fn create_subfolder(&self, name: &str) -> Result<()> {
+        permissions::create_folder(&self.path.join(name))
     }
 
     fn anchors_path(&self) -> PathBuf {

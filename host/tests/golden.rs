@@ -92,10 +92,12 @@ fn without_chance(line: &str) -> String {
     if key("evidence_sha256") || key("added_at") {
         return format!("{}: …\n", line.split(": ").next().unwrap_or_default());
     }
-    match line.split_once(" csca.der, ") {
-        Some((before, after)) => format!("{before} csca.der, …{}\n", after.split_at("2026-11-22T08:00:00Z".len()).1),
-        None => format!("{line}\n"),
+    for name in ["csca.der", "link.der", "first.ml", "second.ml", "directory.ldif"] {
+        if let Some((before, after)) = line.split_once(&format!(" {name}, ")) {
+            return format!("{before} {name}, …{}\n", after.split_at("2026-11-22T08:00:00Z".len()).1);
+        }
     }
+    format!("{line}\n")
 }
 
 fn csca(card: &str) -> Vec<u8> {
@@ -265,6 +267,79 @@ fn anchors_in_both_languages() {
             "soat verify card.soat --now 2026-11-22T08:00:00Z".to_owned(),
             format!("soat trust remove {}", fingerprint.split_at(8).0),
             "soat trust list".to_owned(),
+        ];
+        compare(name, &desk, &lines.each_ref().map(String::as_str));
+    }
+}
+
+#[test]
+fn published_lists_in_both_languages() {
+    use card_fixtures::authority::{
+        Authority, CrlOptions, CurveEncoding, Deviation, DeviationListOptions, MasterListOptions, Signer, ldif,
+    };
+    use card_fixtures::{curve::Curve, hash::Hash, time::Time};
+    for (language, name) in [("en_US.UTF-8", "lists-en"), ("vi_VN.UTF-8", "lists-vi")] {
+        let desk = Desk::new(language);
+        let own = authority("vietnam-2024").unwrap();
+        let curve = Curve::named("secp256r1").unwrap();
+        let next = Signer::ecdsa(curve, Hash::Sha256, "the next key").with_curve_encoding(CurveEncoding::Named);
+        let next = Authority { csca: next, ..own.clone() };
+        let stranger = authority("passport-td3").unwrap();
+        desk.save("vietnam-2024", "card.soat");
+        desk.write("csca.der", &own.csca_certificate());
+        desk.write("link.der", &own.link_certificate(&next));
+        desk.write("root.der", &next.csca_certificate());
+        let crl = |year| CrlOptions {
+            this_update: Time::midnight(year, 10, 1),
+            next_update: Some(Time::midnight(year + 1, 1, 1)),
+            ..CrlOptions::default()
+        };
+        let revoked = vec![(own.document_signer_options().serial, Time::midnight(2026, 10, 1))];
+        desk.write("old.crl", &own.revocation_list(&crl(2025)));
+        desk.write("new.crl", &own.revocation_list(&CrlOptions { revoked, number: 2, ..crl(2026) }));
+        desk.write("delta.crl", &own.revocation_list(&CrlOptions::delta(3)));
+        desk.write("altered.crl", &own.revocation_list(&CrlOptions { corrupt_signature: true, ..crl(2026) }));
+        desk.write("stranger.crl", &stranger.revocation_list(&crl(2026)));
+        let deviation = Deviation::of("2.23.136.1.1.7.2.2", Some(2));
+        desk.write("deviations.bin", &own.deviation_list(&[deviation], &DeviationListOptions::default()));
+        let list = |members: &[Vec<u8>]| own.master_list(members, &MasterListOptions::default());
+        desk.write("first.ml", &list(&[own.csca_certificate(), stranger.csca_certificate()]));
+        desk.write("second.ml", &list(&[own.csca_certificate(), next.csca_certificate()]));
+        let directory = ldif(&[
+            ("o=crl,c=VN", vec![("certificateRevocationList;binary", own.revocation_list(&crl(2026)))]),
+            ("o=crl,c=UT", vec![("certificateRevocationList;binary", vec![0x30, 0x00])]),
+            ("o=dsc,c=VN", vec![("userCertificate;binary", own.document_signer_certificate().der)]),
+            ("o=dsc,c=XX", vec![("userCertificate;binary", b"nothing".to_vec())]),
+            ("o=ml,c=VN", vec![("pkdMasterListContent", list(&[own.csca_certificate()]))]),
+        ]);
+        desk.write("directory.ldif", directory.as_bytes());
+        desk.write("torn.ldif", b"dn: c=VN\nuserCertificate:: *\n");
+        desk.write("text.txt", b"hello");
+        let fingerprint = fingerprint(&own.csca_certificate());
+        let lines = [
+            "soat trust import new.crl".to_owned(),
+            format!("soat trust add csca.der --demonstration --fingerprint {fingerprint}"),
+            "soat trust import old.crl".to_owned(),
+            "soat trust import text.txt".to_owned(),
+            "soat trust import delta.crl".to_owned(),
+            "soat trust import altered.crl".to_owned(),
+            "soat trust import stranger.crl".to_owned(),
+            format!("soat trust check --now {NOW}"),
+            "soat trust import deviations.bin".to_owned(),
+            "soat trust import link.der".to_owned(),
+            "soat trust import link.der --demonstration".to_owned(),
+            "soat trust import root.der --demonstration".to_owned(),
+            "soat trust import directory.ldif --demonstration".to_owned(),
+            "soat trust import torn.ldif".to_owned(),
+            format!("soat verify card.soat --now {NOW} --profile strict"),
+            "soat trust import new.crl".to_owned(),
+            "soat trust import old.crl".to_owned(),
+            format!("soat verify card.soat --now {NOW}"),
+            "soat trust import first.ml --demonstration".to_owned(),
+            "soat trust import second.ml --demonstration".to_owned(),
+            "soat trust list".to_owned(),
+            format!("soat trust check --now {NOW} --within 9000d"),
+            format!("soat trust check --now {NOW} --within soon"),
         ];
         compare(name, &desk, &lines.each_ref().map(String::as_str));
     }

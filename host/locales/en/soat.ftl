@@ -292,14 +292,28 @@ trust-fingerprint-differs = The fingerprint does not match: { $path } has { $fou
     .remedy = Do not use this file. Get the certificate from the issuing authority and compare again.
 trust-demonstration = { $path } belongs to the fixture authority: its private key is public, so anyone can forge its cards.
     .remedy = For a demonstration only: --demonstration marks the store and every report made with it.
-trust-list-invalid = { $path } is not a readable master list: { $cause }
+trust-list-invalid = The list { $path } cannot be used: { $cause }
     .remedy = Get the list again from where it is published.
-trust-list-signature = The signature of the master list { $path } is wrong: { $cause }
+trust-list-signature = The signature of the list { $path } is wrong: { $cause }
     .remedy = Do not use this list. Get it again from where it is published.
-trust-list-signer-unknown = The signer of the master list { $path } does not lead to the root that you gave: { $cause }
+trust-list-signer-unknown = The signer of the list { $path } does not lead to a root that you trust: { $cause }
     .remedy = Give the CSCA of the state that publishes the list with --signer FILE, got from another place than the list itself.
 trust-signer-missing = --signer is neither a file nor the fingerprint of an anchor in the store: { $name }
     .remedy = Give the root certificate as a file, or add it first with: soat trust add FILE
+trust-import-unknown = { $path } is nothing that can be imported: no master list, revocation list, deviation list, link certificate or LDIF.
+    .remedy = Check that the file was downloaded whole. A root certificate is added with: soat trust add FILE
+trust-crl-issuer-unknown = No anchor signed the revocation list { $path }.
+    .remedy = Add the authority's certificate first, its newest too: soat trust add FILE
+trust-crl-signature = The signature of the revocation list { $path } is wrong: { $cause }
+    .remedy = Do not use this list. Download it again from where it is published.
+trust-crl-invalid = The revocation list { $path } cannot be used: { $cause }
+    .remedy = Get the authority's complete revocation list from where it is published.
+trust-link-refused = { $path } is no link certificate of an anchor: { $cause }
+    .remedy = Add it as an anchor of its own after its fingerprint was confirmed: soat trust add FILE
+trust-link-is-root = { $path } is a root: it is signed with its own key, so that no anchor vouches for it.
+    .remedy = Confirm its fingerprint by another way and add it with: soat trust add FILE
+trust-directory-invalid = { $path } is not a readable directory (LDIF): { $cause }
+    .remedy = Download the directory again from where it is published.
 
 ## Anchors
 
@@ -322,6 +336,32 @@ trust-from = from { $source }, { $time }
 trust-confirmed-fingerprint = fingerprint given
 trust-confirmed-question = confirmed at the terminal
 trust-confirmed-master_list = by a verified master list
+trust-confirmed-link = by a link certificate of an anchor
+trust-crl-imported = Revocation list of { $issuer }, { $from } to { $to }: { $count } revoked certificates.
+trust-crl-already = A revocation list as late is there already: { $issuer }, { $from } to { $to }.
+trust-deviations-imported = Deviation list of { $issuer }, signed at { $time }: { $count } entries.
+trust-deviations-already = The deviation list is there already: { $issuer }, signed at { $time }.
+trust-directory-imported = Directory of { $entries } entries.
+    Master lists: { $lists }, refused { $lists_refused }; new anchors { $anchors }.
+    Revocation lists: { $crls }, new { $crls_new }, refused { $crls_refused }.
+    Document signers: { $signers }, new { $signers_new }, without an anchor { $signers_refused }.
+trust-list-older = This list is older than the last one of its publisher, { $time } from { $source }; what only the later one has stays.
+trust-list-changed = Since the list of { $time }: { $came } certificates came, { $went } went. Anchors that went stay in the store.
+trust-list-came = + { $fingerprint } { $subject }
+trust-list-went = − { $fingerprint } { $subject }
+trust-check-expired = Expired at { $detail }.
+trust-check-expires = Expires at { $detail }.
+trust-check-not-yet = Not valid before { $detail }.
+trust-check-weak = Weak: { $detail }.
+trust-check-orphaned = The anchor whose link certificate brought it is gone: { $detail }
+trust-check-revoked = Revoked since { $detail }.
+trust-check-duplicate = The same key and name as { $detail }.
+trust-check-list-orphaned = The list hangs on no anchor and counts for nothing: { $detail }
+trust-check-crl-stale = The revocation list is out of date; the next one was due at { $detail }.
+trust-check-total = { $anchors } anchors, { $remarks } remarks.
+trust-list-crls = Revocation lists:
+trust-list-deviations = Deviation lists:
+trust-list-signers = Known document signers: { $count }
 trust-is-demonstration = DEMONSTRATION: proves nothing
 
 ## Reasons
@@ -696,11 +736,17 @@ help-trust-add-files = Certificates, DER or PEM
 help-trust-add-fingerprint = SHA-256 that the certificate must have; once for each file
 help-trust-add-demonstration = Accept the fixture authority, and mark the store and its reports
 help-trust-add-trust = Folder of anchors
-help-trust-import = Import a master list whose signature verifies
-help-trust-import-list = Master list (.ml)
-help-trust-import-signer = Root of the list's signer: a file, or the fingerprint of an anchor in the store
+help-trust-import = Import what authorities publish: master list, revocation list, deviation list, link certificate, LDIF directory
+help-trust-import-file = The file; what it is, is seen by its content
+help-trust-import-signer = Root of a master list's signer: a file, or a fingerprint; without it, an anchor of the store
 help-trust-import-demonstration = Accept the fixture authority, and mark the store and its reports
 help-trust-import-trust = Folder of anchors
+help-trust-check = Audit the store: expired, weak, orphaned, revoked and duplicate anchors, lists out of date
+help-trust-check-within = Name what expires within so many days, such as 90d
+help-trust-check-json = Print JSON
+help-trust-check-now = The moment to judge for
+help-trust-check-trust = Folder of anchors
+help-trust-check--examples = Ends in 0 where there is nothing to remark, in 3 where there is.
 help-trust-list = List the anchors
 help-trust-list-json = Print JSON
 help-trust-list-trust = Folder of anchors

@@ -292,14 +292,28 @@ trust-fingerprint-differs = Vân tay không khớp: { $path } có { $found }.
     .remedy = Đừng dùng tệp này. Hãy lấy chứng thư từ cơ quan cấp và so lại.
 trust-demonstration = { $path } thuộc nơi cấp giả lập: khóa bí mật của nó là công khai nên ai cũng làm giả được thẻ.
     .remedy = Chỉ để trình diễn: --demonstration sẽ đánh dấu kho và mọi báo cáo dùng kho này.
-trust-list-invalid = { $path } không phải danh sách chứng thư (master list) đọc được: { $cause }
+trust-list-invalid = Không dùng được danh sách { $path }: { $cause }
     .remedy = Tải lại danh sách từ nơi công bố.
 trust-list-signature = Chữ ký của danh sách { $path } bị sai: { $cause }
     .remedy = Đừng dùng danh sách này. Tải lại từ nơi công bố.
-trust-list-signer-unknown = Người ký danh sách { $path } không dẫn đến gốc mà bạn đưa: { $cause }
+trust-list-signer-unknown = Người ký danh sách { $path } không dẫn đến gốc nào mà bạn tin cậy: { $cause }
     .remedy = Dùng --signer TỆP với chứng thư CSCA của quốc gia công bố danh sách, lấy từ nguồn khác với chính danh sách.
 trust-signer-missing = --signer không phải là tệp, cũng không phải vân tay của neo nào trong kho: { $name }
     .remedy = Đưa chứng thư gốc dưới dạng tệp, hoặc thêm trước bằng: soat trust add TỆP
+trust-import-unknown = Không nhận ra { $path }: không phải danh sách chứng thư, danh sách thu hồi, danh sách sai lệch, chứng thư nối hay LDIF.
+    .remedy = Kiểm tra xem tệp đã tải về đủ chưa. Chứng thư gốc thì thêm bằng: soat trust add TỆP
+trust-crl-issuer-unknown = Không có neo nào đã ký danh sách thu hồi { $path }.
+    .remedy = Trước hết hãy thêm chứng thư của cơ quan cấp, kể cả chứng thư mới nhất: soat trust add TỆP
+trust-crl-signature = Chữ ký của danh sách thu hồi { $path } bị sai: { $cause }
+    .remedy = Đừng dùng danh sách này. Tải lại từ nơi công bố.
+trust-crl-invalid = Không dùng được danh sách thu hồi { $path }: { $cause }
+    .remedy = Lấy danh sách thu hồi đầy đủ của cơ quan cấp từ nơi công bố.
+trust-link-refused = { $path } không phải chứng thư nối của neo nào: { $cause }
+    .remedy = Thêm làm neo riêng sau khi xác nhận vân tay: soat trust add TỆP
+trust-link-is-root = { $path } là chứng thư gốc: ký bằng chính khóa của nó nên không neo nào bảo đảm.
+    .remedy = Xác nhận vân tay bằng cách khác rồi thêm bằng: soat trust add TỆP
+trust-directory-invalid = { $path } không phải thư mục LDIF đọc được: { $cause }
+    .remedy = Tải lại từ nơi công bố.
 
 ## Neo tin cậy
 
@@ -322,6 +336,32 @@ trust-from = từ { $source }, { $time }
 trust-confirmed-fingerprint = đã đưa vân tay
 trust-confirmed-question = đã xác nhận tại máy
 trust-confirmed-master_list = theo danh sách đã xác minh
+trust-confirmed-link = theo chứng thư nối do một neo ký
+trust-crl-imported = Danh sách thu hồi của { $issuer }, từ { $from } đến { $to }: { $count } chứng thư bị thu hồi.
+trust-crl-already = Đã có danh sách thu hồi mới bằng hoặc hơn: { $issuer }, từ { $from } đến { $to }.
+trust-deviations-imported = Danh sách sai lệch của { $issuer }, ký lúc { $time }: { $count } mục.
+trust-deviations-already = Danh sách sai lệch này đã có: { $issuer }, ký lúc { $time }.
+trust-directory-imported = Thư mục có { $entries } mục.
+    Danh sách chứng thư: { $lists }, từ chối { $lists_refused }; neo mới { $anchors }.
+    Danh sách thu hồi: { $crls }, mới { $crls_new }, từ chối { $crls_refused }.
+    Người ký giấy tờ: { $signers }, mới { $signers_new }, không có neo { $signers_refused }.
+trust-list-older = Danh sách này cũ hơn danh sách gần nhất của cùng nơi công bố, { $time } từ { $source }; những gì chỉ có ở danh sách sau vẫn được giữ.
+trust-list-changed = So với danh sách ngày { $time }: thêm { $came } chứng thư, bớt { $went }. Các neo bị bớt vẫn ở lại trong kho.
+trust-list-came = + { $fingerprint } { $subject }
+trust-list-went = − { $fingerprint } { $subject }
+trust-check-expired = Đã hết hạn lúc { $detail }.
+trust-check-expires = Hết hạn lúc { $detail }.
+trust-check-not-yet = Chưa có hiệu lực trước { $detail }.
+trust-check-weak = Yếu: { $detail }.
+trust-check-orphaned = Neo đã ký chứng thư nối này không còn: { $detail }
+trust-check-revoked = Bị thu hồi từ { $detail }.
+trust-check-duplicate = Trùng khóa và tên với { $detail }.
+trust-check-list-orphaned = Danh sách không dựa vào neo nào nên không được tính: { $detail }
+trust-check-crl-stale = Danh sách thu hồi đã quá hạn; lẽ ra phải có danh sách mới lúc { $detail }.
+trust-check-total = { $anchors } neo, { $remarks } điều cần lưu ý.
+trust-list-crls = Danh sách thu hồi:
+trust-list-deviations = Danh sách sai lệch:
+trust-list-signers = Người ký giấy tờ đã biết: { $count }
 trust-is-demonstration = TRÌNH DIỄN: không chứng minh gì
 
 ## Lý do
@@ -696,11 +736,17 @@ help-trust-add-files = Chứng thư, DER hoặc PEM
 help-trust-add-fingerprint = SHA-256 mà chứng thư phải có; mỗi tệp một lần
 help-trust-add-demonstration = Chấp nhận nơi cấp giả lập, đánh dấu kho và các báo cáo
 help-trust-add-trust = Thư mục neo tin cậy
-help-trust-import = Nhập danh sách chứng thư (master list) có chữ ký đúng
-help-trust-import-list = Danh sách (.ml)
-help-trust-import-signer = Gốc của người ký danh sách: một tệp, hoặc vân tay của neo trong kho
+help-trust-import = Nhập những gì cơ quan cấp công bố: danh sách chứng thư, danh sách thu hồi, danh sách sai lệch, chứng thư nối, thư mục LDIF
+help-trust-import-file = Tệp; loại tệp được nhận ra theo nội dung
+help-trust-import-signer = Gốc của người ký danh sách chứng thư: một tệp hoặc vân tay; nếu không có thì là một neo trong kho
 help-trust-import-demonstration = Chấp nhận nơi cấp giả lập, đánh dấu kho và các báo cáo
 help-trust-import-trust = Thư mục neo tin cậy
+help-trust-check = Kiểm tra kho: neo hết hạn, yếu, mồ côi, bị thu hồi, trùng lặp; danh sách quá hạn
+help-trust-check-within = Nêu những gì hết hạn trong chừng ấy ngày, ví dụ 90d
+help-trust-check-json = In JSON
+help-trust-check-now = Thời điểm để xét
+help-trust-check-trust = Thư mục neo tin cậy
+help-trust-check--examples = Kết thúc bằng 0 khi không có gì cần lưu ý, bằng 3 khi có.
 help-trust-list = Liệt kê các neo
 help-trust-list-json = In JSON
 help-trust-list-trust = Thư mục neo tin cậy

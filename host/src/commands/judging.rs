@@ -1,7 +1,7 @@
 //! Judging a dossier: by which profile, which anchors, at which time; and what comes out of it for people and programs.
 
 mod fields;
-mod moment;
+pub mod moment;
 
 use card_fixtures::personalisation::Personalisation;
 use soat::crypto::rustcrypto::RustCrypto;

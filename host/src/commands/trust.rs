@@ -1,8 +1,10 @@
 //! `soat trust`: the authorities whose cards the operator accepts.
 
 mod add;
+mod check;
 mod description;
 mod import;
+mod published;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -28,6 +30,7 @@ pub fn run(command: Trust, session: &mut Session) -> Result<Exit> {
         Trust::List(arguments) => list(&arguments, session),
         Trust::Show(arguments) => show(&arguments, session),
         Trust::Remove(arguments) => remove(&arguments, session),
+        Trust::Check(arguments) => check::run(&arguments, session),
     }
 }
 
@@ -36,7 +39,9 @@ fn list(arguments: &TrustList, session: &mut Session) -> Result<Exit> {
     let anchors = folder.anchors()?;
     if arguments.json {
         let rows: Vec<_> = anchors.iter().map(json_row).collect();
-        session.print_json(&json!({ "version": 1, "path": folder.path().display().to_string(), "anchors": rows }));
+        let mut document = json!({ "version": 1, "path": folder.path().display().to_string(), "anchors": rows });
+        published::add_to_json(&folder, &mut document)?;
+        session.print_json(&document);
         return Ok(Exit::Successful);
     }
     if anchors.is_empty() {
@@ -52,6 +57,7 @@ fn list(arguments: &TrustList, session: &mut Session) -> Result<Exit> {
         let _ = writeln!(text, "{}  {}", anchor.fingerprint.hex(), printable(&description.subject));
         let _ = writeln!(text, "    {} – {}; {}", description.not_before, description.not_after, origin(anchor, session));
     }
+    text += &published::lines(&folder, session)?;
     session.print(&text);
     Ok(Exit::Successful)
 }
@@ -77,6 +83,7 @@ fn origin(anchor: &Anchor, session: &Session) -> String {
         Confirmation::Fingerprint => "trust-confirmed-fingerprint",
         Confirmation::Question => "trust-confirmed-question",
         Confirmation::MasterList => "trust-confirmed-master_list",
+        Confirmation::Link => "trust-confirmed-link",
     });
     if provenance.demonstration {
         format!("{from}; {confirmed}; {}", session.messages.text("trust-is-demonstration"))
@@ -86,7 +93,12 @@ fn origin(anchor: &Anchor, session: &Session) -> String {
 }
 
 fn show(arguments: &TrustShow, session: &mut Session) -> Result<Exit> {
-    let anchor = TrustFolder::open(arguments.store.trust.as_deref())?.find(&arguments.fingerprint)?;
+    let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
+    if let Some(text) = published::show(&folder, &arguments.fingerprint, session)? {
+        session.print(&text);
+        return Ok(Exit::Successful);
+    }
+    let anchor = folder.find(&arguments.fingerprint)?;
     let text = format!("{}{}\n", details(&anchor.der, session), origin(&anchor, session));
     session.print(&text);
     Ok(Exit::Successful)

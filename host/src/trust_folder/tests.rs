@@ -9,6 +9,7 @@ fn provenance() -> Provenance {
         confirmed: Confirmation::Fingerprint,
         list_signer_root: None,
         list_signed_at: None,
+        linked_by: None,
         demonstration: false,
     }
 }

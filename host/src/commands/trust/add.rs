@@ -46,6 +46,7 @@ pub fn run(arguments: &TrustAdd, session: &mut Session) -> Result<Exit> {
             confirmed,
             list_signer_root: None,
             list_signed_at: None,
+            linked_by: None,
             demonstration,
         };
         let is_new = folder.add(certificate.as_der(), &provenance)?;
