@@ -159,3 +159,19 @@ fn what_the_reading_noted_stands_beside_its_row() {
     let strict = judge(&issued, &dossier, Profile::STRICT);
     assert_eq!(ended(&strict, CheckKind::FileHash(crate::issued::group(2))), failed("sm.unprotected_status"));
 }
+
+/// DG14 offers chip authentication with a key id that no reader takes: a copy must not pass as a card that offers nothing.
+#[test]
+fn attack_04_chip_authentication_that_is_offered_and_not_understood() {
+    let key_id_with_a_needless_sign = "6E14 3112 3010 060904007F0007020201 02 3000 0201C8".replace(' ', "");
+    let mut issued = Issued::vietnam();
+    issued.card.application_files.remove(&0x010F);
+    issued.card.application_files.insert(0x010E, hex::decode(key_id_with_a_needless_sign).unwrap());
+    let issued = issued.signed(&card_fixtures::authority::SodOptions::default());
+    let mut dossier = issued.dossier();
+    (dossier.chip_authentication, dossier.active_authentication) = (None, None);
+    let report = operational(&issued, &dossier);
+    assert_eq!(ended(&report, CheckKind::ChipAuthentication), undetermined("chip.chip_authentication_unsupported"));
+    assert_eq!(ended(&report, CheckKind::ChipAuthenticity), undetermined("chip.chip_authentication_unsupported"));
+    assert_eq!(report.overall, Overall::Undetermined);
+}

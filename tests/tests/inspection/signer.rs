@@ -6,7 +6,7 @@ use card_fixtures::authority::{
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::inspection::{CheckKind, Overall, Profile, Weight, inspect};
-use soat::pki::TrustStore;
+use soat::pki::{Certificate, CertificateError, TrustStore};
 use soat::time::{Date, Timestamp};
 
 use crate::issued::{GOOD, Issued, NOW, assert_quirk, ended, failed, findings, row, trust, undetermined};
@@ -215,4 +215,58 @@ fn the_period_of_the_authoritys_private_key() {
     assert_eq!(findings(&operational, CheckKind::SignerProfile), ["csca.private_key_period"]);
     assert_eq!(operational.overall, Overall::Successful);
     assert_eq!(ended(&judge(Profile::STRICT), CheckKind::SignerProfile), failed("csca.private_key_period"));
+}
+
+#[test]
+fn attack_11_a_key_that_was_certified_for_another_purpose() {
+    let genuine = Issued::vietnam();
+    assert_eq!(ended(&under(&genuine, &genuine.trust()), CheckKind::SignerProfile), GOOD);
+    let issued = with(|options| options.extended_key_usage = Some("2.23.136.1.1.3"));
+    let report = under(&issued, &issued.trust());
+    assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
+    assert_eq!(ended(&report, CheckKind::SignerProfile), failed("ds.extended_key_usage"));
+    // A critical purpose counts in every profile.
+    assert_eq!((report.overall, row(&report, CheckKind::SignerProfile).weight), (Overall::Failed, Weight::Mandatory));
+}
+
+/// The key of a document signer stands among the anchors, as a careless list brings it, and issues a document signer of its own.
+#[test]
+fn attack_11_a_document_signer_as_issuer() {
+    let genuine = Issued::vietnam();
+    let anchor = genuine.authority.document_signer_certificate().der;
+    let authority = Authority {
+        csca: genuine.authority.document_signer.clone(),
+        csca_name: genuine.authority.document_signer_name.clone(),
+        document_signer: impostor().document_signer,
+        ..genuine.authority.clone()
+    };
+    let forged = Issued { authority, ..Issued::vietnam() }.signed(&SodOptions::default());
+    let report = under(&forged, &trust([anchor]));
+    assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
+    assert_eq!(ended(&report, CheckKind::Chain), failed("csca.not_authority"));
+    assert_eq!(report.overall, Overall::Failed);
+}
+
+#[test]
+fn attack_31_a_certificate_of_many_extensions() {
+    let many = |count: u32| {
+        let issued = Issued::vietnam();
+        let mut options = issued.authority.document_signer_options();
+        let extension = |arc| Extension { oid: String::leak(format!("1.2.3.{arc}")), critical: false, value: vec![5, 0] };
+        options.further_extensions = (0..count).map(extension).collect();
+        Certificate::from_der(&issued.authority.document_signer_certificate_with(&options).der)
+    };
+    assert!(many(40).is_ok());
+    assert_eq!(many(80).unwrap_err(), CertificateError::TooManyExtensions);
+}
+
+#[test]
+fn attack_33_a_card_signed_later_than_now() {
+    let issued = Issued::vietnam();
+    let report = |now| inspect(&issued.dossier(), &issued.trust(), &Profile::OPERATIONAL, now, &RustCrypto);
+    assert_eq!(ended(&report(NOW), CheckKind::Validity), GOOD);
+    // Signed on 2024-09-15.
+    let set_back = report(Timestamp(1_726_358_400 - 2 * 86_400));
+    assert_eq!(ended(&set_back, CheckKind::Validity), undetermined("validity.signing_time_in_future"));
+    assert_eq!(set_back.overall, Overall::Undetermined);
 }
