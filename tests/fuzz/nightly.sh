@@ -2,7 +2,7 @@
 # Runs every fuzz target for a while (default 60 s) with the address sanitizer, and prints what each covered.
 # The pinned toolchain has the coverage and sanitizer passes; RUSTC_BOOTSTRAP admits their flags, so that no second toolchain is needed.
 # Usage: tests/fuzz/nightly.sh [SECONDS]
-# Seeds: the corpus in the repository and, where SOAT_REAL_DATA or shared/data exists, real files, which are never written into it.
+# Seeds: files of synthetic cards, made anew, and, where SOAT_REAL_DATA or shared/data exists, real files, which are never written into it.
 set -euo pipefail
 cd "$(dirname "$0")"
 
