@@ -1,6 +1,6 @@
 //! Decides over a dossier: checks with outcomes and reasons, weighed by a profile into one result.
 //!
-//! The model is BSI TR-03135-1. Pure: no I/O, no clock, no global state. Each row of the table of checks is one file in [`checks`]; the
+//! The model is BSI TR-03135-1. Pure: no I/O, no clock, no global state. Each row of the table of checks is one file in `checks`; the
 //! order in which they run is the order of trust: the signature first, then hashes from the signed object only, then data from files
 //! with a right hash only, and an identity from a report that passed only.
 
