@@ -25,6 +25,10 @@ pub enum Command {
     Verify(Verify),
     #[command(subcommand)]
     Trust(Trust),
+    #[command(subcommand)]
+    Key(KeyCommand),
+    #[command(subcommand)]
+    Timestamp(Timestamp),
     Readers(Readers),
     Doctor(Doctor),
     Card(Card),
@@ -44,6 +48,8 @@ pub struct Read {
     pub save: Option<PathBuf>,
     #[arg(long, value_name = "AGE-KEY", requires = "save")]
     pub recipient: Option<String>,
+    #[arg(long, value_name = "KEY", requires = "save")]
+    pub sign: Option<PathBuf>,
     #[arg(long)]
     pub no_photo: bool,
     #[arg(long, value_name = "HEX")]
@@ -123,11 +129,17 @@ pub struct Verify {
     pub output: Output,
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
+    #[arg(long, value_name = "HEX")]
+    pub challenge: Option<String>,
+    #[arg(long, value_name = "AGE")]
+    pub max_age: Option<String>,
 }
 
 #[derive(Subcommand)]
 pub enum Trust {
     Add(TrustAdd),
+    AddTerminal(TrustAddWitness),
+    AddTimeStamper(TrustAddWitness),
     Import(TrustImport),
     List(TrustList),
     Show(TrustShow),
@@ -143,6 +155,52 @@ pub struct TrustAdd {
     pub fingerprint: Vec<String>,
     #[arg(long)]
     pub demonstration: bool,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// A terminal or a time-stamp authority.
+#[derive(Args)]
+pub struct TrustAddWitness {
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "HEX")]
+    pub fingerprint: Vec<String>,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// The key with which a terminal signs.
+#[derive(Subcommand)]
+pub enum KeyCommand {
+    New {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Timestamp {
+    Request(TimestampRequest),
+    Attach(TimestampAttach),
+}
+
+#[derive(Args)]
+pub struct TimestampRequest {
+    #[arg(value_name = "DOSSIER")]
+    pub dossier: PathBuf,
+    #[arg(value_name = "REQUEST")]
+    pub request: PathBuf,
+}
+
+#[derive(Args)]
+pub struct TimestampAttach {
+    #[arg(value_name = "DOSSIER")]
+    pub dossier: PathBuf,
+    #[arg(value_name = "RESPONSE")]
+    pub response: PathBuf,
+    #[arg(value_name = "OUTPUT")]
+    pub output: PathBuf,
     #[command(flatten)]
     pub store: Store,
 }

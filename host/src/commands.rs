@@ -6,6 +6,8 @@ pub mod judging;
 mod key;
 mod read;
 mod readers;
+mod signing_key;
+mod timestamp;
 pub mod trust;
 mod verify;
 
@@ -67,6 +69,8 @@ pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
         Command::Read(arguments) => read::run(*arguments, session),
         Command::Verify(arguments) => verify::run(arguments, session),
         Command::Trust(arguments) => trust::run(arguments, session),
+        Command::Key(command) => signing_key::run(command, session),
+        Command::Timestamp(command) => timestamp::run(command, session),
         Command::Readers(arguments) => readers::run(&arguments, session),
         Command::Doctor(arguments) => doctor::run(&arguments, session),
         Command::Card(arguments) => card::run(&arguments, session),

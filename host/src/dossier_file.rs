@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use soat::dossier::{Dossier, DossierError, FileId};
+use soat::evidence::{EvidenceError, SavedDossier};
 use soat::tlv::{Cursor, Rules, TlvErrorKind};
 
 use crate::error::{Error, Result};
@@ -19,6 +20,24 @@ const AGE_HEADER: &[u8] = b"age-encryption.org/";
 
 /// What decrypts dossiers.
 pub type Identity = age::x25519::Identity;
+
+/// What a path holds.
+pub enum Loaded {
+    /// A saved dossier, with the signature and time-stamp around it.
+    Saved(Box<SavedDossier>),
+    /// Raw files of a card.
+    Raw(Box<Dossier>),
+}
+
+impl Loaded {
+    /// What was read from the card.
+    pub fn into_dossier(self) -> Dossier {
+        match self {
+            Self::Saved(saved) => saved.into_dossier(),
+            Self::Raw(dossier) => *dossier,
+        }
+    }
+}
 
 /// The dossiers that a path means: itself, or what a folder holds.
 ///
@@ -45,28 +64,26 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// That it cannot be read, is empty, torn, encrypted to another, or not of a card.
-pub fn load(path: &Path, identity: Option<&Identity>) -> Result<Dossier> {
+pub fn load(path: &Path, identity: Option<&Identity>) -> Result<Loaded> {
     if path.is_dir() {
-        return load_folder(path);
+        return load_folder(path).map(|dossier| Loaded::Raw(Box::new(dossier)));
     }
     let mut bytes = read(path)?;
     if bytes.starts_with(AGE_HEADER) {
         bytes = decrypt(path, &bytes, identity)?;
     }
     if bytes.starts_with(&CBOR_TAG) {
-        return Dossier::from_cbor(&bytes).map_err(|error| invalid(path, &error));
+        let saved = SavedDossier::from_cbor(&bytes).map_err(|error| invalid(path, error))?;
+        return Ok(Loaded::Saved(Box::new(saved)));
     }
     match bytes.first() {
-        Some(&SECURITY_OBJECT_TAG) => {
-            check_whole(path, &bytes)?;
-            Dossier::from_raw_files([(FileId::Sod, bytes)]).map_err(|error| invalid(path, &error))
-        }
         // Without its tag 77 it is any SEQUENCE: only a signed message is taken for it, not a certificate.
-        Some(0x30) if holds_signed_data(&bytes) => {
+        Some(&first) if first == SECURITY_OBJECT_TAG || first == 0x30 && holds_signed_data(&bytes) => {
             check_whole(path, &bytes)?;
-            Dossier::from_raw_files([(FileId::Sod, bytes)]).map_err(|error| invalid(path, &error))
+            let dossier = Dossier::from_raw_files([(FileId::Sod, bytes)]).map_err(|error| invalid(path, error.into()))?;
+            Ok(Loaded::Raw(Box::new(dossier)))
         }
-        _ => Err(invalid(path, &DossierError::NotADossier)),
+        _ => Err(invalid(path, DossierError::NotADossier.into())),
     }
 }
 
@@ -74,8 +91,8 @@ pub fn load(path: &Path, identity: Option<&Identity>) -> Result<Dossier> {
 ///
 /// # Errors
 /// That encryption failed.
-pub fn to_bytes(dossier: &Dossier, recipient: Option<&age::x25519::Recipient>) -> Result<Vec<u8>> {
-    let plain = dossier.to_cbor();
+pub fn to_bytes(saved: &SavedDossier, recipient: Option<&age::x25519::Recipient>) -> Result<Vec<u8>> {
+    let plain = saved.to_cbor();
     match recipient {
         None => Ok(plain),
         Some(recipient) => age::encrypt(recipient, &plain).map_err(|_| Error::usage("recipient-invalid")),
@@ -109,7 +126,7 @@ fn load_folder(path: &Path) -> Result<Dossier> {
     if !files.iter().any(|(file, _)| *file == FileId::Sod) {
         return Err(Error::usage("folder-without-sod").with("path", path.display().to_string()));
     }
-    Dossier::from_raw_files(files).map_err(|error| invalid(path, &error))
+    Dossier::from_raw_files(files).map_err(|error| invalid(path, error.into()))
 }
 
 fn has_sod(folder: &Path) -> Result<bool> {
@@ -177,9 +194,9 @@ fn decrypt(path: &Path, bytes: &[u8], identity: Option<&Identity>) -> Result<Vec
     age::decrypt(identity, bytes).map_err(|cause| named("dossier-not-decrypted").with("cause", cause.to_string()))
 }
 
-fn invalid(path: &Path, error: &DossierError) -> Error {
+fn invalid(path: &Path, error: EvidenceError) -> Error {
     let id = match error {
-        DossierError::UnknownVersion(_) => "dossier-version",
+        EvidenceError::Dossier(DossierError::UnknownVersion(_)) | EvidenceError::UnknownTimeStampVersion(_) => "dossier-version",
         _ => "dossier-invalid",
     };
     Error::usage(id).with("path", path.display().to_string()).with("cause", error.to_string())

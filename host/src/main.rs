@@ -9,6 +9,7 @@ mod messages;
 mod readers;
 mod render;
 mod safe_file;
+mod terminal_key;
 mod trust_folder;
 
 use std::process::ExitCode;

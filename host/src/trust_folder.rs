@@ -5,6 +5,7 @@
 pub mod fixture_authority;
 mod permissions;
 mod published;
+mod witnesses;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use soat::pki::master_list::SignerRoot;
 use soat::pki::{Certificate, CertificateList, DeviationList, TrustStore, VerifiedCrl};
 
 pub use published::{Kind, Origin, Published};
+pub use witnesses::Pinned;
 
 use crate::error::{Error, Result};
 use crate::safe_file;
@@ -143,8 +145,10 @@ impl TrustFolder {
             Err(cause) => return Err(Error::file("trust-unreadable", &path, &cause)),
         }
         let folder = Self { path };
-        if folder.anchors_path().exists() {
-            permissions::check_folder(&folder.anchors_path())?;
+        for kind in Pinned::ALL {
+            if folder.folder(kind).exists() {
+                permissions::check_folder(&folder.folder(kind))?;
+            }
         }
         Ok(folder)
     }
@@ -159,10 +163,18 @@ impl TrustFolder {
     /// # Errors
     /// That a file cannot be read, is not what its name says, or came here without a provenance.
     pub fn anchors(&self) -> Result<Vec<Anchor>> {
-        let entries = match fs::read_dir(self.anchors_path()) {
+        self.entries(Pinned::Anchor)
+    }
+
+    /// Everything that is trusted for one thing, by fingerprint.
+    ///
+    /// # Errors
+    /// As [`Self::anchors`].
+    pub fn entries(&self, kind: Pinned) -> Result<Vec<Anchor>> {
+        let entries = match fs::read_dir(self.folder(kind)) {
             Ok(entries) => entries,
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(cause) => return Err(Error::file("trust-unreadable", &self.anchors_path(), &cause)),
+            Err(cause) => return Err(Error::file("trust-unreadable", &self.folder(kind), &cause)),
         };
         let mut anchors = Vec::new();
         for entry in entries {
@@ -184,7 +196,7 @@ impl TrustFolder {
         let mut demonstration = false;
         for anchor in self.anchors()? {
             let certificate = Certificate::from_der(&anchor.der).map_err(|cause| {
-                let path = self.file(anchor.fingerprint, "der").display().to_string();
+                let path = self.file(Pinned::Anchor, anchor.fingerprint, "der").display().to_string();
                 let error = Error::usage("trust-anchor-invalid").with("path", path).with("cause", cause.to_string());
                 error.with("fingerprint", anchor.fingerprint.hex())
             })?;
@@ -214,48 +226,35 @@ impl TrustFolder {
         Ok((store, demonstration))
     }
 
-    /// The anchor whose fingerprint is this or begins so.
-    ///
-    /// # Errors
-    /// That there is none, or that several begin so.
-    pub fn find(&self, beginning: &str) -> Result<Anchor> {
-        let digits: String = beginning.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_uppercase();
-        let mut found: Vec<Anchor> = self.anchors()?;
-        found.retain(|anchor| digits.len() >= 4 && anchor.fingerprint.hex().starts_with(&digits));
-        match (found.len(), found.pop()) {
-            (1, Some(anchor)) => Ok(anchor),
-            (0, _) => Err(Error::usage("trust-anchor-unknown").with("fingerprint", beginning.to_owned())),
-            _ => Err(Error::usage("trust-anchor-ambiguous").with("fingerprint", beginning.to_owned())),
-        }
-    }
-
     /// Adds an anchor. Says whether it is new; the provenance of one that is there stays.
     ///
     /// # Errors
     /// That the folder cannot be written.
     pub fn add(&self, der: &[u8], provenance: &Provenance) -> Result<bool> {
+        self.add_as(Pinned::Anchor, der, provenance)
+    }
+
+    /// Adds what is trusted for one thing. Says whether it is new.
+    ///
+    /// # Errors
+    /// That the folder cannot be written.
+    pub fn add_as(&self, kind: Pinned, der: &[u8], provenance: &Provenance) -> Result<bool> {
         let fingerprint = Fingerprint::of(der);
-        let path = self.file(fingerprint, "der");
+        let path = self.file(kind, fingerprint, "der");
         if path.exists() {
             return Ok(false);
         }
-        permissions::create_folder(&self.anchors_path())?;
+        permissions::create_folder(&self.folder(kind))?;
         let failed = |cause| Error::file("trust-unwritable", &self.path, &cause);
         let text = serde_json::to_vec_pretty(provenance).map_err(|cause| failed(cause.into()))?;
         // The provenance first: a certificate without one is refused.
-        safe_file::replace(&self.file(fingerprint, "json"), &text).map_err(failed)?;
+        safe_file::replace(&self.file(kind, fingerprint, "json"), &text).map_err(failed)?;
         safe_file::replace(&path, der).map_err(failed)?;
         Ok(true)
     }
 
-    /// Removes an anchor.
-    ///
-    /// # Errors
-    /// That the folder cannot be written.
-    pub fn remove(&self, fingerprint: Fingerprint) -> Result<()> {
-        let failed = |cause| Error::file("trust-unwritable", &self.path, &cause);
-        fs::remove_file(self.file(fingerprint, "der")).map_err(failed)?;
-        fs::remove_file(self.file(fingerprint, "json")).map_err(failed)
+    fn folder(&self, kind: Pinned) -> PathBuf {
+        self.path.join(kind.folder())
     }
 
     /// Creates a folder inside, for the user alone.
@@ -266,12 +265,8 @@ impl TrustFolder {
         permissions::create_folder(&self.path.join(name))
     }
 
-    fn anchors_path(&self) -> PathBuf {
-        self.path.join("anchors")
-    }
-
-    fn file(&self, fingerprint: Fingerprint, extension: &str) -> PathBuf {
-        self.anchors_path().join(hex::encode(fingerprint.0)).with_extension(extension)
+    fn file(&self, kind: Pinned, fingerprint: Fingerprint, extension: &str) -> PathBuf {
+        self.folder(kind).join(hex::encode(fingerprint.0)).with_extension(extension)
     }
 }
 

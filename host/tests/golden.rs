@@ -97,6 +97,13 @@ fn without_chance(line: &str) -> String {
             return format!("{before} {name}, …{}\n", after.split_at("2026-11-22T08:00:00Z".len()).1);
         }
     }
+    // Drawn by the reader, where nobody gave one.
+    for word in ["Challenge ", "Mã thách thức "] {
+        let rest = line.strip_prefix(word).and_then(|rest| rest.split_at_checked(16));
+        if let Some((_, after)) = rest.filter(|(_, after)| after.starts_with(',')) {
+            return format!("{word}…{after}\n");
+        }
+    }
     format!("{line}\n")
 }
 

@@ -118,6 +118,15 @@ pub trait Provider {
     /// [`CryptoError::SignatureInvalid`] where it does not hold; otherwise what the key or algorithm lacks.
     fn verify(&self, key: &PublicKey, scheme: &SignatureScheme, message: &[u8], signature: &[u8]) -> Result<(), CryptoError>;
 
+    /// Checks an Ed25519 signature (RFC 8032 §5.1.7), refusing keys of small order: of terminals' keys, never of a document's.
+    ///
+    /// # Errors
+    /// [`CryptoError::SignatureInvalid`] where it does not hold, [`CryptoError::PublicKeyInvalid`] where the key is no point,
+    /// [`CryptoError::Unsupported`] where the provider lacks it.
+    fn verify_ed25519(&self, _key: &[u8; 32], _message: &[u8], _signature: &[u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Unsupported("Ed25519"))
+    }
+
     /// RSA's public operation `signature^e mod n`, as wide as the modulus: for ISO 9796-2, whose recovered message is looked at by the caller.
     ///
     /// # Errors

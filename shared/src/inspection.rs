@@ -4,6 +4,7 @@
 //! order in which they run is the order of trust: the signature first, then hashes from the signed object only, then data from files
 //! with a right hash only, and an identity from a report that passed only.
 
+mod attestation;
 mod card_security;
 mod checks;
 pub mod country;
@@ -16,8 +17,10 @@ pub mod reason;
 pub mod report;
 mod verified;
 
+pub use attestation::Demands;
+pub use evidence::digest as evidence_digest;
 pub use identity::{FaceImage, VerifiedIdentity};
 pub use inspector::{Inspector, inspect};
 pub use profile::{Profile, Weight};
 pub use reason::ReasonCode;
-pub use report::{Check, CheckKind, Finding, Outcome, Overall, Report, SignerDetails};
+pub use report::{Check, CheckKind, Finding, Outcome, Overall, Provability, Report, SignerDetails};

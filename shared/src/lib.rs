@@ -14,6 +14,7 @@ mod opaque;
 pub mod chip;
 pub mod crypto;
 pub mod dossier;
+pub mod evidence;
 pub mod inspection;
 pub mod lds;
 pub mod mrz;

@@ -13,6 +13,7 @@ pub mod link;
 pub mod master_list;
 pub mod revocation;
 mod signed_list;
+pub mod time_stamp;
 pub mod trust_store;
 
 pub use certificate::{Certificate, CertificateError};
@@ -23,4 +24,5 @@ pub use deviation_list::DeviationList;
 pub use link::{LinkError, VerifiedLink};
 pub use master_list::{CscaMasterList, ListError};
 pub use revocation::{RevocationStatus, VerifiedCrl};
+pub use time_stamp::{TimeStamp, TimeStampError};
 pub use trust_store::{Anchor, Provenance, TrustStore};

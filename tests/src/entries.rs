@@ -3,7 +3,9 @@
 //! Each function takes any bytes, must not panic, and says whether it reached its deepest type: a corpus that never does proves nothing.
 
 use soat::crypto::rustcrypto::RustCrypto;
+use soat::crypto::{Digest, DigestAlgorithm, Provider};
 use soat::dossier::{DataGroup, Dossier, FileId};
+use soat::evidence::SavedDossier;
 use soat::lds::dg2::Dg2;
 use soat::lds::sod::{self, LdsSecurityObject};
 use soat::lds::{dg1, dg11, dg12, dg14, dg16};
@@ -11,6 +13,7 @@ use soat::mrz::MachineReadableZone;
 use soat::pki::certificate::Certificate;
 use soat::pki::cms::SignedData;
 use soat::pki::crl::{CertificateList, RevocationReason};
+use soat::pki::time_stamp::{TimeStamp, TimeStampError, token_of_response};
 use soat::tlv::{Cursor, Rules};
 use soat::vietnam::dg13::Dg13;
 
@@ -20,7 +23,7 @@ use crate::answers::replayed;
 pub type Entry = fn(&[u8]) -> bool;
 
 /// All entries, by the names of their fuzz targets.
-pub const ENTRIES: [(&str, Entry); 10] = [
+pub const ENTRIES: [(&str, Entry); 12] = [
     ("tlv", tlv),
     ("mrz", mrz),
     ("security_object", security_object),
@@ -31,6 +34,8 @@ pub const ENTRIES: [(&str, Entry); 10] = [
     ("dg13", dg13),
     ("answers", answers),
     ("dossier", dossier),
+    ("evidence", evidence),
+    ("time_stamp", time_stamp),
 ];
 
 /// Walks all elements under both rules; deepest: an element four levels down.
@@ -138,4 +143,33 @@ pub fn dossier(bytes: &[u8]) -> bool {
         }
         Err(_) => false,
     }
+}
+
+/// A saved dossier with what lies around it, which must come back to the same bytes; deepest: a signature of a terminal that holds.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
+pub fn evidence(bytes: &[u8]) -> bool {
+    match SavedDossier::from_cbor(bytes) {
+        Ok(saved) => {
+            assert_eq!(saved.to_cbor(), bytes, "the encoding is deterministic");
+            saved.verify_signature(&RustCrypto).is_ok()
+        }
+        Err(_) => false,
+    }
+}
+
+/// What time-stamps of the corpus are over.
+pub const STAMPED: &[u8] = b"soat";
+
+/// An authority's answer to a request for a time-stamp over [`STAMPED`]; deepest: a token that holds under an authority that nobody knows.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
+pub fn time_stamp(bytes: &[u8]) -> bool {
+    let digest: Digest = RustCrypto.digest(DigestAlgorithm::Sha256, &[STAMPED]);
+    let token = token_of_response(bytes).unwrap_or(bytes);
+    let result = TimeStamp::verify(token, &digest, [], &RustCrypto);
+    assert!(result.is_err(), "nobody is believed");
+    matches!(result, Err(TimeStampError::AuthorityUnknown))
 }

@@ -1,9 +1,11 @@
 //! What the end-to-end tests stand on: the built command, a card on a virtual reader, and the folder of other people's data.
 
 pub mod answers;
+pub mod cddl;
 pub mod command;
 pub mod entries;
 pub mod image;
+pub mod openssl_ts;
 pub mod plugged;
 pub mod real_data;
 pub mod seeded;

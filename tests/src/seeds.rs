@@ -6,9 +6,16 @@ use std::path::Path;
 use card_fixtures::authority::CrlOptions;
 use card_fixtures::personalisation::{authority, issue, personalise};
 use card_fixtures::time::Time;
+use ed25519_dalek::{Signer, SigningKey};
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::crypto::{CryptoError, DigestAlgorithm, Provider};
 use soat::dossier::{Dossier, FileId};
+use soat::evidence::{SavedDossier, TerminalKey, TerminalSigner};
+use soat::pki::time_stamp::request;
 
 use crate::answers::recorded;
+use crate::entries::STAMPED;
+use crate::openssl_ts::StandIn;
 
 /// One seed: the entry that it is for, a name, and the bytes.
 pub type Seed = (&'static str, String, Vec<u8>);
@@ -52,6 +59,8 @@ pub fn synthetic() -> Vec<Seed> {
             seeds.push(("dossier", format!("{name}.soat"), dossier.to_cbor()));
         }
     }
+    seeds.extend(signed());
+    seeds.extend(time_stamp());
     seeds.extend(recorded().map(|answers| ("answers", "passive-only".into(), answers)));
     for (name, zone) in [
         ("td1-vietnam", "IDVNM1990000014001199000001<<59901018F3901016VNM<<<<<<<<<<<2NGUYEN<<THI<MAU<<<<<<<<<<<<<<<"),
@@ -60,6 +69,43 @@ pub fn synthetic() -> Vec<Seed> {
         seeds.push(("mrz", name.into(), zone.into()));
     }
     seeds
+}
+
+/// A dossier under a terminal's signature; also one with a time-stamp that is none beside it.
+fn signed() -> Option<Seed> {
+    let card = personalise("vietnam-child")?;
+    let files = card.application_files.iter().filter_map(|(&identifier, bytes)| Some((file_id(identifier)?, bytes.clone())));
+    let dossier = Dossier::from_raw_files(files).ok()?;
+    let saved = SavedDossier::signed(&dossier, &SeedTerminal::new()).ok()?;
+    Some(("evidence", "vietnam-child-signed.soat".into(), saved.time_stamped(vec![0x30, 0]).to_cbor()))
+}
+
+/// An answer that OpenSSL made, where there is OpenSSL.
+fn time_stamp() -> Option<Seed> {
+    let authority = StandIn::new()?;
+    let digest = RustCrypto.digest(DigestAlgorithm::Sha256, &[STAMPED]);
+    Some(("time_stamp", "openssl.tsr".into(), authority.answer(&request(&digest)?)))
+}
+
+/// A terminal whose key everybody knows.
+struct SeedTerminal(SigningKey, TerminalKey);
+
+impl SeedTerminal {
+    fn new() -> Self {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let public = TerminalKey::ed25519(key.verifying_key().as_bytes());
+        Self(key, public)
+    }
+}
+
+impl TerminalSigner for SeedTerminal {
+    fn key(&self) -> &TerminalKey {
+        &self.1
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Ok(self.0.sign(message).to_bytes().to_vec())
+    }
 }
 
 /// Seeds from the folder of other people's data. They never enter the repository.

@@ -6,19 +6,23 @@ pub mod moment;
 use card_fixtures::personalisation::Personalisation;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::Dossier;
-use soat::inspection::{Inspector, Overall, Profile, Report};
+use soat::evidence::Witnesses;
+use soat::inspection::{Demands, Inspector, Overall, Profile, Report};
 use soat::pki::{Certificate, Provenance, TrustStore};
 use soat::time::Timestamp;
 
 pub use self::fields::{Field, Value};
 use crate::command_line::{Judging, ProfileName};
 use crate::commands::now;
+use crate::dossier_file::Loaded;
 use crate::error::{Error, Exit, Result};
 use crate::trust_folder::TrustFolder;
 
 /// The rules, anchors and time by which dossiers are judged.
 pub struct Judge {
     store: TrustStore,
+    witnesses: Witnesses,
+    demands: Demands,
     /// Whether an anchor of the fixture authority is among them, which marks every report.
     demonstration: bool,
     profile: Profile,
@@ -32,8 +36,9 @@ impl Judge {
     /// # Errors
     /// What is wrong with the folder or the time.
     pub fn new(judging: &Judging) -> Result<Self> {
-        let (store, demonstration) = TrustFolder::open(judging.store.trust.as_deref())?.store()?;
-        Self::with(store, demonstration, judging)
+        let folder = TrustFolder::open(judging.store.trust.as_deref())?;
+        let (store, demonstration) = folder.store()?;
+        Self::with(store, folder.witnesses()?.0, demonstration, judging)
     }
 
     /// The anchor of a virtual card's own issuer, for this run alone.
@@ -47,16 +52,31 @@ impl Judge {
             let certificate = certificate.map_err(|cause| Error::usage("card-unsupported").with("cause", cause.to_string()))?;
             store.add(certificate, Provenance::Operator { source: card.name.clone() }, true, &RustCrypto);
         }
-        Self::with(store, true, judging)
+        Self::with(store, Witnesses::new(), true, judging)
     }
 
-    fn with(store: TrustStore, demonstration: bool, judging: &Judging) -> Result<Self> {
+    fn with(store: TrustStore, witnesses: Witnesses, demonstration: bool, judging: &Judging) -> Result<Self> {
         let profile = match judging.profile {
             ProfileName::Operational => Profile::OPERATIONAL,
             ProfileName::Strict => Profile::STRICT,
         };
         let chosen = judging.now.as_deref().map(moment::parse).transpose()?;
-        Ok(Self { store, demonstration, profile, at: chosen.unwrap_or_else(now), time_chosen: chosen.is_some() })
+        let demands = Demands::default();
+        Ok(Self {
+            store,
+            witnesses,
+            demands,
+            demonstration,
+            profile,
+            at: chosen.unwrap_or_else(now),
+            time_chosen: chosen.is_some(),
+        })
+    }
+
+    /// The same, asking this of every dossier.
+    pub fn demanding(mut self, demands: Demands) -> Self {
+        self.demands = demands;
+        self
     }
 
     /// The moment that counts as now.
@@ -66,17 +86,25 @@ impl Judge {
 
     /// An inspector for one thread.
     pub fn inspector(&self) -> Inspector<'_> {
-        Inspector::new(&self.store, self.profile, &RustCrypto)
+        Inspector::new(&self.store, self.profile, &RustCrypto).believing(&self.witnesses).demanding(self.demands)
     }
 
-    /// Judges one dossier.
+    /// Judges what was just read.
     pub fn judge(&self, dossier: Dossier, source: String) -> Judged {
-        self.judge_with(&mut self.inspector(), dossier, source)
+        let report = self.inspector().inspect(&dossier, self.at);
+        self.judged(dossier, report, source)
     }
 
-    /// Judges one of many.
-    pub fn judge_with(&self, inspector: &mut Inspector<'_>, dossier: Dossier, source: String) -> Judged {
-        let report = inspector.inspect(&dossier, self.at);
+    /// Judges what was loaded, one of many perhaps.
+    pub fn judge_loaded(&self, inspector: &mut Inspector<'_>, loaded: Loaded, source: String) -> Judged {
+        let report = match &loaded {
+            Loaded::Saved(saved) => inspector.inspect_saved(saved, self.at),
+            Loaded::Raw(dossier) => inspector.inspect(dossier, self.at),
+        };
+        self.judged(loaded.into_dossier(), report, source)
+    }
+
+    fn judged(&self, dossier: Dossier, report: Report, source: String) -> Judged {
         let is_vietnamese = report.signer().is_some_and(|signer| signer.certificate.issuer.country().as_deref() == Some("VN"));
         Judged {
             identity: report.identity().map(fields::of),

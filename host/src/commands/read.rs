@@ -10,8 +10,10 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use soat::chip::reading::Face;
 use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
+use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::Dossier;
+use soat::evidence::SavedDossier;
 
 use self::sought::Sought;
 use crate::command_line::Read;
@@ -24,15 +26,17 @@ use crate::readers::virtual_card::{self, VirtualCard};
 use crate::render::progress::ScreenProgress;
 use crate::render::{json, photo, screen};
 use crate::safe_file;
+use crate::terminal_key::FileKey;
 
 /// Reads a card. What can be wrong with the arguments is said before the card is touched.
 ///
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, key, judging, output, save, recipient, no_photo, challenge, wait } = arguments;
+    let Read { reader, key, judging, output, save, recipient, sign, no_photo, challenge, wait } = arguments;
     let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
     let recipient = recipient.map(|text| text.parse().map_err(|_| Error::usage("recipient-invalid"))).transpose()?;
+    let signing_key = sign.as_deref().map(FileKey::read).transpose()?;
     if let Some(path) = &output.photo {
         photo::Kind::of(path)?;
     }
@@ -64,7 +68,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     let mut kept = Kept::default();
     let mut failures = Vec::new();
     if let Some(path) = &save {
-        match write_dossier(path, &judged.dossier, recipient.as_ref()) {
+        match write_dossier(path, &judged.dossier, signing_key.as_ref(), recipient.as_ref()) {
             Ok(()) => kept.saved = Some(path.display().to_string()),
             Err(error) => failures.push(error),
         }
@@ -164,8 +168,16 @@ pub fn check_place(path: &Path) -> Result<()> {
     }
 }
 
-fn write_dossier(path: &Path, dossier: &Dossier, recipient: Option<&age::x25519::Recipient>) -> Result<()> {
-    let bytes = dossier_file::to_bytes(dossier, recipient)?;
+fn write_dossier(
+    path: &Path,
+    dossier: &Dossier,
+    signing_key: Option<&FileKey>,
+    recipient: Option<&age::x25519::Recipient>,
+) -> Result<()> {
+    let unsigned = || SavedDossier::unsigned(dossier).map_err(|_| CryptoError::Length);
+    let saved = signing_key.map_or_else(unsigned, |key| SavedDossier::signed(dossier, key));
+    let saved = saved.map_err(|cause| Error::usage("dossier-not-saved").with("cause", cause.to_string()))?;
+    let bytes = dossier_file::to_bytes(&saved, recipient)?;
     safe_file::create(path, &bytes).map_err(|cause| unwritable(path, &cause))
 }
 
@@ -176,7 +188,11 @@ fn unwritable(path: &Path, cause: &std::io::Error) -> Error {
     }
 }
 
-fn parse_challenge(text: &str) -> Result<[u8; 8]> {
+/// A challenge of 8 bytes in hexadecimal.
+///
+/// # Errors
+/// That it is none.
+pub fn parse_challenge(text: &str) -> Result<[u8; 8]> {
     let bytes = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.ok_or_else(|| Error::usage("challenge-invalid"))
 }

@@ -5,11 +5,13 @@ mod check;
 mod description;
 mod import;
 mod published;
+mod witness;
 
 use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::json;
+use soat::evidence::TerminalKey;
 use soat::pki::Certificate;
 
 pub use self::description::Description;
@@ -17,7 +19,7 @@ use crate::command_line::{Trust, TrustList, TrustRemove, TrustShow};
 use crate::commands::Session;
 use crate::error::{Error, Exit, Result};
 use crate::render::screen::printable;
-use crate::trust_folder::{Anchor, Confirmation, Fingerprint, TrustFolder};
+use crate::trust_folder::{Anchor, Confirmation, Fingerprint, Pinned, TrustFolder};
 
 /// Runs one of the commands.
 ///
@@ -26,6 +28,8 @@ use crate::trust_folder::{Anchor, Confirmation, Fingerprint, TrustFolder};
 pub fn run(command: Trust, session: &mut Session) -> Result<Exit> {
     match command {
         Trust::Add(arguments) => add::run(&arguments, session),
+        Trust::AddTerminal(arguments) => witness::add_terminal(&arguments, session),
+        Trust::AddTimeStamper(arguments) => witness::add_time_stamper(&arguments, session),
         Trust::Import(arguments) => import::run(&arguments, session),
         Trust::List(arguments) => list(&arguments, session),
         Trust::Show(arguments) => show(&arguments, session),
@@ -37,14 +41,18 @@ pub fn run(command: Trust, session: &mut Session) -> Result<Exit> {
 fn list(arguments: &TrustList, session: &mut Session) -> Result<Exit> {
     let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
     let anchors = folder.anchors()?;
+    let (terminals, stampers) = (folder.entries(Pinned::Terminal)?, folder.entries(Pinned::TimeStamper)?);
     if arguments.json {
         let rows: Vec<_> = anchors.iter().map(json_row).collect();
-        let mut document = json!({ "version": 1, "path": folder.path().display().to_string(), "anchors": rows });
+        let mut document = json!({ "version": 1, "path": folder.path().display().to_string(), "anchors": rows,
+            "terminals": terminals.iter().map(json_terminal).collect::<Vec<_>>(),
+            "time_stampers": stampers.iter().map(json_row).collect::<Vec<_>>(),
+        });
         published::add_to_json(&folder, &mut document)?;
         session.print_json(&document);
         return Ok(Exit::Successful);
     }
-    if anchors.is_empty() {
+    if anchors.is_empty() && terminals.is_empty() && stampers.is_empty() {
         session.print(&format!(
             "{}\n",
             session.messages.format("trust-empty", &[("path", folder.path().display().to_string().into())])
@@ -52,14 +60,35 @@ fn list(arguments: &TrustList, session: &mut Session) -> Result<Exit> {
         return Ok(Exit::Successful);
     }
     let mut text = String::new();
-    for anchor in &anchors {
+    let certificate = |text: &mut String, anchor: &Anchor| {
         let description = Description::of(&anchor.der);
         let _ = writeln!(text, "{}  {}", anchor.fingerprint.hex(), printable(&description.subject));
         let _ = writeln!(text, "    {} – {}; {}", description.not_before, description.not_after, origin(anchor, session));
-    }
+    };
+    anchors.iter().for_each(|anchor| certificate(&mut text, anchor));
     text += &published::lines(&folder, session)?;
+    if !terminals.is_empty() {
+        let _ = writeln!(text, "\n{}", session.messages.text("trust-terminals"));
+    }
+    for terminal in &terminals {
+        let name = TerminalKey::from_spki(&terminal.der).map_or("–", |key| key.name());
+        let _ = writeln!(text, "{}  {name}", terminal.fingerprint.hex());
+        let _ = writeln!(text, "    {}", origin(terminal, session));
+    }
+    if !stampers.is_empty() {
+        let _ = writeln!(text, "\n{}", session.messages.text("trust-time-stampers"));
+    }
+    stampers.iter().for_each(|stamper| certificate(&mut text, stamper));
     session.print(&text);
     Ok(Exit::Successful)
+}
+
+fn json_terminal(terminal: &Anchor) -> serde_json::Value {
+    json!({
+        "sha256": terminal.fingerprint.hex(),
+        "key": TerminalKey::from_spki(&terminal.der).map_or("–", |key| key.name()),
+        "provenance": terminal.provenance,
+    })
 }
 
 fn json_row(anchor: &Anchor) -> serde_json::Value {
@@ -98,17 +127,27 @@ fn show(arguments: &TrustShow, session: &mut Session) -> Result<Exit> {
         session.print(&text);
         return Ok(Exit::Successful);
     }
-    let anchor = folder.find(&arguments.fingerprint)?;
-    let text = format!("{}{}\n", details(&anchor.der, session), origin(&anchor, session));
+    let (kind, anchor) = folder.find_any(&arguments.fingerprint)?;
+    let details = match kind {
+        Pinned::Terminal => witness::terminal_details(&anchor.der, session),
+        Pinned::Anchor => details(&anchor.der, session),
+        Pinned::TimeStamper => format!("{}\n{}", session.messages.text("trust-time-stamper"), details(&anchor.der, session)),
+    };
+    let text = format!("{details}{}\n", origin(&anchor, session));
     session.print(&text);
     Ok(Exit::Successful)
 }
 
 fn remove(arguments: &TrustRemove, session: &mut Session) -> Result<Exit> {
     let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
-    let anchor = folder.find(&arguments.fingerprint)?;
-    folder.remove(anchor.fingerprint)?;
-    said(session, "trust-removed", &anchor.der);
+    let (kind, anchor) = folder.find_any(&arguments.fingerprint)?;
+    folder.remove_any(kind, anchor.fingerprint)?;
+    if kind == Pinned::Terminal {
+        let source = printable(&anchor.provenance.source);
+        session.print(&format!("{}\n", session.messages.format("trust-removed", &[("subject", source.into())])));
+    } else {
+        said(session, "trust-removed", &anchor.der);
+    }
     Ok(Exit::Successful)
 }
 

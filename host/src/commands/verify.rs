@@ -4,10 +4,12 @@ mod rows;
 
 use std::path::Path;
 
+use soat::inspection::Demands;
+
 use crate::command_line::Verify;
 use crate::commands::Session;
 use crate::commands::judging::Judge;
-use crate::commands::read::{check_place, write_photo};
+use crate::commands::read::{check_place, parse_challenge, write_photo};
 use crate::dossier_file::{self, Identity};
 use crate::error::{Error, Exit, Result};
 use crate::render::{json, photo, screen};
@@ -23,7 +25,11 @@ pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
         check_place(path)?;
     }
     let identity = arguments.identity.as_deref().map(dossier_file::read_identity).transpose()?;
-    let judge = Judge::new(&arguments.judging)?;
+    let demands = Demands {
+        challenge: arguments.challenge.as_deref().map(parse_challenge).transpose()?,
+        max_age: arguments.max_age.as_deref().map(parse_age).transpose()?,
+    };
+    let judge = Judge::new(&arguments.judging)?.demanding(demands);
     let mut sources = Vec::new();
     for path in &arguments.paths {
         match dossier_file::find(path) {
@@ -39,9 +45,23 @@ pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
     }
 }
 
+/// An age as people write it: `90` or `90s`, `10m`, `24h`, `7d`.
+fn parse_age(text: &str) -> Result<u32> {
+    let (number, unit) = match text.char_indices().last() {
+        Some((at, 's')) => (text.get(..at), 1),
+        Some((at, 'm')) => (text.get(..at), 60),
+        Some((at, 'h')) => (text.get(..at), 3600),
+        Some((at, 'd')) => (text.get(..at), 86_400),
+        _ => (Some(text), 1),
+    };
+    let digits = number.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+    let seconds = digits.and_then(|digits| digits.parse::<u32>().ok()).and_then(|number| number.checked_mul(unit));
+    seconds.ok_or_else(|| Error::usage("max-age-invalid"))
+}
+
 fn one(path: &Path, arguments: &Verify, judge: &Judge, identity: Option<&Identity>, session: &mut Session) -> Result<Exit> {
     let output = &arguments.output;
-    let judged = judge.judge(dossier_file::load(path, identity)?, path.display().to_string());
+    let judged = judge.judge_loaded(&mut judge.inspector(), dossier_file::load(path, identity)?, path.display().to_string());
     let mut exit = judged.exit();
     let mut written = None;
     if let Some(path) = &output.photo {
@@ -64,4 +84,20 @@ fn one(path: &Path, arguments: &Verify, judge: &Judge, identity: Option<&Identit
         }
     }
     Ok(exit)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages() {
+        for (text, seconds) in [("0", 0), ("90", 90), ("90s", 90), ("10m", 600), ("24h", 86_400), ("7d", 604_800)] {
+            assert_eq!(parse_age(text).unwrap(), seconds, "{text}");
+        }
+        for text in ["", "m", "-1", "+1", "1.5h", "10 m", "10w", "4294967296", "99999d", "1é"] {
+            assert_eq!(parse_age(text).unwrap_err().id(), "max-age-invalid", "{text}");
+        }
+    }
 }

@@ -28,19 +28,19 @@ fn saved() -> Dossier {
 
 #[test]
 fn a_saved_dossier_comes_back_as_saved() {
-    let folder = folder(&[("card.soat", &to_bytes(&saved(), None).unwrap())]);
-    let dossier = load(&folder.path().join("card.soat"), None).unwrap();
+    let folder = folder(&[("card.soat", &to_bytes(&SavedDossier::unsigned(&saved()).unwrap(), None).unwrap())]);
+    let dossier = load(&folder.path().join("card.soat"), None).unwrap().into_dossier();
     assert_eq!((dossier.origin(), dossier.bytes(FileId::Sod)), (Origin::Saved, Some(&SOD[..])));
 }
 
 #[test]
 fn an_encrypted_dossier_opens_with_its_identity_only() {
     let identity = Identity::generate();
-    let encrypted = to_bytes(&saved(), Some(&identity.to_public())).unwrap();
+    let encrypted = to_bytes(&SavedDossier::unsigned(&saved()).unwrap(), Some(&identity.to_public())).unwrap();
     assert!(!encrypted.windows(SOD.len()).any(|window| window == SOD));
     let folder = folder(&[("card.soat", &encrypted), ("torn.soat", &encrypted[..encrypted.len() - 9])]);
     let path = folder.path().join("card.soat");
-    assert!(load(&path, Some(&identity)).unwrap().bytes(FileId::Sod).is_some());
+    assert!(load(&path, Some(&identity)).unwrap().into_dossier().bytes(FileId::Sod).is_some());
     assert_eq!(refusal(load(&path, None)), "dossier-encrypted");
     assert_eq!(refusal(load(&path, Some(&Identity::generate()))), "dossier-not-decrypted");
     assert_eq!(refusal(load(&folder.path().join("torn.soat"), Some(&identity))), "dossier-not-decrypted");
@@ -50,7 +50,7 @@ fn an_encrypted_dossier_opens_with_its_identity_only() {
 fn a_folder_of_raw_files_is_one_dossier() {
     let folder = folder(&[("EF_SOD.bin", &SOD), ("Datagroup1.bin", &[0x61, 0]), ("notes.txt", b"x")]);
     assert_eq!(find(folder.path()).unwrap(), [folder.path()]);
-    let dossier = load(folder.path(), None).unwrap();
+    let dossier = load(folder.path(), None).unwrap().into_dossier();
     assert_eq!((dossier.origin(), dossier.files.len()), (Origin::RawFiles, 2));
 }
 
@@ -66,14 +66,14 @@ fn a_lone_security_object_is_taken_with_and_without_its_wrapper() {
     const BARE: [u8; 13] = [0x30, 0x0B, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
     let folder = folder(&[("wrapped", &SOD), ("bare", &BARE), ("certificate", &[0x30, 3, 0x30, 1, 0])]);
     for name in ["wrapped", "bare"] {
-        assert_eq!(load(&folder.path().join(name), None).unwrap().origin(), Origin::RawFiles);
+        assert_eq!(load(&folder.path().join(name), None).unwrap().into_dossier().origin(), Origin::RawFiles);
     }
-    assert_eq!(load(&folder.path().join("certificate"), None).unwrap_err().id(), "dossier-invalid");
+    assert_eq!(load(&folder.path().join("certificate"), None).err().unwrap().id(), "dossier-invalid");
 }
 
 #[test]
 fn what_cannot_be_a_card_is_said() {
-    let mut torn = to_bytes(&saved(), None).unwrap();
+    let mut torn = to_bytes(&SavedDossier::unsigned(&saved()).unwrap(), None).unwrap();
     torn.truncate(torn.len() - 2);
     let folder = folder(&[
         ("empty", b""),

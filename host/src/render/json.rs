@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use soat::crypto::Cipher;
 use soat::dossier::{Access, AccessProtocol, ActiveAuthentication, ChallengeSource, PasswordKind};
-use soat::inspection::{Check, Outcome, Overall, SignerDetails, Weight};
+use soat::evidence::Terminal;
+use soat::inspection::{Check, Outcome, Overall, Provability, Report, SignerDetails, Weight};
 use soat::lds::protocol::{KeyAgreement, ObjectIdentifier, PaceMapping, PaceProtocol};
 use soat::pki::{Anchor, Provenance};
 
@@ -54,7 +55,9 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Value
         "active_authentication": judged.dossier.active_authentication.as_ref().map(active_authentication),
         "signer": report.signer().map(signer),
         "anchor": report.anchor().map(anchor),
-        "checks": report.checks.iter().map(|row| check(row, messages)).collect::<Vec<_>>(),
+        "terminal": report.terminal().map(terminal),
+        "time_stamped_at": report.time_stamped_at().map(|time| time.to_string()),
+        "checks": report.checks.iter().map(|row| check(row, report, messages)).collect::<Vec<_>>(),
         "identity": judged.identity.as_ref().map(|fields| {
             fields.iter().map(|field| (field.name.to_owned(), value(&field.value))).collect::<Map<_, _>>()
         }),
@@ -109,7 +112,19 @@ fn anchor(anchor: &Anchor) -> Value {
     })
 }
 
-fn check(check: &Check, messages: &Messages) -> Value {
+fn terminal(terminal: &Terminal) -> Value {
+    json!({ "sha256": hex::encode_upper(terminal.sha256), "key": terminal.key.name(), "source": terminal.source })
+}
+
+fn provability_name(provability: Provability) -> &'static str {
+    match provability {
+        Provability::Anyone => "anyone",
+        Provability::Terminal => "terminal",
+        Provability::Nobody => "nobody",
+    }
+}
+
+fn check(check: &Check, report: &Report, messages: &Messages) -> Value {
     let file = file_of(check.kind);
     let explained = check.reason.map(|reason| explain(reason.as_str(), file, messages));
     let (cause, remedy) = explained.map_or((None, None), |reason| (Some(reason.cause), reason.remedy));
@@ -122,6 +137,7 @@ fn check(check: &Check, messages: &Messages) -> Value {
         "file": file.map(|file| file.to_string()),
         "weight": weight_name(check.weight),
         "outcome": outcome_name(check.outcome),
+        "provable": provability_name(report.provability(check)),
         "reason": check.reason.map(|reason| reason.as_str()),
         "cause": cause,
         "remedy": remedy,

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use soat::dossier::{FileId, StepTiming};
-use soat::inspection::{Check, CheckKind, Outcome, Overall};
+use soat::dossier::{ActiveAuthentication, ChallengeSource, FileId, Origin, StepTiming};
+use soat::inspection::{Check, CheckKind, Outcome, Overall, Provability};
 
 use super::reasons::explain;
 use crate::commands::doctor::{Probe, State};
@@ -65,10 +65,19 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Strin
         let _ = writeln!(text, "{}", messages.format("report-issuer", &[("subject", subject.into())]));
     }
 
+    witnesses(&mut text, judged, messages);
     let _ = writeln!(text, "\n{BOLD}{}{BOLD:#}", messages.text("report-checks"));
     let width = judged.report.checks.iter().map(|check| check_name(check.kind, messages).chars().count()).max().unwrap_or(0);
     for check in &judged.report.checks {
-        check_row(&mut text, check, width, messages);
+        check_row(&mut text, check, is_attested(judged, check), width, messages);
+    }
+    if let Some(attested) = judged.report.checks.iter().find(|check| is_attested(judged, check)) {
+        let id = match judged.report.provability(attested) {
+            Provability::Nobody => "report-provable-nobody",
+            _ if judged.report.terminal().is_some() => "report-provable-signed",
+            _ => "report-provable-terminal",
+        };
+        let _ = writeln!(text, "  ° {}", messages.text(id));
     }
 
     if let Some(fields) = &judged.identity {
@@ -87,8 +96,42 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Strin
     text
 }
 
-fn check_row(text: &mut String, check: &Check, width: usize, messages: &Messages) {
+/// Who stands for the dossier, and what a relying party compares with what it has seen.
+fn witnesses(text: &mut String, judged: &Judged, messages: &Messages) {
+    if let Some(terminal) = judged.report.terminal() {
+        let fingerprint: String = hex::encode_upper(terminal.sha256).chars().take(16).collect();
+        let arguments = [("source", printable(&terminal.source).into()), ("fingerprint", fingerprint.into())];
+        let _ = writeln!(text, "{}", messages.format("report-terminal", &arguments));
+        if let Some(read_at) = judged.dossier.read_at {
+            let _ = writeln!(text, "{}", messages.format("report-read-at", &[("time", read_at.to_string().into())]));
+        }
+    }
+    if let Some(time) = judged.report.time_stamped_at() {
+        let _ = writeln!(text, "{}", messages.format("report-time-stamped", &[("time", time.to_string().into())]));
+    }
+    // At the desk the reader's own challenge is fresh; whoever gets the dossier later cannot know that.
+    let matters = |active: &&ActiveAuthentication| {
+        judged.report.origin != Origin::Chip || active.challenge_source == ChallengeSource::RelyingParty
+    };
+    if let Some(active) = judged.dossier.active_authentication.as_ref().filter(matters) {
+        let id = match active.challenge_source {
+            ChallengeSource::Terminal => "report-challenge-terminal",
+            ChallengeSource::RelyingParty => "report-challenge-relying-party",
+        };
+        let challenge = hex::encode_upper(active.challenge);
+        let _ = writeln!(text, "{}", messages.format(id, &[("challenge", challenge.into())]));
+    }
+}
+
+/// Whether a row says something that signatures alone do not show.
+fn is_attested(judged: &Judged, check: &Check) -> bool {
+    let says_something = matches!(check.outcome, Outcome::Successful | Outcome::Failed);
+    says_something && judged.report.provability(check) != Provability::Anyone
+}
+
+fn check_row(text: &mut String, check: &Check, is_attested: bool, width: usize, messages: &Messages) {
     let style = outcome_style(check.outcome);
+    let attested = if is_attested { "°" } else { "" };
     let name = check_name(check.kind, messages);
     let outcome = messages.text(outcome_id(check.outcome));
     let not_counted = if check.weight == soat::inspection::Weight::Evaluatory && check.outcome != Outcome::Successful {
@@ -96,7 +139,11 @@ fn check_row(text: &mut String, check: &Check, width: usize, messages: &Messages
     } else {
         String::new()
     };
-    let _ = writeln!(text, "  {style}{}{style:#} {name:width$}  {style}{outcome}{style:#}{not_counted}", symbol(check.outcome));
+    let _ = writeln!(
+        text,
+        "  {style}{}{style:#} {name:width$}  {style}{outcome}{style:#}{attested}{not_counted}",
+        symbol(check.outcome)
+    );
     let file = file_of(check.kind);
     if let Some(reason) = check.reason {
         indented_reason(text, &explain(reason.as_str(), file, messages));

@@ -32,10 +32,10 @@ fn an_anchor_comes_back_with_its_provenance_and_goes_again() {
     let (_temporary, folder) = folder_with(&[b"one", b"two"]);
     assert_eq!(folder.anchors().unwrap().len(), 2);
     assert!(!folder.add(b"one", &Provenance { source: "again".to_owned(), ..provenance() }).unwrap());
-    let one = folder.find(&Fingerprint::of(b"one").hex()[..8]).unwrap();
+    let one = folder.find_any(&Fingerprint::of(b"one").hex()[..8]).unwrap().1;
     assert_eq!((one.der.as_slice(), &one.provenance), (&b"one"[..], &provenance()));
-    folder.remove(one.fingerprint).unwrap();
-    assert_eq!(refusal(folder.find(&Fingerprint::of(b"one").hex())), "trust-anchor-unknown");
+    folder.remove_any(Pinned::Anchor, one.fingerprint).unwrap();
+    assert_eq!(refusal(folder.find_any(&Fingerprint::of(b"one").hex())), "trust-anchor-unknown");
     assert_eq!(folder.anchors().unwrap().len(), 1);
 }
 
@@ -64,12 +64,12 @@ fn a_file_in_the_place_of_the_folder_is_refused() {
 #[test]
 fn an_exchanged_certificate_and_one_without_provenance_are_refused() {
     let (_temporary, folder) = folder_with(&[b"one"]);
-    let path = folder.file(Fingerprint::of(b"one"), "der");
+    let path = folder.file(Pinned::Anchor, Fingerprint::of(b"one"), "der");
     fs::write(&path, b"two").unwrap();
     assert_eq!(refusal(folder.anchors()), "trust-file-altered");
     fs::write(&path, b"one").unwrap();
     assert_eq!(folder.anchors().unwrap().len(), 1);
-    fs::remove_file(folder.file(Fingerprint::of(b"one"), "json")).unwrap();
+    fs::remove_file(folder.file(Pinned::Anchor, Fingerprint::of(b"one"), "json")).unwrap();
     assert_eq!(refusal(folder.anchors()), "trust-without-provenance");
 }
 
@@ -83,8 +83,8 @@ fn what_others_can_write_is_refused() {
     assert_eq!(folder.path().metadata().unwrap().permissions().mode() & 0o777, 0o700);
     for path in [
         folder.path().to_owned(),
-        folder.anchors_path(),
-        folder.file(Fingerprint::of(b"one"), "der"),
+        folder.folder(Pinned::Anchor),
+        folder.file(Pinned::Anchor, Fingerprint::of(b"one"), "der"),
         temporary.path().to_owned(),
     ] {
         let before = path.metadata().unwrap().permissions().mode();

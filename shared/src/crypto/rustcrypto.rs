@@ -60,6 +60,14 @@ impl Provider for RustCrypto {
         }
     }
 
+    #[cfg(feature = "ed25519")]
+    fn verify_ed25519(&self, key: &[u8; 32], message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
+        let key = ed25519_dalek::VerifyingKey::from_bytes(key);
+        let key = key.map_err(|_| CryptoError::PublicKeyInvalid("an Ed25519 key that is no point"))?;
+        let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| CryptoError::SignatureInvalid)?;
+        key.verify_strict(message, &signature).map_err(|_| CryptoError::SignatureInvalid)
+    }
+
     fn rsa_public_operation(&self, key: &RsaPublicKey, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
         rsa::public_operation(key, input)
     }

@@ -14,7 +14,7 @@ const FORM: &[u8] = b"soat dossier 1";
 
 /// SHA-256 over the dossier's content. Each item goes in with its length before it, so that no two contents look alike. Where the
 /// dossier comes from, findings and timings are left out: the digest is the same before and after saving.
-pub(super) fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
+pub fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
     let mut items = Items(provider.hasher(DigestAlgorithm::Sha256));
     items.push(FORM);
     items.push(dossier.read_at.map(|moment| moment.0.to_be_bytes()).as_ref().map_or(&[], <[u8; 8]>::as_slice));

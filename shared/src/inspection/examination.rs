@@ -3,16 +3,17 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use super::attestation::Attestation;
 use super::card_security::ProvenCardSecurity;
 use super::profile::{Profile, Weight};
 use super::reason::ReasonCode;
 use super::report::{Check, CheckKind, Finding, Outcome};
 use super::verified::{VerifiedFile, VerifiedSod};
 use crate::crypto::Provider;
-use crate::dossier::{DataGroup, Dossier, FileId};
+use crate::dossier::{DataGroup, Dossier, FileId, Origin};
 use crate::lds::{self, SecurityInfos};
 use crate::mrz::MachineReadableZone;
-use crate::pki::{Chain, TrustStore, TrustedPath, VerifiedMessage};
+use crate::pki::{Chain, TimeStamp, TrustStore, TrustedPath, VerifiedMessage};
 use crate::time::Timestamp;
 
 /// One inspection under way.
@@ -27,6 +28,8 @@ pub(super) struct Examination<'a> {
     pub(super) files: BTreeMap<DataGroup, VerifiedFile<'a>>,
     pub(super) chain: Option<Chain>,
     pub(super) card_security: ProvenCardSecurity,
+    pub(super) attestation: Option<&'a Attestation>,
+    pub(super) time_stamp: Option<&'a TimeStamp>,
 }
 
 impl<'a> Examination<'a> {
@@ -39,6 +42,12 @@ impl<'a> Examination<'a> {
     /// The bytes of a data group that has its signed hash.
     pub(super) fn file(&self, group: DataGroup) -> Option<&'a [u8]> {
         self.files.get(&group).map(|file| file.bytes())
+    }
+
+    /// Whether somebody answers for what nobody can prove again: this terminal, which has just read the card, or one whose signature
+    /// counts (`verdicts.md`, "From a file").
+    pub(super) fn is_attested(&self) -> bool {
+        self.dossier.origin() == Origin::Chip || self.attestation.is_some()
     }
 
     /// The path to an anchor, where there is one.

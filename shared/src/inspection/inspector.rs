@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::attestation::{Attestation, Demands, Witnessed};
 use super::card_security::{self, Absence, ProvenCardSecurity};
 use super::checks;
 use super::evidence;
@@ -12,11 +13,12 @@ use super::examination::Examination;
 use super::identity::VerifiedIdentity;
 use super::profile::Profile;
 use super::reason::ReasonCode;
-use super::report::{Overall, Report, SignerDetails};
-use crate::crypto::{DigestAlgorithm, Provider, PublicKey, SignatureScheme};
+use super::report::{CheckKind, Overall, Report, SignerDetails};
+use crate::crypto::{Digest, DigestAlgorithm, Provider, PublicKey, SignatureScheme};
 use crate::dossier::Dossier;
+use crate::evidence::{SavedDossier, Witnesses};
 use crate::pki::chain::{self, Chain};
-use crate::pki::{Certificate, TrustStore, VerifiedMessage};
+use crate::pki::{Certificate, TimeStamp, TrustStore, VerifiedMessage};
 use crate::time::Timestamp;
 
 /// How many document signers are remembered. Vietnam alone makes several hundred.
@@ -28,6 +30,8 @@ pub struct Inspector<'a> {
     trust: &'a TrustStore,
     profile: Profile,
     provider: &'a dyn Provider,
+    witnesses: Option<&'a Witnesses>,
+    demands: Demands,
     /// By SHA-256 of the document signer.
     chains: BTreeMap<Vec<u8>, Chain>,
 }
@@ -35,11 +39,39 @@ pub struct Inspector<'a> {
 impl<'a> Inspector<'a> {
     /// An inspector that remembers nothing yet.
     pub fn new(trust: &'a TrustStore, profile: Profile, provider: &'a dyn Provider) -> Self {
-        Self { trust, profile, provider, chains: BTreeMap::new() }
+        Self { trust, profile, provider, witnesses: None, demands: Demands::default(), chains: BTreeMap::new() }
+    }
+
+    /// The same, believing these witnesses about saved dossiers; otherwise nobody is believed.
+    pub fn believing(mut self, witnesses: &'a Witnesses) -> Self {
+        self.witnesses = Some(witnesses);
+        self
+    }
+
+    /// The same, asking this of every dossier.
+    pub fn demanding(mut self, demands: Demands) -> Self {
+        self.demands = demands;
+        self
+    }
+
+    /// Judges a saved dossier for a moment, with the signature and the time-stamp around it.
+    pub fn inspect_saved(&mut self, saved: &SavedDossier, time: Timestamp) -> Report {
+        let nobody = Witnesses::new();
+        let witnesses = self.witnesses.unwrap_or(&nobody);
+        let evidence = evidence::digest(saved.dossier(), self.provider);
+        let witnessed = Witnessed::examine(saved, &evidence, witnesses, &self.profile, time, self.provider);
+        self.inspect_with(saved.dossier(), witnessed, evidence, time)
     }
 
     /// Judges a dossier for a moment.
     pub fn inspect(&mut self, dossier: &Dossier, time: Timestamp) -> Report {
+        let evidence = evidence::digest(dossier, self.provider);
+        self.inspect_with(dossier, Witnessed::default(), evidence, time)
+    }
+
+    /// What was witnessed belongs to this very dossier.
+    fn inspect_with(&mut self, dossier: &Dossier, witnessed: Witnessed, evidence: Digest, time: Timestamp) -> Report {
+        let Witnessed { attestation, time_stamp, rows: witnessed_rows } = witnessed;
         let mut examination = Examination {
             dossier,
             profile: &self.profile,
@@ -51,6 +83,8 @@ impl<'a> Inspector<'a> {
             files: BTreeMap::new(),
             chain: None,
             card_security: ProvenCardSecurity::Absent(ReasonCode::CHIP_PACE_CAM_CARD_SECURITY_MISSING, Absence::OfTheReading),
+            attestation: attestation.as_ref(),
+            time_stamp: time_stamp.as_ref(),
         };
         let sod_signature = checks::sod_signature::check(&mut examination);
         let sod_content = checks::sod_content::check(&mut examination);
@@ -75,6 +109,15 @@ impl<'a> Inspector<'a> {
         rows.extend(checks::chip_authenticity::check(&examination));
         rows.push(checks::card_expiry::check(&examination));
         rows.push(checks::cross_checks::check(&examination));
+        rows.extend(witnessed_rows);
+        if let Some(challenge) = self.demands.challenge {
+            let active = rows.iter().find(|row| row.kind == CheckKind::ActiveAuthentication);
+            let row = checks::demands::challenge(&examination, challenge, active);
+            rows.push(row);
+        }
+        if let Some(max_age) = self.demands.max_age {
+            rows.push(checks::demands::age(&examination, max_age));
+        }
         checks::reading::attach_findings(&examination, &mut rows);
         let mut rows: Vec<_> = rows.into_iter().map(|row| row.judged_by(&self.profile)).collect();
         let deviations = checks::deviation_list::apply(&examination, &mut rows);
@@ -86,10 +129,12 @@ impl<'a> Inspector<'a> {
             overall,
             time,
             origin: dossier.origin(),
-            evidence: evidence::digest(dossier, self.provider),
+            evidence,
             signer: examination.message.as_ref().map(|message| signer_details(message, self.provider)),
             anchor: examination.path().map(|path| path.anchor().clone()),
             identity: if overall == Overall::Successful { VerifiedIdentity::read(&examination) } else { None },
+            terminal: attestation.as_ref().map(Attestation::terminal).cloned(),
+            time_stamped_at: time_stamp.as_ref().map(TimeStamp::time),
             checks: rows,
         }
     }

@@ -84,6 +84,9 @@ impl Profile {
             CheckKind::ValidityToday => self.validity_today,
             CheckKind::SignerProfile => self.signer_profile,
             CheckKind::Revocation => self.revocation,
+            // They are rows only where there is a signature or a time-stamp, or where somebody asked.
+            CheckKind::TerminalSignature | CheckKind::TimeStamp => Weight::Optional,
+            CheckKind::Challenge | CheckKind::EvidenceAge => Weight::Mandatory,
             CheckKind::CardExpiry => self.card_expiry,
             CheckKind::DataCrossChecks => self.data_cross_checks,
             // Members of a group count through it.

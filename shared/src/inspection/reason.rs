@@ -184,6 +184,34 @@ reason_codes! {
         CHIP_ACTIVE_AUTHENTICATION_NOT_OFFERED = "chip.active_authentication_not_offered";
         /// The signed files offer no chip authentication.
         CHIP_CHIP_AUTHENTICATION_NOT_OFFERED = "chip.chip_authentication_not_offered";
+        /// How the chip was opened is only what an unsigned file claims.
+        ACCESS_NOT_ATTESTED = "access.not_attested";
+
+        /// The dossier is not what the terminal signed.
+        EVIDENCE_SIGNATURE_INVALID = "evidence.signature_invalid";
+        /// The kind of the terminal's signature is not supported here.
+        EVIDENCE_SIGNATURE_UNSUPPORTED = "evidence.signature_unsupported";
+        /// The terminal's signature holds, and its key is not in the trust store.
+        EVIDENCE_TERMINAL_UNKNOWN = "evidence.terminal_unknown";
+        /// The time-stamp does not hold.
+        EVIDENCE_TIME_STAMP_INVALID = "evidence.time_stamp_invalid";
+        /// The time-stamp is over another dossier.
+        EVIDENCE_TIME_STAMP_MISMATCH = "evidence.time_stamp_mismatch";
+        /// The algorithm of the time-stamp is not supported here.
+        EVIDENCE_TIME_STAMP_UNSUPPORTED = "evidence.time_stamp_unsupported";
+        /// The time-stamp holds, and its authority is not in the trust store.
+        EVIDENCE_TIME_STAMP_AUTHORITY_UNKNOWN = "evidence.time_stamp_authority_unknown";
+        /// The proven time lies after the moment of judging: a clock is wrong.
+        EVIDENCE_TIME_IN_FUTURE = "evidence.time_in_future";
+        /// The dossier was stamped before it claims to have been read.
+        EVIDENCE_TIME_CONTRADICTION = "evidence.time_contradiction";
+        /// The card was read longer ago than the relying party allows.
+        EVIDENCE_TOO_OLD = "evidence.too_old";
+
+        /// Active authentication answered another challenge than the relying party's.
+        CHIP_CHALLENGE_MISMATCH = "chip.challenge_mismatch";
+        /// The dossier holds no answer over any challenge.
+        CHIP_CHALLENGE_ABSENT = "chip.challenge_absent";
         /// The chip's authenticity does not follow from saved files.
         CHIP_NOT_PROVEN = "chip.not_proven";
         /// Active authentication is offered and was not done.

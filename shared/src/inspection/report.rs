@@ -8,6 +8,7 @@ use super::profile::Weight;
 use super::reason::ReasonCode;
 use crate::crypto::Digest;
 use crate::dossier::{FileId, Origin};
+use crate::evidence::Terminal;
 use crate::pki::certificate::Validity;
 use crate::pki::{Anchor, Certificate, Provenance};
 use crate::time::Timestamp;
@@ -77,6 +78,14 @@ pub enum CheckKind {
     DataCrossChecks,
     /// ICAO deviation list.
     DeviationList,
+    /// The signature of the terminal that saved the dossier.
+    TerminalSignature,
+    /// The time-stamp of the dossier (RFC 3161).
+    TimeStamp,
+    /// Active authentication answered the challenge that the relying party asks for.
+    Challenge,
+    /// The reading is as recent as the relying party asks for.
+    EvidenceAge,
 }
 
 impl CheckKind {
@@ -100,8 +109,23 @@ impl CheckKind {
             Self::CardExpiry => "card_expiry",
             Self::DataCrossChecks => "data_cross_checks",
             Self::DeviationList => "deviation_list",
+            Self::TerminalSignature => "terminal_signature",
+            Self::TimeStamp => "time_stamp",
+            Self::Challenge => "challenge",
+            Self::EvidenceAge => "evidence_age",
         }
     }
+}
+
+/// Who can show again that a check ended as it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provability {
+    /// Whoever has the dossier: it follows from signatures alone.
+    Anyone,
+    /// The terminal answers for it: the one that has just read the card, or one whose signature over the dossier counts.
+    Terminal,
+    /// Nobody: the file says so, and could have been edited.
+    Nobody,
 }
 
 /// A way in which the document bent the standard while the check still holds.
@@ -199,6 +223,8 @@ pub struct Report {
     pub(super) signer: Option<SignerDetails>,
     pub(super) anchor: Option<Anchor>,
     pub(super) identity: Option<VerifiedIdentity>,
+    pub(super) terminal: Option<Terminal>,
+    pub(super) time_stamped_at: Option<Timestamp>,
 }
 
 impl Report {
@@ -225,6 +251,41 @@ impl Report {
     /// Whether the report rests on a key for demonstrations.
     pub fn demonstration(&self) -> bool {
         self.anchor.as_ref().is_some_and(|anchor| anchor.demonstration)
+    }
+
+    /// The terminal whose signature over the saved dossier counts.
+    pub fn terminal(&self) -> Option<&Terminal> {
+        self.terminal.as_ref()
+    }
+
+    /// The moment at which the dossier existed, by a time-stamp that counts.
+    pub fn time_stamped_at(&self) -> Option<Timestamp> {
+        self.time_stamped_at
+    }
+
+    /// Who can show again what a check of this report says.
+    pub fn provability(&self, check: &Check) -> Provability {
+        let by_signatures = match check.kind {
+            CheckKind::AccessProtocol | CheckKind::ChipAuthentication | CheckKind::ChipAuthenticationMapping => false,
+            CheckKind::EvidenceAge => self.terminal.is_none() && self.origin != Origin::Chip,
+            // Only an answer over a challenge is a signature.
+            CheckKind::ChipAuthenticity => self.check(CheckKind::ActiveAuthentication).is_some_and(|active| {
+                active.outcome == check.outcome && matches!(active.outcome, Outcome::Successful | Outcome::Failed)
+            }),
+            // The digest of a file that is not there could have been copied out of EF.SOD; that a file was refused, anyone can claim.
+            CheckKind::FileHash(FileId::DataGroup(group)) => {
+                let is_digest = check.findings.iter().any(|finding| finding.code == ReasonCode::FILE_DIGEST_ONLY);
+                (check.outcome == Outcome::Successful && !is_digest)
+                    || check.reason == Some(ReasonCode::hash_mismatch(group))
+                    || check.reason == Some(ReasonCode::unlisted(group))
+            }
+            _ => true,
+        };
+        match (by_signatures, self.origin, &self.terminal) {
+            (true, ..) => Provability::Anyone,
+            (false, Origin::Chip, _) | (false, _, Some(_)) => Provability::Terminal,
+            (false, ..) => Provability::Nobody,
+        }
     }
 
     /// The check of a kind.

@@ -233,6 +233,7 @@ impl SignedData {
             content: self.content,
             certificates: self.certificates,
             signer: certificate,
+            attributes: self.signer.attributes,
             signing_time,
             digest,
             scheme,
@@ -256,6 +257,7 @@ pub struct VerifiedMessage {
     content: Vec<u8>,
     certificates: Vec<Certificate>,
     signer: Certificate,
+    attributes: Option<SignedAttributes>,
     signing_time: Option<Timestamp>,
     digest: DigestAlgorithm,
     scheme: SignatureScheme,
@@ -281,6 +283,17 @@ impl VerifiedMessage {
     /// The certificate under which the signature holds.
     pub fn signer(&self) -> &Certificate {
         &self.signer
+    }
+
+    /// The one value of a signed attribute, with its tag and length; `None` where it is not there.
+    ///
+    /// # Errors
+    /// [`CmsError::AttributeCount`] where it does not stand once with one value.
+    pub fn signed_attribute(&self, kind: ObjectIdentifier) -> Result<Option<Vec<u8>>, CmsError> {
+        match &self.attributes {
+            Some(attributes) => Ok(attributes.value(kind)?.map(|value| value.raw.to_vec())),
+            None => Ok(None),
+        }
     }
 
     /// When the signer says that it signed.

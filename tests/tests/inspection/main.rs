@@ -6,9 +6,13 @@
 mod chip;
 mod deviation_list;
 mod files;
+mod format;
 mod issued;
 mod links;
 mod lists;
 mod revocation;
+mod saved;
 mod signature;
+mod signed;
 mod signer;
+mod stamped;

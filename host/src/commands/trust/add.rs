@@ -20,11 +20,7 @@ const YES: [&str; 3] = ["yes", "có", "co"];
 /// That one is not an anchor, or was not confirmed. Then none of its file is added.
 pub fn run(arguments: &TrustAdd, session: &mut Session) -> Result<Exit> {
     let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
-    let given = arguments
-        .fingerprint
-        .iter()
-        .map(|text| Fingerprint::parse(text).ok_or_else(|| Error::usage("trust-fingerprint-invalid")));
-    let given = given.collect::<Result<Vec<_>>>()?;
+    let given = fingerprints(&arguments.fingerprint)?;
 
     let mut candidates = Vec::new();
     for path in &arguments.files {
@@ -39,7 +35,9 @@ pub fn run(arguments: &TrustAdd, session: &mut Session) -> Result<Exit> {
         }
     }
     for (name, certificate, demonstration) in candidates {
-        let confirmed = confirm(&name, &certificate, &given, session)?;
+        let text = details(certificate.as_der(), session);
+        session.note(text.trim_end());
+        let confirmed = confirm(&name, Fingerprint::of(certificate.as_der()), &given, session)?;
         let provenance = Provenance {
             source: name,
             added_at: now().to_string(),
@@ -69,11 +67,20 @@ fn check_role(certificate: &Certificate, path: &str) -> Result<()> {
     Ok(())
 }
 
+/// The fingerprints of a command line.
+///
+/// # Errors
+/// That one of them is none.
+pub fn fingerprints(texts: &[String]) -> Result<Vec<Fingerprint>> {
+    let parse = |text: &String| Fingerprint::parse(text).ok_or_else(|| Error::usage("trust-fingerprint-invalid"));
+    texts.iter().map(parse).collect()
+}
+
 /// Compares with the fingerprints given, or asks at the terminal.
-fn confirm(path: &str, certificate: &Certificate, given: &[Fingerprint], session: &mut Session) -> Result<Confirmation> {
-    let text = details(certificate.as_der(), session);
-    session.note(text.trim_end());
-    let fingerprint = Fingerprint::of(certificate.as_der());
+///
+/// # Errors
+/// That it is not confirmed.
+pub fn confirm(path: &str, fingerprint: Fingerprint, given: &[Fingerprint], session: &mut Session) -> Result<Confirmation> {
     if given.contains(&fingerprint) {
         return Ok(Confirmation::Fingerprint);
     }

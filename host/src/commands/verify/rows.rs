@@ -87,9 +87,9 @@ fn row(
     };
     match dossier_file::load(path, identity) {
         Err(error) => failed(path, &error, output, messages),
-        Ok(dossier) => {
+        Ok(loaded) => {
             let name = path.display().to_string();
-            let judged = judge.judge_with(inspector, dossier, name.clone());
+            let judged = judge.judge_loaded(inspector, loaded, name.clone());
             let text = if output.json {
                 format!("{}\n", json::report(&judged, output.timings, messages))
             } else {

@@ -5,12 +5,21 @@ use alloc::vec::Vec;
 use crate::dossier::{AccessProtocol, BacReason, FileId};
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
-use crate::inspection::report::{Check, CheckKind};
+use crate::inspection::report::{Check, CheckKind, Outcome};
 use crate::lds::SecurityInfos;
 use crate::lds::card_access;
 use crate::lds::security_infos::PaceInfo;
 
 pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
+    let row = compare(examination);
+    // How a chip was opened leaves no trace that anyone could prove again.
+    if row.outcome == Outcome::Successful && !examination.is_attested() {
+        return row.undetermined(ReasonCode::ACCESS_NOT_ATTESTED);
+    }
+    row
+}
+
+fn compare(examination: &Examination<'_>) -> Check {
     let row = examination.row(CheckKind::AccessProtocol);
     let Some(access) = &examination.dossier.access else {
         return row.undetermined(ReasonCode::ACCESS_UNKNOWN).not_run();

@@ -2,7 +2,8 @@
 //! authentication mapping as one group (BSI TR-03135-1 §3.5).
 //!
 //! Everything is compared with keys out of files whose hash is signed. From a saved dossier only what anyone can verify again counts:
-//! active authentication over the recorded challenge; the transcript of chip authentication could be forged by whoever held the keys.
+//! active authentication over the recorded challenge. The transcript of chip authentication could be forged by whoever held the keys: it
+//! counts under the signature of a terminal that is believed.
 
 mod active;
 mod agreement;
@@ -10,7 +11,7 @@ mod mapping;
 
 use alloc::vec::Vec;
 
-use crate::dossier::{DataGroup, Origin};
+use crate::dossier::DataGroup;
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind, Outcome};
@@ -40,7 +41,7 @@ fn group(examination: &Examination<'_>, members: &[Check]) -> Check {
         return row;
     }
     let listed = sod.lists(DataGroup::DG14) || sod.lists(DataGroup::DG15);
-    if listed && examination.dossier.origin() != Origin::Chip {
+    if listed && !examination.is_attested() {
         return row.undetermined(ReasonCode::CHIP_NOT_PROVEN);
     }
     match with(Outcome::Undetermined) {
@@ -53,6 +54,5 @@ fn group(examination: &Examination<'_>, members: &[Check]) -> Check {
 
 /// Why a member that is offered has no result: not done by this reader, or not to be had from files.
 fn without_evidence(examination: &Examination<'_>, row: Check, not_done: ReasonCode) -> Check {
-    let is_chip = examination.dossier.origin() == Origin::Chip;
-    row.undetermined(if is_chip { not_done } else { ReasonCode::CHIP_NOT_PROVEN })
+    row.undetermined(if examination.is_attested() { not_done } else { ReasonCode::CHIP_NOT_PROVEN })
 }

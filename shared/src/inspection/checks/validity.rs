@@ -1,6 +1,6 @@
 //! Validity of document signer and issuer: at signing, and today (`quirks.md` 17: three dates).
 
-use crate::dossier::{DataGroup, Origin};
+use crate::dossier::DataGroup;
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
@@ -56,7 +56,7 @@ pub(in crate::inspection) fn at_signing(examination: &Examination<'_>) -> Check 
 pub(in crate::inspection) fn today(examination: &Examination<'_>) -> Check {
     let mut row = examination.row(CheckKind::ValidityToday);
     let dossier = examination.dossier;
-    if dossier.origin() != Origin::Chip && dossier.read_at.is_some() {
+    if !examination.is_attested() && examination.time_stamp.is_none() && dossier.read_at.is_some() {
         row = row.finding(ReasonCode::EVIDENCE_TIME_UNPROVEN, None);
     }
     let Some(message) = &examination.message else {

@@ -16,6 +16,8 @@ use crate::tlv::{Cursor, Rules, TlvError};
 pub const MASTER_LIST_SIGNER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.3");
 /// extKeyUsage of a deviation list signer, ICAO 9303-12 §7.1.1.3.
 pub const DEVIATION_LIST_SIGNER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.8");
+/// id-kp-timeStamping, extKeyUsage of a time-stamp authority, RFC 3161 §2.3.
+pub const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
 
 const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
 const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");

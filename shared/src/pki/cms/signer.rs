@@ -182,7 +182,7 @@ impl SignedAttributes {
     }
 
     /// The one value of an attribute; `None` where the attribute is not there.
-    fn value(&self, kind: ObjectIdentifier) -> Result<Option<Element<'_>>, CmsError> {
+    pub(super) fn value(&self, kind: ObjectIdentifier) -> Result<Option<Element<'_>>, CmsError> {
         let mut found = None;
         for attribute in &self.attributes {
             let mut fields = Cursor::new(attribute, Rules::Ber).sequence()?;

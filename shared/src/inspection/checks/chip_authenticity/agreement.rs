@@ -2,7 +2,7 @@
 
 use super::without_evidence;
 use crate::crypto::PublicKey;
-use crate::dossier::{ChipAuthentication, ChipAuthenticationOutcome, DataGroup, Origin};
+use crate::dossier::{ChipAuthentication, ChipAuthenticationOutcome, DataGroup};
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
@@ -36,7 +36,7 @@ pub(super) fn check(examination: &Examination<'_>) -> Check {
         ChipAuthenticationOutcome::Confirmed if !is_signed(evidence, &infos) => {
             row.failed(ReasonCode::CHIP_CHIP_AUTHENTICATION_KEY_MISMATCH)
         }
-        ChipAuthenticationOutcome::Confirmed if examination.dossier.origin() == Origin::Chip => row,
+        ChipAuthenticationOutcome::Confirmed if examination.is_attested() => row,
         ChipAuthenticationOutcome::Confirmed => row.undetermined(ReasonCode::CHIP_NOT_PROVEN),
         ChipAuthenticationOutcome::WrongKeys => row.failed(ReasonCode::CHIP_CHIP_AUTHENTICATION_FAILED),
         ChipAuthenticationOutcome::Refused(_) => row.undetermined(ReasonCode::CHIP_CHIP_AUTHENTICATION_REFUSED),

@@ -3,7 +3,7 @@
 
 use super::without_evidence;
 use crate::crypto::{CryptoError, NamedCurve, PublicKey};
-use crate::dossier::{AccessProtocol, ChipMapping, ChipMappingOutcome, Origin};
+use crate::dossier::{AccessProtocol, ChipMapping, ChipMappingOutcome};
 use crate::inspection::card_security::{Absence, ProvenCardSecurity};
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
@@ -38,7 +38,7 @@ fn judge(examination: &Examination<'_>, row: Check, curve: NamedCurve, evidence:
         ProvenCardSecurity::Absent(reason, Absence::OfTheReading) => return without_evidence(examination, row, *reason),
     };
     match proves(examination, curve, infos, &evidence.mapping_key, data) {
-        Proof::Holds if examination.dossier.origin() == Origin::Chip => row,
+        Proof::Holds if examination.is_attested() => row,
         // Whoever makes up the data makes up the mapping key to it.
         Proof::Holds => row.undetermined(ReasonCode::CHIP_NOT_PROVEN),
         Proof::Wrong => row.failed(ReasonCode::CHIP_PACE_CAM_FAILED),

@@ -1,0 +1,32 @@
+//! `soat key`: the key with which this terminal signs what it saves.
+
+use std::path::PathBuf;
+
+use crate::command_line::KeyCommand;
+use crate::commands::Session;
+use crate::commands::read::check_place;
+use crate::error::{Exit, Result};
+use crate::terminal_key::FileKey;
+use crate::trust_folder::Fingerprint;
+
+/// Makes a key.
+///
+/// # Errors
+/// That a file is there already or cannot be written.
+pub fn run(command: KeyCommand, session: &mut Session) -> Result<Exit> {
+    let KeyCommand::New { file } = command;
+    let mut public = file.clone().into_os_string();
+    public.push(".pub");
+    let public = PathBuf::from(public);
+    for path in [&file, &public] {
+        check_place(path)?;
+    }
+    let key = FileKey::create(&file, &public)?;
+    let arguments = [
+        ("path", file.display().to_string().into()),
+        ("public", public.display().to_string().into()),
+        ("fingerprint", Fingerprint::of(key.spki()).grouped().into()),
+    ];
+    session.print(&format!("{}\n", session.messages.format("signing-key-made", &arguments)));
+    Ok(Exit::Successful)
+}

@@ -1,0 +1,78 @@
+//! The signature of a terminal: COSE_Sign1 (RFC 9052 §4.2) over the bytes of the dossier.
+//!
+//! One form only: the algorithm and the whole public key stand in the protected header, the unprotected one is empty, so that no byte of
+//! the message is left unsigned. The key stands in it so that an altered dossier is found even by whoever does not know the terminal.
+
+use alloc::vec::Vec;
+
+use minicbor::decode::Decoder;
+use minicbor::encode::Encoder;
+
+use super::{EvidenceError, TerminalKey, TerminalSignature};
+
+/// CBOR tag of COSE_Sign1 (RFC 9052 table 1).
+pub(super) const TAG: u64 = 18;
+/// Header labels of RFC 9052 table 3.
+const ALGORITHM: u8 = 1;
+const KEY_ID: u8 = 4;
+/// Length of both kinds of signature in bytes.
+const SIGNATURE_LEN: usize = 64;
+
+const INFALLIBLE: &str = "a vector takes every write";
+
+/// The protected header: `{ 1 (alg): EdDSA or ES256, 4 (kid): SubjectPublicKeyInfo }`.
+fn protected(key: &TerminalKey) -> Vec<u8> {
+    let mut e = Encoder::new(Vec::new());
+    e.map(2).and_then(|e| e.u8(ALGORITHM)?.i8(key.algorithm())?.u8(KEY_ID)?.bytes(key.spki())).expect(INFALLIBLE);
+    e.into_writer()
+}
+
+/// `Sig_structure = [ "Signature1", body_protected, external_aad, payload ]` (RFC 9052 §4.4). The payload begins with the dossier's own
+/// name, which keeps it apart from whatever else the key may sign.
+pub(super) fn to_be_signed(key: &TerminalKey, payload: &[u8]) -> Vec<u8> {
+    let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
+    e.array(4).and_then(|e| e.str("Signature1")?.bytes(&protected(key))?.bytes(&[])?.bytes(payload)).expect(INFALLIBLE);
+    e.into_writer()
+}
+
+/// Writes what stands behind the tag.
+pub(super) fn write(signature: &TerminalSignature, payload: &[u8]) -> Vec<u8> {
+    let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
+    e.array(4)
+        .and_then(|e| e.bytes(&protected(&signature.key))?.map(0)?.bytes(payload)?.bytes(&signature.value))
+        .expect(INFALLIBLE);
+    e.into_writer()
+}
+
+/// Reads what stands behind the tag: the signature, and the payload. The caller compares the whole with the one encoding that it has.
+pub(super) fn read<'a>(d: &mut Decoder<'a>) -> Result<(TerminalSignature, &'a [u8]), EvidenceError> {
+    let damaged = |_| EvidenceError::Signature;
+    if d.array().map_err(damaged)? != Some(4) {
+        return Err(EvidenceError::Signature);
+    }
+    let key = read_header(d.bytes().map_err(damaged)?)?;
+    if d.map().map_err(damaged)? != Some(0) {
+        return Err(EvidenceError::Signature);
+    }
+    let payload = d.bytes().map_err(damaged)?;
+    let value = d.bytes().map_err(damaged)?;
+    if value.len() != SIGNATURE_LEN {
+        return Err(EvidenceError::Signature);
+    }
+    Ok((TerminalSignature { key, value: value.to_vec() }, payload))
+}
+
+fn read_header(bytes: &[u8]) -> Result<TerminalKey, EvidenceError> {
+    let damaged = |_| EvidenceError::Signature;
+    let mut d = Decoder::new(bytes);
+    let begins = d.map().map_err(damaged)? == Some(2) && d.u8().map_err(damaged)? == ALGORITHM;
+    if !begins {
+        return Err(EvidenceError::Signature);
+    }
+    let algorithm = d.i8().map_err(damaged)?;
+    if d.u8().map_err(damaged)? != KEY_ID {
+        return Err(EvidenceError::Signature);
+    }
+    let key = TerminalKey::from_spki(d.bytes().map_err(damaged)?).map_err(|_| EvidenceError::SignatureAlgorithm)?;
+    if key.algorithm() == algorithm { Ok(key) } else { Err(EvidenceError::SignatureAlgorithm) }
+}
