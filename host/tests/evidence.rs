@@ -168,6 +168,25 @@ fn a_terminal_signs_and_a_relying_party_asks() {
 }
 
 #[test]
+fn what_no_profile_releases_is_not_saved_in_clear() {
+    let desk = Desk::new();
+    let holds =
+        |file: &str, text: &str| fs::read(desk.path(file)).unwrap().windows(text.len()).any(|window| window == text.as_bytes());
+    let read: Value = serde_json::from_str(&desk.good("read --reader virtual --save card.soat --json")).unwrap();
+    let name = read["identity"]["full_name"].as_str().unwrap();
+    // DG1 has the name in capitals of the MRZ, DG13 as it is written, beside ethnicity and religion.
+    assert!(!holds("card.soat", name) && !holds("card.soat", "Kinh"));
+    assert_eq!(desk.report("card.soat")["evidence_sha256"], read["evidence_sha256"]);
+    let said = desk.run("read --reader virtual --save other.soat").stderr;
+    assert!(said.contains("DG13 is saved as its digest alone"), "{said}");
+
+    let key = age::x25519::Identity::generate();
+    fs::write(desk.path("age.key"), age::secrecy::ExposeSecret::expose_secret(&key.to_string())).unwrap();
+    desk.good(&format!("read --reader virtual --save whole.soat --recipient {}", key.to_public()));
+    assert_eq!(desk.report("whole.soat --identity age.key")["identity"]["full_name"], read["identity"]["full_name"]);
+}
+
+#[test]
 fn a_dossier_that_nobody_signed() {
     let desk = Desk::new();
     desk.good("read --reader virtual --save card.soat");

@@ -71,6 +71,7 @@ progress-file-part = Reading { $file }: { $percent } %
 progress-lost = The card was lost. Put it back on the same spot; reading goes on.
 progress-resumed = The card is back; reading goes on.
 saved = Saved: { $path }
+saved-withheld = DG13 is saved as its digest alone: it holds ethnicity and religion, which no profile releases. To keep it whole, encrypt the dossier (--recipient).
 photo-written = Photo: { $path }
 
 ## Questions

@@ -71,6 +71,7 @@ progress-file-part = Đang đọc { $file }: { $percent } %
 progress-lost = Mất liên lạc với thẻ. Hãy đặt lại thẻ đúng chỗ cũ; việc đọc sẽ tiếp tục.
 progress-resumed = Đã thấy lại thẻ; đang đọc tiếp.
 saved = Đã lưu: { $path }
+saved-withheld = DG13 chỉ được lưu dưới dạng mã băm, vì có dân tộc và tôn giáo là dữ liệu nhạy cảm. Muốn giữ nguyên DG13, hãy mã hóa tệp bằng --recipient.
 photo-written = Ảnh: { $path }
 
 ## Câu hỏi

@@ -3,6 +3,7 @@
 mod failure;
 mod sought;
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use soat::chip::reading::Face;
 use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
 use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::dossier::Dossier;
+use soat::dossier::{DataGroup, Dossier};
 use soat::evidence::SavedDossier;
+use soat::inspection::withhold;
 
 use self::sought::Sought;
 use crate::command_line::Read;
@@ -68,8 +70,12 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     let mut kept = Kept::default();
     let mut failures = Vec::new();
     if let Some(path) = &save {
-        match write_dossier(path, &judged.dossier, signing_key.as_ref(), recipient.as_ref()) {
-            Ok(()) => kept.saved = Some(path.display().to_string()),
+        let (dossier, withheld) = released(&judged.dossier, recipient.is_some());
+        match write_dossier(path, &dossier, signing_key.as_ref(), recipient.as_ref()) {
+            Ok(()) => {
+                kept.saved = Some(path.display().to_string());
+                kept.withheld = withheld;
+            }
             Err(error) => failures.push(error),
         }
     }
@@ -86,6 +92,9 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
         session.print_json(&document);
     } else {
         session.print(&screen::report(&judged, output.timings, &session.messages));
+        if kept.withheld {
+            session.note(&session.messages.text("saved-withheld"));
+        }
         for (id, path) in [("saved", kept.saved), ("photo-written", kept.photo)] {
             if let Some(path) = path {
                 session.note(&session.messages.format(id, &[("path", path.into())]));
@@ -102,7 +111,21 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
 #[derive(Default)]
 struct Kept {
     saved: Option<String>,
+    /// Whether DG13 was saved as its digest alone.
+    withheld: bool,
     photo: Option<String>,
+}
+
+/// What of a dossier may be saved. DG13 holds ethnicity and religion, which no profile releases: it is kept whole only where the file is
+/// encrypted (`verdicts.md`, "From a file").
+fn released(dossier: &Dossier, encrypted: bool) -> (Cow<'_, Dossier>, bool) {
+    let file = DataGroup::DG13.into();
+    if encrypted || dossier.bytes(file).is_none() {
+        return (Cow::Borrowed(dossier), false);
+    }
+    let mut released = dossier.clone();
+    withhold(&mut released, file, &RustCrypto);
+    (Cow::Owned(released), true)
 }
 
 /// Where the card lies.

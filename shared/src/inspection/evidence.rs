@@ -2,18 +2,58 @@
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use crate::crypto::{Digest, DigestAlgorithm, Hasher, Provider};
 use crate::dossier::{
     AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthenticationOutcome, ChipMappingOutcome,
-    Dossier, FileContent, FileRecord, PasswordKind,
+    Dossier, FileContent, FileId, FileRecord, PasswordKind,
 };
+use crate::lds::sod::{self, LdsSecurityObject};
+use crate::pki::SignedData;
 
 /// Names the form of what is hashed.
-const FORM: &[u8] = b"soat dossier 1";
+const FORM: &[u8] = b"soat dossier 2";
 
-/// SHA-256 over the dossier's content. Each item goes in with its length before it, so that no two contents look alike. Where the
-/// dossier comes from, findings and timings are left out: the digest is the same before and after saving.
+/// Keeps of a file that was read only what [`digest`] and the comparison with EF.SOD need: its length and its digest. What a profile
+/// does not release is not saved in clear either (`verdicts.md`, "From a file"). The dossier's digest stays what it was.
+pub fn withhold(dossier: &mut Dossier, file: FileId, provider: &dyn Provider) {
+    let algorithms = file_digest_algorithms(dossier);
+    if let Some(FileRecord::Read(content)) = dossier.files.get_mut(&file)
+        && let FileContent::Bytes(bytes) = content
+    {
+        *content = FileContent::Digests { length: length(bytes), digests: digests(bytes, &algorithms, provider) };
+    }
+}
+
+/// By which algorithms a file is bound: the one that EF.SOD names, since that is all that is known of a file that was streamed; beside
+/// SHA-1, for which two files of one digest can be made, SHA-256. What EF.SOD says is not verified here and need not be: another
+/// algorithm gives another digest and no more.
+fn file_digest_algorithms(dossier: &Dossier) -> Vec<DigestAlgorithm> {
+    match dossier.bytes(FileId::Sod).and_then(declared_digest_algorithm) {
+        Some(DigestAlgorithm::Sha1) => alloc::vec![DigestAlgorithm::Sha1, DigestAlgorithm::Sha256],
+        Some(algorithm) => alloc::vec![algorithm],
+        None => alloc::vec![DigestAlgorithm::Sha256],
+    }
+}
+
+fn declared_digest_algorithm(sod: &[u8]) -> Option<DigestAlgorithm> {
+    let message = SignedData::from_ber(sod::cms(sod).ok()?).ok()?;
+    LdsSecurityObject::parse(message.unverified_content()).ok().map(|object| object.digest_algorithm)
+}
+
+fn digests(bytes: &[u8], algorithms: &[DigestAlgorithm], provider: &dyn Provider) -> Vec<(DigestAlgorithm, Digest)> {
+    algorithms.iter().map(|algorithm| (*algorithm, provider.digest(*algorithm, &[bytes]))).collect()
+}
+
+/// Files are bounded far below 4 GiB by their two- to four-octet lengths.
+fn length(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+}
+
+/// SHA-256 over the dossier's content. Each item goes in with its length before it, so that no two contents look alike. A file goes in
+/// by length and digest, whether it is kept whole or not. Where the dossier comes from, findings and timings are left out: the digest
+/// is the same before and after saving.
 pub fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
     let mut items = Items(provider.hasher(DigestAlgorithm::Sha256));
     items.push(FORM);
@@ -42,21 +82,12 @@ pub fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
             PasswordKind::Puk => b"puk",
         });
     }
+    let algorithms = file_digest_algorithms(dossier);
     for (file, record) in &dossier.files {
         items.push(file.to_string().as_bytes());
         match record {
-            FileRecord::Read(FileContent::Bytes(bytes)) => {
-                items.push(b"bytes");
-                items.push(bytes);
-            }
-            FileRecord::Read(FileContent::Digests { length, digests }) => {
-                items.push(b"digests");
-                items.push(&length.to_be_bytes());
-                for (algorithm, digest) in digests {
-                    items.push(algorithm.object_identifier().as_bytes());
-                    items.push(digest.as_ref());
-                }
-            }
+            FileRecord::Read(FileContent::Bytes(bytes)) => items.file(length(bytes), &digests(bytes, &algorithms, provider)),
+            FileRecord::Read(FileContent::Digests { length, digests }) => items.file(*length, digests),
             FileRecord::Refused { status } => {
                 items.push(b"refused");
                 items.push(&status.to_be_bytes());
@@ -116,8 +147,16 @@ struct Items(Box<dyn Hasher>);
 
 impl Items {
     fn push(&mut self, item: &[u8]) {
-        // Files are bounded far below 4 GiB by their two- to four-octet lengths.
-        self.0.update(&u32::try_from(item.len()).unwrap_or(u32::MAX).to_be_bytes());
+        self.0.update(&length(item).to_be_bytes());
         self.0.update(item);
+    }
+
+    fn file(&mut self, length: u32, digests: &[(DigestAlgorithm, Digest)]) {
+        self.push(b"read");
+        self.push(&length.to_be_bytes());
+        for (algorithm, digest) in digests {
+            self.push(algorithm.object_identifier().as_bytes());
+            self.push(digest.as_ref());
+        }
     }
 }

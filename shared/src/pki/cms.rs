@@ -158,6 +158,11 @@ impl SignedData {
         self.content_type
     }
 
+    /// The content before anything of it is verified: for nothing but choosing by which algorithm to bind a file to its dossier.
+    pub(crate) fn unverified_content(&self) -> &[u8] {
+        &self.content
+    }
+
     /// The certificates in the message.
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates

@@ -8,7 +8,7 @@ use soat::crypto::{
     Cipher, CryptoError, Digest, DigestAlgorithm, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey, SignatureScheme,
 };
 use soat::dossier::{Dossier, FileContent, FileId, FileRecord, Origin};
-use soat::inspection::{CheckKind, Inspector, Outcome, Overall, Profile, Report, Weight, inspect};
+use soat::inspection::{CheckKind, Inspector, Outcome, Overall, Profile, Report, Weight, evidence_digest, inspect, withhold};
 
 use crate::issued::{GOOD, Issued, NOW, ended, failed, findings, group, overwrite, row, undetermined};
 
@@ -262,4 +262,38 @@ fn a_document_signer_is_verified_once() {
     let second = inspector.inspect(&issued.dossier(), NOW);
     assert_eq!(counting.0.get(), 3);
     assert_eq!(first.checks, second.checks);
+}
+
+#[test]
+fn a_withheld_file_leaves_the_evidence_what_it_was() {
+    for personalisation in ["vietnam-2024", "sod-rsa2048-pkcs1-sha1", "sod-rsa2048-pkcs1-sha384"] {
+        let issued = Issued::new(personalisation);
+        let dossier = issued.dossier();
+        let evidence = evidence_digest(&dossier, &RustCrypto);
+        let last = *dossier.files.keys().rfind(|file| matches!(file, FileId::DataGroup(_))).unwrap();
+        let mut released = dossier.clone();
+        withhold(&mut released, last, &RustCrypto);
+        assert_eq!(released.bytes(last), None, "{personalisation}");
+        assert_eq!(evidence_digest(&released, &RustCrypto), evidence, "{personalisation}");
+
+        let Some(FileRecord::Read(FileContent::Bytes(bytes))) = dossier.files.get(&last) else { panic!("{personalisation}") };
+        let mut altered = bytes.clone();
+        altered[0] ^= 1;
+        let mut other = dossier.clone();
+        other.files.insert(last, FileRecord::Read(FileContent::Bytes(altered)));
+        withhold(&mut other, last, &RustCrypto);
+        assert_ne!(evidence_digest(&other, &RustCrypto), evidence, "{personalisation}");
+    }
+}
+
+#[test]
+fn what_is_withheld_is_outside_a_saved_dossier_and_changes_nothing_else() {
+    let issued = Issued::vietnam();
+    let whole = from(Origin::Saved, &issued.dossier());
+    let mut released = whole.clone();
+    withhold(&mut released, group(13), &RustCrypto);
+    let (whole, released) = (judge(&issued, &whole), judge(&issued, &released));
+    assert_eq!(released.overall, whole.overall);
+    assert_eq!(ended(&released, CheckKind::FileHash(group(13))), (Outcome::NotSupported, Some("dg13.present")));
+    assert!(released.identity().is_none_or(|identity| identity.vietnamese().is_none()));
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
 use soat::inspection::{Inspector, Overall};
@@ -35,11 +36,12 @@ struct Row {
 pub fn print(sources: Vec<Source>, output: &Output, judge: &Judge, identity: Option<&Identity>, session: &mut Session) -> Exit {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(sources.len().max(1));
     let next = AtomicUsize::new(0);
+    let printed = Printed::default();
     let (sender, receiver) = sync_channel::<(usize, Row)>(threads * 16);
     let mut counts = Counts::default();
     thread::scope(|scope| {
         let messages = &session.messages;
-        let (sources, next) = (&sources, &next);
+        let (sources, next, printed) = (&sources, &next, &printed);
         for _ in 0..threads {
             let sender = sender.clone();
             scope.spawn(move || {
@@ -47,6 +49,7 @@ pub fn print(sources: Vec<Source>, output: &Output, judge: &Judge, identity: Opt
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(source) = sources.get(index) else { return };
+                    printed.wait_for(index.saturating_sub(AHEAD));
                     let row = row(source, output, judge, &mut inspector, identity, messages);
                     if sender.send((index, row)).is_err() {
                         return;
@@ -64,6 +67,7 @@ pub fn print(sources: Vec<Source>, output: &Output, judge: &Judge, identity: Opt
                 counts.add(&row);
                 Session::print_row(&row.text);
             }
+            printed.set(due);
         }
     });
     if !output.json {
@@ -71,6 +75,31 @@ pub fn print(sources: Vec<Source>, output: &Output, judge: &Judge, identity: Opt
         session.note(&text);
     }
     counts.worst
+}
+
+/// How many rows are judged ahead of one that takes its time: they wait in memory.
+const AHEAD: usize = 1_000;
+
+/// How many rows stand on the screen.
+#[derive(Default)]
+struct Printed {
+    rows: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Printed {
+    fn set(&self, rows: usize) {
+        *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = rows;
+        self.changed.notify_all();
+    }
+
+    /// The thread of the row that is due never waits, so that one always goes on.
+    fn wait_for(&self, rows: usize) {
+        let mut printed = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        while *printed < rows {
+            printed = self.changed.wait(printed).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
 }
 
 fn row(
