@@ -16,11 +16,21 @@ pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     let result = write_new(&unfinished, content).and_then(|()| {
         // A hard link fails where the name is taken by now; renaming would write over it.
         match fs::hard_link(&unfinished, path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write_new(path, content), // a file system without links
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => claim(&unfinished, path),
             result => result,
         }
     });
     fs::remove_file(&unfinished).ok();
+    result
+}
+
+/// Where the file system has no links: an empty file takes the name, unless it is taken, and the whole one replaces it.
+fn claim(unfinished: &Path, path: &Path) -> io::Result<()> {
+    write_new(path, b"")?;
+    let result = fs::rename(unfinished, path);
+    if result.is_err() {
+        fs::remove_file(path).ok();
+    }
     result
 }
 
@@ -84,6 +94,22 @@ mod tests {
         assert_eq!(create(&path, b"second").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"first");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn without_links_too_no_other_file_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, unfinished) = (folder.path().join("card.soat"), folder.path().join("unfinished"));
+        fs::write(&unfinished, b"content").unwrap();
+        claim(&unfinished, &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"content");
+        fs::write(&unfinished, b"second").unwrap();
+        assert_eq!(claim(&unfinished, &path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"content");
+        fs::remove_file(&path).unwrap();
+        fs::remove_file(&unfinished).unwrap();
+        assert!(claim(&unfinished, &path).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[cfg(unix)]

@@ -39,7 +39,7 @@ impl SessionKeys {
 
 /// BAC's document keys: their seed is the first 16 bytes of SHA-1 over the MRZ information (§9.7.2).
 pub fn document_keys(provider: &dyn Provider, key: &MrzKey) -> SessionKeys {
-    let hash = provider.digest(DigestAlgorithm::Sha1, &[key.information().as_bytes()]);
+    let hash = Zeroizing::new(provider.digest(DigestAlgorithm::Sha1, &[key.information().as_bytes()]));
     SessionKeys::derive(provider, Cipher::TripleDes, hash.as_ref().get(..16).unwrap_or_default())
 }
 
@@ -47,7 +47,7 @@ pub fn document_keys(provider: &dyn Provider, key: &MrzKey) -> SessionKeys {
 pub fn password_key(provider: &dyn Provider, cipher: Cipher, password: &AccessKey) -> Secret {
     match password {
         AccessKey::Mrz(key) => {
-            let hash = provider.digest(DigestAlgorithm::Sha1, &[key.information().as_bytes()]);
+            let hash = Zeroizing::new(provider.digest(DigestAlgorithm::Sha1, &[key.information().as_bytes()]));
             derive(provider, cipher, hash.as_ref(), Purpose::Password)
         }
         AccessKey::Can(number) => derive(provider, cipher, number.digits().as_bytes(), Purpose::Password),
@@ -60,7 +60,7 @@ pub fn password_key(provider: &dyn Provider, cipher: Cipher, password: &AccessKe
 /// KDF(K, c) = H(K ‖ c), cut to the key's length (§9.7.1).
 fn derive(provider: &dyn Provider, cipher: Cipher, secret: &[u8], purpose: Purpose) -> Secret {
     let counter = [0, 0, 0, purpose as u8];
-    let hash = provider.digest(cipher.derivation_digest(), &[secret, &counter]);
+    let hash = Zeroizing::new(provider.digest(cipher.derivation_digest(), &[secret, &counter]));
     let mut key = Zeroizing::new(hash.as_ref().get(..cipher.key_len()).unwrap_or_default().to_vec());
     if cipher == Cipher::TripleDes {
         // Parity bits say nothing, yet the worked examples have them right (§9.7.1.1).

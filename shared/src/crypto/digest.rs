@@ -3,6 +3,7 @@
 use core::fmt;
 
 use der::asn1::ObjectIdentifier;
+use zeroize::Zeroize;
 
 /// SHA-1 and SHA-2 (FIPS 180-4): the only hashes that a security object may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +76,13 @@ impl Digest {
         let mut bytes = [0; 64];
         bytes.get_mut(..octets.len())?.copy_from_slice(octets);
         Some(Self { bytes, len: u8::try_from(octets.len()).ok()? })
+    }
+}
+
+/// For the digests that keys are derived from, or are.
+impl Zeroize for Digest {
+    fn zeroize(&mut self) {
+        self.bytes.zeroize();
     }
 }
 

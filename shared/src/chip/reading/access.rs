@@ -108,12 +108,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// EF.CardAccess, or the status with which it is refused. A chip whose application was left selected hides it: the card is reset
-    /// once (`quirks.md` 5).
+    /// EF.CardAccess, or the status with which it is refused. A chip whose application was left selected hides it, by one status or
+    /// another: the card is reset once (`quirks.md` 5).
     fn read_card_access(&mut self) -> Result<Result<Vec<u8>, StatusWord>, ReadError> {
         let first = read_plain(&mut self.exchange, FileId::CardAccess)?;
         match first {
-            Err(StatusWord::SECURITY_STATUS | StatusWord::NOT_FOUND) => {
+            Err(_) => {
                 self.exchange.reset()?;
                 let second = read_plain(&mut self.exchange, FileId::CardAccess)?;
                 if second.is_ok() {
@@ -121,7 +121,7 @@ impl Reader<'_> {
                 }
                 Ok(second)
             }
-            other => Ok(other),
+            Ok(bytes) => Ok(Ok(bytes)),
         }
     }
 

@@ -1,15 +1,16 @@
 //! ECDSA, ECDH and generic mapping: written once, for every curve that the arithmetic crates know or `curves` adds.
 
+mod double_scalar;
 mod integrated;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use ecdsa::hazmat::verify_prehashed;
 use ecdsa::{EcdsaCurve, Signature};
 use elliptic_curve::ff::PrimeField;
 use elliptic_curve::group::Group as _;
+use elliptic_curve::ops::Invert as _;
 use elliptic_curve::sec1::{FromSec1Point as _, Sec1Point, ToSec1Point as _};
 use elliptic_curve::{Field as _, FieldBytes, Scalar};
 use primeorder::{AffinePoint, PrimeCurveParams, ProjectivePoint};
@@ -92,7 +93,11 @@ impl<C: EcdsaCurve + PrimeCurveParams> CurveGroup for On<C> {
         let (r, s) = field_bytes::<C>(signature.r).zip(field_bytes::<C>(signature.s)).ok_or(CryptoError::SignatureInvalid)?;
         // From the scalars on, r and s lie between 1 and the order: attackers set them to zero.
         let signature = Signature::<C>::from_scalars(r, s).map_err(|_| CryptoError::SignatureInvalid)?;
-        verify_prehashed::<C>(&point, digest.as_ref(), &signature).map_err(|_| CryptoError::SignatureInvalid)
+        let (r, s) = signature.split_scalars();
+        let inverse = *s.invert_vartime();
+        let number = leftmost::<C>(digest.as_ref());
+        let x = double_scalar::sum_x::<C>(&(number * inverse), &(*r * inverse), &point).ok_or(CryptoError::SignatureInvalid)?;
+        if reduce::<Scalar<C>>(&x) == *r { Ok(()) } else { Err(CryptoError::SignatureInvalid) }
     }
 
     fn contains(&self, point: &[u8]) -> bool {
@@ -178,10 +183,20 @@ fn draw<C: PrimeCurveParams>(rng: &mut dyn CryptoRng) -> Zeroizing<Scalar<C>> {
     }
 }
 
+/// A digest as a number: as many of its leftmost bits as the order has (BSI TR-03111 §4.1.3). The one order that does not fill its octets,
+/// of P-521, is longer than any digest.
+fn leftmost<C: PrimeCurveParams>(digest: &[u8]) -> Scalar<C> {
+    let octets = Scalar::<C>::NUM_BITS.div_ceil(8) as usize;
+    reduce(digest.get(..octets).unwrap_or(digest))
+}
+
 /// A big-endian number of any length, modulo the order or the characteristic.
 fn reduce<F: PrimeField>(octets: &[u8]) -> F {
-    let radix = F::from(256);
-    octets.iter().fold(F::ZERO, |value, octet| value * radix + F::from(u64::from(*octet)))
+    let radix = F::from(1 << 32).square();
+    let (head, tail) = octets.split_at(octets.len() % 8);
+    core::iter::once(head).chain(tail.chunks(8)).fold(F::ZERO, |value, octets| {
+        value * radix + F::from(octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)))
+    })
 }
 
 /// A magnitude at the width of the field.
