@@ -5,7 +5,7 @@ mod help;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, Exit, Result};
 use crate::messages::{Language, Messages};
@@ -32,6 +32,7 @@ pub enum Command {
     Readers(Readers),
     Doctor(Doctor),
     Card(Card),
+    Explain(Explain),
 }
 
 #[derive(Args)]
@@ -88,18 +89,14 @@ pub struct Key {
 /// By which rules, which anchors and at which time a dossier is judged.
 #[derive(Args)]
 pub struct Judging {
-    #[arg(long, value_enum, default_value_t = ProfileName::Operational)]
-    pub profile: ProfileName,
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "operational")]
+    pub profile: String,
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    pub release: Option<Vec<String>>,
     #[command(flatten)]
     pub store: Store,
     #[arg(long, value_name = "TIME", hide = true)]
     pub now: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ProfileName {
-    Operational,
-    Strict,
 }
 
 /// The folder of anchors.
@@ -117,6 +114,8 @@ pub struct Output {
     pub photo: Option<PathBuf>,
     #[arg(long)]
     pub timings: bool,
+    #[arg(long, value_name = "FILE")]
+    pub tr03135: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -281,6 +280,16 @@ pub struct Card {
     pub host: String,
     #[arg(long, default_value_t = 35963)]
     pub port: u16,
+}
+
+#[derive(Args)]
+pub struct Explain {
+    #[arg(value_name = "CODE", conflicts_with = "page")]
+    pub code: Option<String>,
+    #[arg(long, conflicts_with = "page")]
+    pub json: bool,
+    #[arg(long)]
+    pub page: bool,
 }
 
 /// What the arguments ask for.

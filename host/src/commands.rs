@@ -2,6 +2,7 @@
 
 mod card;
 pub mod doctor;
+mod explain;
 pub mod judging;
 mod key;
 mod read;
@@ -74,5 +75,6 @@ pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
         Command::Readers(arguments) => readers::run(&arguments, session),
         Command::Doctor(arguments) => doctor::run(&arguments, session),
         Command::Card(arguments) => card::run(&arguments, session),
+        Command::Explain(arguments) => explain::run(&arguments, session),
     }
 }

@@ -93,16 +93,19 @@ impl Error {
 
     /// What happened, in the user's language.
     pub fn message(&self, messages: &Messages) -> String {
-        messages.format(self.id, &self.values())
+        messages.format(self.id, &self.values(messages))
     }
 
     /// What to do about it, in the user's language.
     pub fn remedy(&self, messages: &Messages) -> String {
-        messages.remedy(self.id, &self.values()).unwrap_or_default()
+        messages.remedy(self.id, &self.values(messages)).unwrap_or_default()
     }
 
-    fn values(&self) -> Vec<(&'static str, FluentValue<'static>)> {
-        self.arguments.iter().map(|(name, value)| (*name, value.clone().into())).collect()
+    fn values(&self, messages: &Messages) -> Vec<(&'static str, FluentValue<'static>)> {
+        let told = |name, value: &str| {
+            if ["cause", "step", "status"].contains(&name) { messages.cause(value) } else { value.to_owned() }
+        };
+        self.arguments.iter().map(|(name, value)| (*name, told(*name, value).into())).collect()
     }
 }
 

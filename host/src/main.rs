@@ -6,6 +6,7 @@ mod dossier_file;
 mod error;
 mod ldif;
 mod messages;
+mod profile_file;
 mod readers;
 mod render;
 mod safe_file;

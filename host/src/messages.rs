@@ -1,5 +1,7 @@
 //! What `soat` says, in Vietnamese and English (Fluent). A remedy is the attribute `remedy` of the message it belongs to.
 
+mod causes;
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
@@ -60,6 +62,7 @@ impl Language {
 /// The messages of one language. Threads share them.
 pub struct Messages {
     bundle: FluentBundle<FluentResource>,
+    language: Language,
 }
 
 impl Messages {
@@ -70,7 +73,7 @@ impl Messages {
         let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
         bundle.set_use_isolating(false); // marks for right-to-left text would stand in files and pipes
         bundle.add_resource_overriding(resource);
-        Self { bundle }
+        Self { bundle, language }
     }
 
     /// A message without arguments.
@@ -91,6 +94,14 @@ impl Messages {
     /// What to do about what a message says.
     pub fn remedy(&self, id: &str, arguments: &[(&'static str, FluentValue<'static>)]) -> Option<String> {
         self.find(id, Some("remedy"), arguments)
+    }
+
+    /// What the library or the system gives as the cause, in the user's language.
+    pub fn cause(&self, english: &str) -> String {
+        match self.language {
+            Language::Vi => causes::in_vietnamese(english),
+            Language::En => english.to_owned(),
+        }
     }
 
     fn find(&self, id: &str, attribute: Option<&str>, arguments: &[(&'static str, FluentValue<'static>)]) -> Option<String> {

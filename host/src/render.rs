@@ -3,5 +3,7 @@
 pub mod json;
 pub mod photo;
 pub mod progress;
+pub mod reason_page;
 pub mod reasons;
 pub mod screen;
+pub mod tr03135;

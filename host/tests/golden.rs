@@ -125,6 +125,8 @@ fn wrong_usage_in_both_languages() {
     for (language, name) in [("en_US.UTF-8", "usage-en"), ("vi_VN.UTF-8", "usage-vi")] {
         let desk = Desk::new(language);
         desk.write("there.soat", b"x");
+        desk.write("torn.toml", "# Bộ quy tắc\nname = \"mine\"\nbase = bank\n".as_bytes());
+        desk.write("wrong.toml", b"name = \"mine\"\n\n[checks]\nsod_signature = \"evaluatory\"\n");
         let lines = [
             "soat raed",
             "soat read --cna 123456",
@@ -144,6 +146,11 @@ fn wrong_usage_in_both_languages() {
             "soat read --reader virtual --save new.soat --recipient age1nothing",
             "soat read --reader virtual --photo face.gif",
             "soat read --reader virtual --profile lax",
+            "soat read --reader virtual --profile missing.toml",
+            "soat read --reader virtual --profile torn.toml",
+            "soat read --reader virtual --profile wrong.toml",
+            "soat read --reader virtual --release full_name,religion",
+            "soat read --reader virtual --release name",
             "soat read --reader virtual:nothing",
             "soat read --can 123456",
             "soat readers",
@@ -163,6 +170,7 @@ fn cards_read_in_both_languages() {
             &format!("soat read --reader virtual:passport-td3 --now {NOW} --profile strict"),
             &format!("soat read --reader virtual --now {NOW} --can 999999"),
             &format!("soat read --reader virtual:vietnam-child --now {NOW} --photo face.png"),
+            &"soat read --reader virtual --now 2043-01-01T00:00:00Z --profile bank".to_owned(),
         ];
         compare(name, &desk, &lines.map(String::as_str));
     }
@@ -208,6 +216,27 @@ fn every_access_protocol_is_read_to_its_verdict() {
 fn a_card_read_as_json() {
     let line = format!("soat read --reader virtual --now {NOW} --challenge 0011223344556677 --json");
     compare("read-json", &Desk::new("en"), &[&line, "soat read --reader virtual --can 12 --json"]);
+}
+
+/// The example profile stands in the repository.
+#[test]
+fn profiles_in_both_languages() {
+    const SENSITIVE: &[u8] = b"name = \"counter\"\nrelease = [\"full_name\", \"ethnicity\"]\n\n[floors]\nec = 384\n";
+    for (language, name) in [("en_US.UTF-8", "profiles-en"), ("vi_VN.UTF-8", "profiles-vi")] {
+        let desk = Desk::new(language);
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/branch.toml");
+        fs::copy(example, desk.path("branch.toml")).unwrap();
+        desk.write("counter.toml", SENSITIVE);
+        desk.write("named.toml", SENSITIVE.split_at(53).0);
+        let lines = [
+            &format!("soat read --reader virtual --now {NOW} --profile bank"),
+            &format!("soat read --reader virtual --now {NOW} --profile branch.toml --release full_name,birth"),
+            &format!("soat read --reader virtual --now {NOW} --profile counter.toml"),
+            &format!("soat read --reader virtual --now {NOW} --profile named.toml"),
+            &format!("soat read --reader virtual --now {NOW} --release full_name --save new.soat --photo face.png"),
+        ];
+        compare(name, &desk, &lines.map(String::as_str));
+    }
 }
 
 #[test]

@@ -21,6 +21,6 @@ pub use attestation::Demands;
 pub use evidence::{digest as evidence_digest, withhold};
 pub use identity::{FaceImage, VerifiedIdentity};
 pub use inspector::{Inspector, inspect};
-pub use profile::{Profile, Weight};
+pub use profile::{Floors, IdentityField, Profile, ProfileName, Released, Weight};
 pub use reason::ReasonCode;
-pub use report::{Check, CheckKind, Finding, Outcome, Overall, Provability, Report, SignerDetails};
+pub use report::{Check, CheckKind, Failure, Finding, Outcome, Overall, Provability, Report, SignerDetails};

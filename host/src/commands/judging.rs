@@ -7,15 +7,16 @@ use card_fixtures::personalisation::Personalisation;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::Dossier;
 use soat::evidence::Witnesses;
-use soat::inspection::{Demands, Inspector, Overall, Profile, Report};
+use soat::inspection::{Demands, Inspector, Overall, Profile, Released, Report};
 use soat::pki::{Certificate, Provenance, TrustStore};
 use soat::time::Timestamp;
 
 pub use self::fields::{Field, Value};
-use crate::command_line::{Judging, ProfileName};
+use crate::command_line::Judging;
 use crate::commands::now;
 use crate::dossier_file::Loaded;
 use crate::error::{Error, Exit, Result};
+use crate::profile_file;
 use crate::trust_folder::TrustFolder;
 
 /// The rules, anchors and time by which dossiers are judged.
@@ -56,10 +57,8 @@ impl Judge {
     }
 
     fn with(store: TrustStore, witnesses: Witnesses, demonstration: bool, judging: &Judging) -> Result<Self> {
-        let profile = match judging.profile {
-            ProfileName::Operational => Profile::OPERATIONAL,
-            ProfileName::Strict => Profile::STRICT,
-        };
+        let profile = profile_file::choose(&judging.profile)?;
+        let profile = judging.release.iter().try_fold(profile, |profile, fields| profile_file::releasing(profile, fields))?;
         let chosen = judging.now.as_deref().map(moment::parse).transpose()?;
         let demands = Demands::default();
         Ok(Self {
@@ -77,6 +76,11 @@ impl Judge {
     pub fn demanding(mut self, demands: Demands) -> Self {
         self.demands = demands;
         self
+    }
+
+    /// The fields that the profile releases.
+    pub fn released(&self) -> Released {
+        self.profile.released
     }
 
     /// The moment that counts as now.

@@ -13,9 +13,9 @@ use soat::chip::reading::Face;
 use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
 use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::dossier::{DataGroup, Dossier};
+use soat::dossier::{DataGroup, Dossier, FileId};
 use soat::evidence::SavedDossier;
-use soat::inspection::withhold;
+use soat::inspection::{IdentityField, Released, withhold};
 
 use self::sought::Sought;
 use crate::command_line::Read;
@@ -23,10 +23,11 @@ use crate::commands::judging::{Judge, Judged};
 use crate::commands::{Session, card, key};
 use crate::dossier_file;
 use crate::error::{Error, Exit, Result};
+use crate::messages::Messages;
 use crate::readers::pcsc::Service;
 use crate::readers::virtual_card::{self, VirtualCard};
 use crate::render::progress::ScreenProgress;
-use crate::render::{json, photo, screen};
+use crate::render::{json, photo, screen, tr03135};
 use crate::safe_file;
 use crate::terminal_key::FileKey;
 
@@ -42,7 +43,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     if let Some(path) = &output.photo {
         photo::Kind::of(path)?;
     }
-    for path in [&save, &output.photo].into_iter().flatten() {
+    for path in [&save, &output.photo, &output.tr03135].into_iter().flatten() {
         check_place(path)?;
     }
 
@@ -70,7 +71,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     let mut kept = Kept::default();
     let mut failures = Vec::new();
     if let Some(path) = &save {
-        let (dossier, withheld) = released(&judged.dossier, recipient.is_some());
+        let (dossier, withheld) = released(&judged.dossier, judge.released(), recipient.is_some());
         match write_dossier(path, &dossier, signing_key.as_ref(), recipient.as_ref()) {
             Ok(()) => {
                 kept.saved = Some(path.display().to_string());
@@ -85,6 +86,12 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
             Err(error) => failures.push(error),
         }
     }
+    if let Some(path) = &output.tr03135 {
+        match write_tr03135(path, &judged, &session.messages) {
+            Ok(()) => kept.tr03135 = Some(path.display().to_string()),
+            Err(error) => failures.push(error),
+        }
+    }
     let exit = failures.iter().fold(judged.exit(), |exit, error| exit.worse(error.exit()));
     if output.json {
         let mut document = json::report(&judged, output.timings, &session.messages);
@@ -92,10 +99,10 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
         session.print_json(&document);
     } else {
         session.print(&screen::report(&judged, output.timings, &session.messages));
-        if kept.withheld {
-            session.note(&session.messages.text("saved-withheld"));
+        if !kept.withheld.is_empty() {
+            session.note(&session.messages.format("saved-withheld", &[("files", kept.withheld.join(", ").into())]));
         }
-        for (id, path) in [("saved", kept.saved), ("photo-written", kept.photo)] {
+        for (id, path) in [("saved", kept.saved), ("photo-written", kept.photo), ("tr03135-written", kept.tr03135)] {
             if let Some(path) = path {
                 session.note(&session.messages.format(id, &[("path", path.into())]));
             }
@@ -111,21 +118,25 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
 #[derive(Default)]
 struct Kept {
     saved: Option<String>,
-    /// Whether DG13 was saved as its digest alone.
-    withheld: bool,
+    /// The files that were saved as their digests alone.
+    withheld: Vec<String>,
     photo: Option<String>,
+    tr03135: Option<String>,
 }
 
-/// What of a dossier may be saved. DG13 holds ethnicity and religion, which no profile releases: it is kept whole only where the file is
-/// encrypted (`verdicts.md`, "From a file").
-fn released(dossier: &Dossier, encrypted: bool) -> (Cow<'_, Dossier>, bool) {
-    let file = DataGroup::DG13.into();
-    if encrypted || dossier.bytes(file).is_none() {
-        return (Cow::Borrowed(dossier), false);
+/// What of a dossier may be saved, and the files that are withheld: one that says more than the profile releases is kept whole only where
+/// the dossier is encrypted (`verdicts.md`, "From a file").
+fn released(dossier: &Dossier, released: Released, encrypted: bool) -> (Cow<'_, Dossier>, Vec<String>) {
+    let is_withheld = |group: &DataGroup| !released.covers(*group) && dossier.bytes(FileId::from(*group)).is_some();
+    let withheld: Vec<DataGroup> = if encrypted { Vec::new() } else { DataGroup::all().filter(is_withheld).collect() };
+    if withheld.is_empty() {
+        return (Cow::Borrowed(dossier), Vec::new());
     }
-    let mut released = dossier.clone();
-    withhold(&mut released, file, &RustCrypto);
-    (Cow::Owned(released), true)
+    let mut kept = dossier.clone();
+    for group in &withheld {
+        withhold(&mut kept, FileId::from(*group), &RustCrypto);
+    }
+    (Cow::Owned(kept), withheld.into_iter().map(|group| FileId::from(group).to_string()).collect())
 }
 
 /// Where the card lies.
@@ -173,8 +184,20 @@ pub fn write_photo(path: &Path, judged: &Judged) -> Result<()> {
     if judged.identity.is_none() {
         return Err(Error::usage("photo-not-verified"));
     }
+    if judged.report.identity().is_some_and(|identity| !identity.releases(IdentityField::Photo)) {
+        return Err(Error::usage("photo-withheld").with("profile", judged.report.profile));
+    }
     let face = judged.face().ok_or_else(|| Error::usage("photo-none"))?;
     photo::write(path, face)
+}
+
+/// Writes the report in the words of BSI TR-03135.
+///
+/// # Errors
+/// That the file cannot be written.
+pub fn write_tr03135(path: &Path, judged: &Judged, messages: &Messages) -> Result<()> {
+    let document = format!("{:#}\n", tr03135::report(judged, messages));
+    safe_file::create(path, document.as_bytes()).map_err(|cause| unwritable(path, &cause))
 }
 
 /// Refuses to write over a file, or into a folder that is not there, before anything is read.

@@ -9,7 +9,7 @@ use soat::inspection::Demands;
 use crate::command_line::Verify;
 use crate::commands::Session;
 use crate::commands::judging::Judge;
-use crate::commands::read::{check_place, parse_challenge, write_photo};
+use crate::commands::read::{check_place, parse_challenge, write_photo, write_tr03135};
 use crate::dossier_file::{self, Identity};
 use crate::error::{Error, Exit, Result};
 use crate::render::{json, photo, screen};
@@ -22,6 +22,9 @@ use crate::render::{json, photo, screen};
 pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
     if let Some(path) = &arguments.output.photo {
         photo::Kind::of(path)?;
+        check_place(path)?;
+    }
+    if let Some(path) = &arguments.output.tr03135 {
         check_place(path)?;
     }
     let identity = arguments.identity.as_deref().map(dossier_file::read_identity).transpose()?;
@@ -41,6 +44,7 @@ pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
     match sources.as_slice() {
         [rows::Source::Found(only)] if arguments.paths.len() == 1 => one(only, &arguments, &judge, identity.as_ref(), session),
         _ if arguments.output.photo.is_some() => Err(Error::usage("photo-several")),
+        _ if arguments.output.tr03135.is_some() => Err(Error::usage("tr03135-several")),
         _ => Ok(rows::print(sources, &arguments.output, &judge, identity.as_ref(), session)),
     }
 }
@@ -73,14 +77,26 @@ fn one(path: &Path, arguments: &Verify, judge: &Judge, identity: Option<&Identit
             }
         }
     }
+    let mut exported = None;
+    if let Some(path) = &output.tr03135 {
+        match write_tr03135(path, &judged, &session.messages) {
+            Ok(()) => exported = Some(path.display().to_string()),
+            Err(error) => {
+                session.note(&screen::error(&error, &session.messages));
+                exit = exit.worse(error.exit());
+            }
+        }
+    }
     if output.json {
         let mut document = json::report(&judged, output.timings, &session.messages);
         json::add_kept(&mut document, None, written.as_deref(), exit);
         session.print_json(&document);
     } else {
         session.print(&screen::report(&judged, output.timings, &session.messages));
-        if let Some(path) = written {
-            session.note(&session.messages.format("photo-written", &[("path", path.into())]));
+        for (id, path) in [("photo-written", written), ("tr03135-written", exported)] {
+            if let Some(path) = path {
+                session.note(&session.messages.format(id, &[("path", path.into())]));
+            }
         }
     }
     Ok(exit)

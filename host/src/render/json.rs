@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use soat::crypto::Cipher;
 use soat::dossier::{Access, AccessProtocol, ActiveAuthentication, ChallengeSource, PasswordKind};
 use soat::evidence::Terminal;
-use soat::inspection::{Check, Outcome, Overall, Provability, Report, SignerDetails, Weight};
+use soat::inspection::{Check, Failure, Outcome, Overall, Provability, Report, SignerDetails, Weight};
 use soat::lds::protocol::{KeyAgreement, ObjectIdentifier, PaceMapping, PaceProtocol};
 use soat::pki::{Anchor, Provenance};
 
@@ -42,9 +42,10 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Value
     let mut document = json!({
         "version": VERSION,
         "overall": overall_name(report.overall),
+        "failure": report.failure().map(failure_name),
         "exit_code": judged.exit().code(),
         "demonstration": judged.demonstration,
-        "profile": report.profile,
+        "profile": report.profile.as_str(),
         "judged_at": judged.at.to_string(),
         "time_chosen": judged.time_chosen,
         "source": judged.source,
@@ -194,6 +195,14 @@ fn overall_name(overall: Overall) -> &'static str {
         Overall::Failed => "failed",
         Overall::Undetermined => "undetermined",
         Overall::Aborted => "aborted",
+    }
+}
+
+fn failure_name(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Expired => "expired",
+        Failure::Refused => "refused",
+        Failure::NotGenuine => "not_genuine",
     }
 }
 

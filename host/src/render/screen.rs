@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use soat::dossier::{ActiveAuthentication, ChallengeSource, FileId, Origin, StepTiming};
-use soat::inspection::{Check, CheckKind, Outcome, Overall, Provability};
+use soat::inspection::{Check, CheckKind, Failure, Outcome, Overall, Provability, Report};
 
 use super::reasons::explain;
 use crate::commands::doctor::{Probe, State};
@@ -47,10 +47,10 @@ fn lines(text: &str) -> String {
 pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> String {
     let mut text = String::new();
     let style = overall_style(judged.report.overall).bold();
-    let verdict = messages.text(overall_id(judged.report.overall));
+    let verdict = messages.text(verdict_id(&judged.report));
     let demonstration = if judged.demonstration { format!(" — {}", messages.text("demonstration")) } else { String::new() };
     let _ = writeln!(text, "{style}{verdict}{demonstration}{style:#}");
-    let arguments = [("profile", judged.report.profile.into()), ("time", judged.at.to_string().into())];
+    let arguments = [("profile", judged.report.profile.to_string().into()), ("time", judged.at.to_string().into())];
     let id = if judged.time_chosen { "report-judged-chosen" } else { "report-judged" };
     let _ = writeln!(text, "{}", messages.format(id, &arguments));
     if judged.demonstration {
@@ -67,7 +67,7 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Strin
 
     witnesses(&mut text, judged, messages);
     let _ = writeln!(text, "\n{BOLD}{}{BOLD:#}", messages.text("report-checks"));
-    let width = judged.report.checks.iter().map(|check| check_name(check.kind, messages).chars().count()).max().unwrap_or(0);
+    let width = judged.report.checks.iter().map(|check| shown_name(check.kind, messages).chars().count()).max().unwrap_or(0);
     for check in &judged.report.checks {
         check_row(&mut text, check, is_attested(judged, check), width, messages);
     }
@@ -132,7 +132,7 @@ fn is_attested(judged: &Judged, check: &Check) -> bool {
 fn check_row(text: &mut String, check: &Check, is_attested: bool, width: usize, messages: &Messages) {
     let style = outcome_style(check.outcome);
     let attested = if is_attested { "°" } else { "" };
-    let name = check_name(check.kind, messages);
+    let name = shown_name(check.kind, messages);
     let outcome = messages.text(outcome_id(check.outcome));
     let not_counted = if check.weight == soat::inspection::Weight::Evaluatory && check.outcome != Outcome::Successful {
         format!(" {}", messages.text("report-not-counted"))
@@ -182,6 +182,13 @@ pub fn file_of(kind: CheckKind) -> Option<FileId> {
     }
 }
 
+/// The name in its row: members of a group stand under it.
+fn shown_name(kind: CheckKind, messages: &Messages) -> String {
+    let is_member =
+        matches!(kind, CheckKind::ActiveAuthentication | CheckKind::ChipAuthentication | CheckKind::ChipAuthenticationMapping);
+    format!("{}{}", if is_member { "  " } else { "" }, check_name(kind, messages))
+}
+
 fn check_name(kind: CheckKind, messages: &Messages) -> String {
     let file = file_of(kind).map(|file| file.to_string()).unwrap_or_default();
     messages.format(&format!("check-{}", kind.name()), &[("file", file.into())])
@@ -201,7 +208,7 @@ fn timings(text: &mut String, steps: &[StepTiming], messages: &Messages) {
 pub fn row(name: &str, judged: &Judged, messages: &Messages) -> String {
     let overall = judged.report.overall;
     let style = overall_style(overall).bold();
-    let verdict = messages.text(overall_id(overall));
+    let verdict = messages.text(verdict_id(&judged.report));
     let demonstration = if judged.demonstration { format!(" ({})", messages.text("demonstration")) } else { String::new() };
     let wanted = match overall {
         Overall::Successful => None,
@@ -240,11 +247,15 @@ pub fn doctor(probes: &[Probe], messages: &Messages) -> String {
     text
 }
 
-/// The message that names an overall result.
-pub fn overall_id(overall: Overall) -> &'static str {
-    match overall {
+/// The message that names the result: an old card is not called a forged one.
+fn verdict_id(report: &Report) -> &'static str {
+    match report.overall {
         Overall::Successful => "verdict-successful",
-        Overall::Failed => "verdict-failed",
+        Overall::Failed => match report.failure() {
+            Some(Failure::Expired) => "verdict-expired",
+            Some(Failure::Refused) => "verdict-refused",
+            Some(Failure::NotGenuine) | None => "verdict-failed",
+        },
         Overall::Undetermined => "verdict-undetermined",
         Overall::Aborted => "verdict-aborted",
     }

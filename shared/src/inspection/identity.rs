@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::examination::Examination;
+use super::profile::{IdentityField, Released};
 use crate::dossier::DataGroup;
 use crate::lds::dg2::{Dg2, ImageFormat};
 use crate::lds::dg11::Dg11;
@@ -13,7 +14,9 @@ use crate::time::Date;
 use crate::vietnam::dg13::Dg13;
 use crate::vietnam::expiry::{CardExpiry, day_month_year};
 
-/// The holder and the document, as signed by the issuer. Personal data: shows nothing in `Debug`.
+/// The holder and the document, as signed by the issuer. What the profile does not release of the photo, of DG13's details and of what the
+/// law calls sensitive, is not here; the rest, much of which stands in the MRZ, whoever shows it compares with
+/// [`VerifiedIdentity::releases`]. Personal data: shows nothing in `Debug`.
 #[derive(Clone)]
 pub struct VerifiedIdentity {
     mrz: MachineReadableZone,
@@ -22,6 +25,7 @@ pub struct VerifiedIdentity {
     dg13: Option<Dg13>,
     face: Option<FaceImage>,
     today: Date,
+    released: Released,
 }
 
 opaque_debug!(VerifiedIdentity, FaceImage, Sensitive<'_>);
@@ -51,14 +55,21 @@ impl VerifiedIdentity {
         let mrz = examination.mrz()?;
         let file = |group| examination.file(group);
         let dg13 = file(DataGroup::DG13).filter(|_| mrz.issuing_state() == "VNM");
+        let released = examination.profile.released;
         Some(Self {
+            released,
             dg11: file(DataGroup::DG11).and_then(|bytes| Dg11::parse(bytes).ok()),
             dg12: file(DataGroup::DG12).and_then(|bytes| Dg12::parse(bytes).ok()),
             dg13: dg13.and_then(|bytes| Dg13::parse(bytes).ok()),
-            face: file(DataGroup::DG2).and_then(face),
+            face: file(DataGroup::DG2).filter(|_| released.has(IdentityField::Photo)).and_then(face),
             mrz,
             today: examination.time.date()?,
         })
+    }
+
+    /// Whether the profile releases a field.
+    pub fn releases(&self, field: IdentityField) -> bool {
+        self.released.has(field)
     }
 
     /// Document code: `P`, `I`, `ID`.
@@ -154,13 +165,17 @@ impl VerifiedIdentity {
 
     /// A field of a Vietnamese card's DG13 that is not sensitive.
     pub fn vietnamese(&self) -> Option<VietnameseDetails<'_>> {
-        self.dg13.as_ref().map(VietnameseDetails)
+        self.dg13.as_ref().map(|data| VietnameseDetails { data, released: self.released })
     }
 
-    /// Ethnicity and religion: to be asked for only by a profile that names them.
+    /// Ethnicity and religion, where the profile names them.
     pub fn sensitive(&self) -> Option<Sensitive<'_>> {
         let data = self.dg13.as_ref()?;
-        Some(Sensitive { ethnicity: data.ethnicity.as_deref(), religion: data.religion.as_deref() })
+        let named = |field, value| if self.released.has(field) { value } else { None };
+        Some(Sensitive {
+            ethnicity: named(IdentityField::Ethnicity, data.ethnicity.as_deref()),
+            religion: named(IdentityField::Religion, data.religion.as_deref()),
+        })
     }
 
     /// The face.
@@ -169,61 +184,68 @@ impl VerifiedIdentity {
     }
 }
 
-/// What DG13 of a Vietnamese card says beside what every document says.
+/// What DG13 of a Vietnamese card says beside what every document says, as far as the profile releases it.
 #[derive(Clone, Copy)]
-pub struct VietnameseDetails<'a>(&'a Dg13);
+pub struct VietnameseDetails<'a> {
+    data: &'a Dg13,
+    released: Released,
+}
 
 opaque_debug!(VietnameseDetails<'_>);
 
 impl<'a> VietnameseDetails<'a> {
     /// Date of birth as written, parts of which may be missing.
     pub fn birth_as_written(self) -> Option<&'a str> {
-        self.0.birth.as_deref()
+        self.released(IdentityField::Birth, &self.data.birth)
     }
 
     /// `Nam` or `Nữ`.
     pub fn sex_as_written(self) -> Option<&'a str> {
-        self.0.sex.as_deref()
+        self.released(IdentityField::Sex, &self.data.sex)
     }
 
     /// Nationality, in Vietnamese.
     pub fn nationality(self) -> Option<&'a str> {
-        self.0.nationality.as_deref()
+        self.released(IdentityField::Nationality, &self.data.nationality)
     }
 
     /// Place of origin, or of birth registration.
     pub fn place_of_origin(self) -> Option<&'a str> {
-        self.0.place_of_origin.as_deref()
+        self.released(IdentityField::Origin, &self.data.place_of_origin)
     }
 
     /// Residence when the card was issued; it may have changed since.
     pub fn residence(self) -> Option<&'a str> {
-        self.0.residence.as_deref()
+        self.released(IdentityField::Residence, &self.data.residence)
     }
 
     /// Identifying marks.
     pub fn identifying_marks(self) -> Option<&'a str> {
-        self.0.identifying_marks.as_deref()
+        self.released(IdentityField::Marks, &self.data.identifying_marks)
     }
 
     /// Father's name.
     pub fn father(self) -> Option<&'a str> {
-        self.0.father.as_deref()
+        self.released(IdentityField::Father, &self.data.father)
     }
 
     /// Mother's name.
     pub fn mother(self) -> Option<&'a str> {
-        self.0.mother.as_deref()
+        self.released(IdentityField::Mother, &self.data.mother)
     }
 
     /// Spouse's name.
     pub fn spouse(self) -> Option<&'a str> {
-        self.0.spouse.as_deref()
+        self.released(IdentityField::Spouse, &self.data.spouse)
     }
 
     /// The number before 2021, 9 digits.
     pub fn old_number(self) -> Option<&'a str> {
-        self.0.old_number.as_deref()
+        self.released(IdentityField::OldNumber, &self.data.old_number)
+    }
+
+    fn released(self, field: IdentityField, value: &'a Option<String>) -> Option<&'a str> {
+        value.as_deref().filter(|_| self.released.has(field))
     }
 }
 

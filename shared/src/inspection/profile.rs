@@ -1,5 +1,12 @@
 //! Profiles: how each check counts (`verdicts.md`, Checks).
 
+mod floors;
+mod name;
+mod released;
+
+pub use self::floors::Floors;
+pub use self::name::ProfileName;
+pub use self::released::{IdentityField, Released};
 use super::report::CheckKind;
 
 /// How a check counts in a profile.
@@ -16,8 +23,8 @@ pub enum Weight {
 /// A set of rules under which a dossier is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// Its name on the command line.
-    pub name: &'static str,
+    /// Its name in reports.
+    pub name: ProfileName,
     /// How the access protocol counts.
     pub access_protocol: Weight,
     /// How validity today counts; validity at signing always counts.
@@ -34,12 +41,28 @@ pub struct Profile {
     pub data_cross_checks: Weight,
     /// Whether findings that BSI TR-03105 refuses fail their check.
     pub refuses_findings: bool,
+    /// The weakest keys and digests of the issuer's signatures that are taken: those below fail their check.
+    pub signature_floors: Floors,
+    /// The weakest keys and digests of the chip's own proofs that count: those below leave the proof undetermined.
+    pub chip_floors: Floors,
+    /// How old a revocation list may be, in days since it was issued; `None` where its own next update alone counts.
+    pub revocation_list_days: Option<u16>,
+    /// The fields of the identity that are released.
+    pub released: Released,
+}
+
+/// A name that is written here; one that is none stops the compiler.
+const fn known_name(text: &str) -> ProfileName {
+    match ProfileName::parse(text) {
+        Some(name) => name,
+        None => panic!("not the name of a profile"),
+    }
 }
 
 impl Profile {
     /// For desks: what real documents do is read through, and said.
     pub const OPERATIONAL: Self = Self {
-        name: "operational",
+        name: const { known_name("operational") },
         access_protocol: Weight::Evaluatory,
         validity_today: Weight::Evaluatory,
         signer_profile: Weight::Evaluatory,
@@ -48,11 +71,15 @@ impl Profile {
         card_expiry: Weight::Evaluatory,
         data_cross_checks: Weight::Evaluatory,
         refuses_findings: false,
+        signature_floors: Floors::LOWEST,
+        chip_floors: Floors::LOWEST,
+        revocation_list_days: None,
+        released: Released::ORDINARY,
     };
 
     /// For conformance tests: what BSI TR-03105 refuses is refused.
     pub const STRICT: Self = Self {
-        name: "strict",
+        name: const { known_name("strict") },
         access_protocol: Weight::Mandatory,
         validity_today: Weight::Mandatory,
         signer_profile: Weight::Mandatory,
@@ -62,12 +89,29 @@ impl Profile {
         ..Self::OPERATIONAL
     };
 
-    /// Every profile.
-    pub const ALL: [Self; 2] = [Self::OPERATIONAL, Self::STRICT];
+    /// For banks, which must know that the police issued the card and that it has not expired: every check counts, weak signatures and
+    /// old revocation lists do not, and what genuine cards do wrong is read through.
+    pub const BANK: Self = Self {
+        name: const { known_name("bank") },
+        access_protocol: Weight::Mandatory,
+        validity_today: Weight::Mandatory,
+        signer_profile: Weight::Mandatory,
+        revocation: Weight::Mandatory,
+        chip_authenticity_not_offered: Weight::Mandatory,
+        card_expiry: Weight::Mandatory,
+        data_cross_checks: Weight::Mandatory,
+        signature_floors: Floors::BITS_112,
+        // An issuer publishes one at least every 90 days (ICAO 9303-12 §4.1.5).
+        revocation_list_days: Some(90),
+        ..Self::OPERATIONAL
+    };
+
+    /// Every profile that has a name of its own.
+    pub const ALL: [Self; 3] = [Self::OPERATIONAL, Self::STRICT, Self::BANK];
 
     /// The profile of a name.
     pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|profile| profile.name == name)
+        Self::ALL.into_iter().find(|profile| profile.name.as_str() == name)
     }
 
     /// How a check counts, unless the check itself says otherwise.

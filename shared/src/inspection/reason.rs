@@ -24,6 +24,31 @@ impl ReasonCode {
         NOTED.iter().chain(REFUSED_IN_STRICT).copied().find(|known| known.0 == code).unwrap_or(Self::READING_OTHER)
     }
 
+    /// Whether it says that something has expired: the document, its signer or its issuer.
+    pub fn is_expiry(self) -> bool {
+        [Self::CARD_EXPIRED, Self::DS_EXPIRED, Self::CSCA_EXPIRED].contains(&self)
+    }
+
+    /// Whether it says that a profile does not take what another profile takes: nothing against the document's genuineness.
+    pub fn is_of_profile(self) -> bool {
+        const OF_PROFILE: [ReasonCode; 8] = [
+            ReasonCode::SOD_KEY_BELOW_FLOOR,
+            ReasonCode::SOD_DIGEST_BELOW_FLOOR,
+            ReasonCode::CHAIN_KEY_BELOW_FLOOR,
+            ReasonCode::CHAIN_DIGEST_BELOW_FLOOR,
+            ReasonCode::CHIP_PROOF_BELOW_FLOOR,
+            ReasonCode::DS_NOT_YET_VALID,
+            ReasonCode::CSCA_NOT_YET_VALID,
+            ReasonCode::EVIDENCE_TOO_OLD,
+        ];
+        self.is_refused_in_strict() || OF_PROFILE.contains(&self)
+    }
+
+    /// Whether it is only noted beside a check, and never the reason of its outcome but for the profile `strict`.
+    pub fn is_finding(self) -> bool {
+        NOTED.contains(&self) || self.is_refused_in_strict()
+    }
+
     /// Whether a finding of this code fails its check in the profile `strict`: what real documents do and BSI TR-03105 refuses.
     pub fn is_refused_in_strict(self) -> bool {
         REFUSED_IN_STRICT.contains(&self)
@@ -94,6 +119,10 @@ reason_codes! {
         SOD_ALGORITHM_UNSUPPORTED = "sod.algorithm_unsupported";
         /// A signature algorithm that the standard does not permit, MD5 among them.
         SOD_ALGORITHM_NOT_PERMITTED = "sod.algorithm_not_permitted";
+        /// The signer's key is shorter than the profile takes.
+        SOD_KEY_BELOW_FLOOR = "sod.key_below_floor";
+        /// A digest of EF.SOD is weaker than the profile takes.
+        SOD_DIGEST_BELOW_FLOOR = "sod.digest_below_floor";
         /// Nothing can be said, since EF.SOD is not verified.
         SOD_NOT_VERIFIED = "sod.not_verified";
         /// A data group stands twice in EF.SOD.
@@ -113,6 +142,10 @@ reason_codes! {
         CHAIN_ISSUER_UNKNOWN = "chain.issuer_unknown";
         /// The document signer is signed in a way that is not supported here.
         CHAIN_ALGORITHM_UNSUPPORTED = "chain.algorithm_unsupported";
+        /// The issuer's key is shorter than the profile takes.
+        CHAIN_KEY_BELOW_FLOOR = "chain.key_below_floor";
+        /// The document signer is signed over a digest weaker than the profile takes.
+        CHAIN_DIGEST_BELOW_FLOOR = "chain.digest_below_floor";
         /// Nothing can be said, since there is no path to an anchor.
         CHAIN_NOT_TRUSTED = "chain.not_trusted";
 
@@ -152,6 +185,8 @@ reason_codes! {
         REVOCATION_UNKNOWN = "revocation.unknown";
         /// The latest revocation list of the issuer is out of date.
         REVOCATION_STALE = "revocation.stale";
+        /// The revocation lists of the issuer are older than the profile takes.
+        REVOCATION_TOO_OLD = "revocation.too_old";
         /// The document signer is revoked.
         DS_REVOKED = "ds.revoked";
         /// The document signer is suspended.
@@ -249,6 +284,8 @@ reason_codes! {
         /// An algorithm or curve of the proof is not supported here.
         CHIP_PACE_CAM_UNSUPPORTED = "chip.pace_cam_unsupported";
 
+        /// The chip's key is shorter, or its digest weaker, than the profile takes: the proof does not count.
+        CHIP_PROOF_BELOW_FLOOR = "chip.proof_below_floor";
         /// The issuer says that the chip's key may be in other hands.
         CHIP_KEY_COMPROMISED = "chip.key_compromised";
 

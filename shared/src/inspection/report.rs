@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::identity::VerifiedIdentity;
-use super::profile::Weight;
+use super::profile::{ProfileName, Weight};
 use super::reason::ReasonCode;
 use crate::crypto::Digest;
 use crate::dossier::{FileId, Origin};
@@ -39,6 +39,17 @@ pub enum Overall {
     Undetermined,
     /// Reading or checking broke off.
     Aborted,
+}
+
+/// What a failed result rests on, so that an old card is not called a forged one. The overall result is failed all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Failure {
+    /// Nothing but that something has expired.
+    Expired,
+    /// Nothing but what the profile does not take, or that and expiry.
+    Refused,
+    /// A check that tells genuine documents from others.
+    NotGenuine,
 }
 
 /// What is checked: the rows of `verdicts.md`, one check each; hashes have one check a file.
@@ -183,6 +194,18 @@ impl Overall {
     }
 }
 
+/// The gravest of the failures that count.
+fn failure(checks: &[Check]) -> Option<Failure> {
+    let failed = checks.iter().filter(|check| check.counts() && check.outcome == Outcome::Failed);
+    failed
+        .map(|check| match check.reason {
+            Some(reason) if reason.is_expiry() => Failure::Expired,
+            Some(reason) if reason.is_of_profile() => Failure::Refused,
+            _ => Failure::NotGenuine,
+        })
+        .max()
+}
+
 /// The certificate under which EF.SOD's signature holds.
 #[derive(Clone, Debug)]
 pub struct SignerDetails {
@@ -209,7 +232,7 @@ impl SignerDetails {
 #[derive(Clone, Debug)]
 pub struct Report {
     /// Name of the profile.
-    pub profile: &'static str,
+    pub profile: ProfileName,
     /// What the checks come to.
     pub overall: Overall,
     /// The checks, in the order of `verdicts.md`.
@@ -231,6 +254,11 @@ impl Report {
     /// Whose card it is: only where the overall result is successful, and only out of files whose hashes are signed.
     pub fn identity(&self) -> Option<&VerifiedIdentity> {
         self.identity.as_ref()
+    }
+
+    /// What the result rests on, where it is failed.
+    pub fn failure(&self) -> Option<Failure> {
+        failure(&self.checks)
     }
 
     /// Who signed EF.SOD, where its signature holds. Whether the signer is worth anything, the chain says.
@@ -350,6 +378,26 @@ mod tests {
                 let expected = worse(alone(weight, outcome, ran), alone(other_weight, other_outcome, other_ran));
                 assert_eq!(Overall::of(&[one.clone(), other.clone()]), expected, "{one:?} {other:?}");
             }
+        }
+    }
+
+    #[test]
+    fn only_what_is_nothing_but_expired_is_called_so() {
+        let failed = |weight, reason| Check { reason, ..check(weight, Outcome::Failed, true) };
+        let expired = |weight| failed(weight, Some(ReasonCode::CARD_EXPIRED));
+        let weak = failed(Weight::Mandatory, Some(ReasonCode::SOD_KEY_BELOW_FLOOR));
+        let forged = failed(Weight::Mandatory, Some(ReasonCode::SOD_SIGNATURE_INVALID));
+        let plain = failed(Weight::Mandatory, None);
+        let good = check(Weight::Mandatory, Outcome::Successful, true);
+        for (checks, expected) in [
+            (vec![good.clone()], None),
+            (vec![good, expired(Weight::Mandatory)], Some(Failure::Expired)),
+            (vec![expired(Weight::Evaluatory)], None),
+            (vec![expired(Weight::Mandatory), weak.clone()], Some(Failure::Refused)),
+            (vec![expired(Weight::Mandatory), weak, forged], Some(Failure::NotGenuine)),
+            (vec![plain], Some(Failure::NotGenuine)),
+        ] {
+            assert_eq!(failure(&checks), expected, "{checks:?}");
         }
     }
 }

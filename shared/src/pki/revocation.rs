@@ -124,6 +124,13 @@ pub fn status(certificate: &Certificate, anchor: &Anchor, store: &TrustStore, mo
     }
 }
 
+/// When the latest of the lists was issued that are current at a moment and cover what the anchor's key signed.
+pub fn latest_issue(certificate: &Certificate, anchor: &Anchor, store: &TrustStore, moment: Timestamp) -> Option<Timestamp> {
+    let lists = store.revocation_lists_of([&certificate.issuer, &anchor.certificate.subject]);
+    let current = lists.into_iter().filter(|crl| crl.covers(anchor) && crl.list().is_current(moment));
+    current.map(|crl| crl.list().this_update()).max()
+}
+
 /// How many link certificates one after the other are followed back.
 const LONGEST_SERIES: usize = 32;
 

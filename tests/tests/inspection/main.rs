@@ -10,6 +10,7 @@ mod format;
 mod issued;
 mod links;
 mod lists;
+mod profiles;
 mod revocation;
 mod saved;
 mod signature;

@@ -1,7 +1,7 @@
-//! The fields of a verified identity that a desk is shown. What the law calls sensitive is not among them.
+//! The fields of a verified identity that the profile releases to a desk.
 
-use soat::inspection::VerifiedIdentity;
 use soat::inspection::identity::VietnameseDetails;
+use soat::inspection::{IdentityField, VerifiedIdentity};
 use soat::mrz::Sex;
 use soat::time::Date;
 use soat::vietnam::CardExpiry;
@@ -26,7 +26,7 @@ pub enum Value {
     Sex(&'static str),
 }
 
-/// The fields of an identity, those that are there.
+/// The fields of an identity, those that are there and released.
 pub fn of(identity: &VerifiedIdentity) -> Vec<Field> {
     let text = |value: &str| Some(value).filter(|value| !value.is_empty()).map(|value| Value::Text(value.to_owned()));
     let details = identity.vietnamese();
@@ -42,24 +42,28 @@ pub fn of(identity: &VerifiedIdentity) -> Vec<Field> {
         CardExpiry::Never => Value::NoExpiry,
         CardExpiry::On(day) => Value::Date(day),
     });
+    use IdentityField as F;
     let fields = [
-        ("personal_number", identity.personal_number().and_then(text)),
-        ("full_name", text(&identity.full_name())),
-        ("birth", birth),
-        ("sex", Some(Value::Sex(sex))),
-        ("nationality", text(identity.nationality())),
-        ("document_type", text(identity.document_code())),
-        ("document_number", text(&identity.document_number())),
-        ("issuing_state", text(identity.issuing_state())),
-        ("issue", identity.issue().map(Value::Date)),
-        ("expiry", expiry),
-        ("origin", written(|details| details.place_of_origin())),
-        ("residence", written(|details| details.residence())),
-        ("marks", written(|details| details.identifying_marks())),
-        ("father", written(|details| details.father())),
-        ("mother", written(|details| details.mother())),
-        ("spouse", written(|details| details.spouse())),
-        ("old_number", written(|details| details.old_number())),
+        (F::PersonalNumber, identity.personal_number().and_then(text)),
+        (F::FullName, text(&identity.full_name())),
+        (F::Birth, birth),
+        (F::Sex, Some(Value::Sex(sex))),
+        (F::Nationality, text(identity.nationality())),
+        (F::DocumentType, text(identity.document_code())),
+        (F::DocumentNumber, text(&identity.document_number())),
+        (F::IssuingState, text(identity.issuing_state())),
+        (F::Issue, identity.issue().map(Value::Date)),
+        (F::Expiry, expiry),
+        (F::Origin, written(|details| details.place_of_origin())),
+        (F::Residence, written(|details| details.residence())),
+        (F::Marks, written(|details| details.identifying_marks())),
+        (F::Father, written(|details| details.father())),
+        (F::Mother, written(|details| details.mother())),
+        (F::Spouse, written(|details| details.spouse())),
+        (F::OldNumber, written(|details| details.old_number())),
+        (F::Ethnicity, identity.sensitive().and_then(|sensitive| text(sensitive.ethnicity?))),
+        (F::Religion, identity.sensitive().and_then(|sensitive| text(sensitive.religion?))),
     ];
-    fields.into_iter().filter_map(|(name, value)| value.map(|value| Field { name, value })).collect()
+    let released = fields.into_iter().filter(|(field, _)| identity.releases(*field));
+    released.filter_map(|(field, value)| value.map(|value| Field { name: field.name(), value })).collect()
 }

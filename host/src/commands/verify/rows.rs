@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
-use soat::inspection::{Inspector, Overall};
+use soat::inspection::{Failure, Inspector, Overall};
 
 use crate::command_line::Output;
 use crate::commands::Session;
@@ -30,6 +30,7 @@ struct Row {
     text: String,
     exit: Exit,
     overall: Option<Overall>,
+    failure: Option<Failure>,
 }
 
 /// Judges and prints them all.
@@ -124,7 +125,7 @@ fn row(
             } else {
                 screen::row(&name, &judged, messages)
             };
-            Row { text, exit: judged.exit(), overall: Some(judged.report.overall) }
+            Row { text, exit: judged.exit(), overall: Some(judged.report.overall), failure: judged.report.failure() }
         }
     }
 }
@@ -136,13 +137,14 @@ fn failed(path: &Path, error: &Error, output: &Output, messages: &Messages) -> R
     } else {
         screen::error_row(&name, error, messages)
     };
-    Row { text, exit: error.exit(), overall: None }
+    Row { text, exit: error.exit(), overall: None, failure: None }
 }
 
 struct Counts {
     rows: usize,
     successful: usize,
     failed: usize,
+    refused: usize,
     undetermined: usize,
     errors: usize,
     worst: Exit,
@@ -150,7 +152,7 @@ struct Counts {
 
 impl Default for Counts {
     fn default() -> Self {
-        Self { rows: 0, successful: 0, failed: 0, undetermined: 0, errors: 0, worst: Exit::Successful }
+        Self { rows: 0, successful: 0, failed: 0, refused: 0, undetermined: 0, errors: 0, worst: Exit::Successful }
     }
 }
 
@@ -160,7 +162,8 @@ impl Counts {
         self.worst = self.worst.worse(row.exit);
         match row.overall {
             Some(Overall::Successful) => self.successful += 1,
-            Some(Overall::Failed) => self.failed += 1,
+            Some(Overall::Failed) if row.failure == Some(Failure::NotGenuine) => self.failed += 1,
+            Some(Overall::Failed) => self.refused += 1,
             Some(Overall::Undetermined) => self.undetermined += 1,
             Some(Overall::Aborted) | None => self.errors += 1,
         }
@@ -171,6 +174,7 @@ impl Counts {
             ("count", self.rows.into()),
             ("successful", self.successful.into()),
             ("failed", self.failed.into()),
+            ("refused", self.refused.into()),
             ("undetermined", self.undetermined.into()),
             ("errors", self.errors.into()),
         ];

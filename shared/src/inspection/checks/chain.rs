@@ -1,8 +1,10 @@
 //! The document signer's path to an anchor (ICAO 9303-12 §6.1).
 
+use crate::crypto::SignatureScheme;
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
+use crate::pki::TrustedPath;
 use crate::pki::chain::{Chain, ChainFinding};
 
 pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
@@ -19,7 +21,27 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
         Some(Chain::Trusted(path)) if path.anchor().certificate.extensions.denies_authority() => {
             row.failed(ReasonCode::CSCA_NOT_AUTHORITY)
         }
-        Some(Chain::Trusted(path)) => path.findings().iter().fold(row, |row, finding| row.finding(code(*finding), None)),
+        Some(Chain::Trusted(path)) => {
+            let row = path.findings().iter().fold(row, |row, finding| row.finding(code(*finding), None));
+            match below_floor(examination, path) {
+                Some(reason) => row.failed(reason),
+                None => row,
+            }
+        }
+    }
+}
+
+/// Whether the profile does not take the issuer's key, or the digest over which it signed.
+fn below_floor(examination: &Examination<'_>, path: &TrustedPath) -> Option<ReasonCode> {
+    let floors = &examination.profile.signature_floors;
+    let signer = examination.message.as_ref()?.signer();
+    let digest = signer.signature_algorithm.signature_scheme(None).ok().map(SignatureScheme::digest);
+    if path.anchor().certificate.public_key().is_ok_and(|key| !floors.permits_key(&key)) {
+        Some(ReasonCode::CHAIN_KEY_BELOW_FLOOR)
+    } else if digest.is_some_and(|digest| !floors.permits_digest(digest)) {
+        Some(ReasonCode::CHAIN_DIGEST_BELOW_FLOOR)
+    } else {
+        None
     }
 }
 

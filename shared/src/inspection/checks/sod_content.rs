@@ -45,6 +45,8 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
         None if refused || examination.dossier.origin() == Origin::Chip => row.not_supported(ReasonCode::COM_MISSING),
         None => row.not_supported(ReasonCode::COM_NOT_SUPPLIED),
     };
+    let permitted = examination.profile.signature_floors.permits_digest(sod.digest_algorithm());
+    let row = if permitted { row } else { row.failed(ReasonCode::SOD_DIGEST_BELOW_FLOOR) };
     examination.sod = Some(sod);
     row
 }

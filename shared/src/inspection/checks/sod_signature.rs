@@ -31,6 +31,7 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
         Err(error) => return refused(row, error, None),
     };
     let algorithm = signed.signer().signature_algorithm.clone();
+    let content_digest = signed.signer().digest_algorithm.digest();
     let known = examination.trust.signers_named(&signed.signer().identifier);
     let verified = match signed.verify_with(known, examination.provider) {
         Ok(verified) => verified,
@@ -47,6 +48,16 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
         if let Some(code) = signature_finding(*finding) {
             row = row.finding(code, Some(FileId::Sod));
         }
+    }
+    let floors = &examination.profile.signature_floors;
+    if verified.signer().public_key().is_ok_and(|key| !floors.permits_key(&key)) {
+        row = row.failed(ReasonCode::SOD_KEY_BELOW_FLOOR);
+    } else if [Some(verified.scheme().digest()), content_digest]
+        .into_iter()
+        .flatten()
+        .any(|digest| !floors.permits_digest(digest))
+    {
+        row = row.failed(ReasonCode::SOD_DIGEST_BELOW_FLOOR);
     }
     examination.message = Some(verified);
     row

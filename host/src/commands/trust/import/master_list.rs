@@ -123,7 +123,7 @@ fn unusable(certificate: &Certificate, foreign_to_real_cards: bool) -> Option<St
 }
 
 fn refusal(subject: &str, cause: &str, session: &Session) -> String {
-    let arguments = [("subject", printable(subject).into()), ("cause", cause.to_owned().into())];
+    let arguments = [("subject", printable(subject).into()), ("cause", session.messages.cause(cause).into())];
     session.messages.format("trust-list-refused", &arguments)
 }
 

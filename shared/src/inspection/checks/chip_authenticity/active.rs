@@ -34,13 +34,20 @@ pub(super) fn check(examination: &Examination<'_>) -> Check {
     };
     let result = match &key {
         PublicKey::Rsa(key) => Recovered::open(examination.provider, key, signature)
-            .and_then(|recovered| recovered.verify(examination.provider, &evidence.challenge))
-            .map(|()| Vec::new()),
+            .and_then(|recovered| {
+                recovered.verify(examination.provider, &evidence.challenge).map(|()| recovered.digest_algorithm)
+            })
+            .map(|digest| (digest, Vec::new())),
         PublicKey::Ec(key) => verify_ecdsa(examination, key, &evidence.challenge, signature),
         PublicKey::Dsa(_) | PublicKey::Dh(_) => Err(CryptoError::Unsupported("active authentication with another key")),
     };
     match result {
-        Ok(findings) => findings.into_iter().fold(row, |row, code| row.finding(code, Some(FileId::from(DataGroup::DG15)))),
+        Ok((digest, findings)) => {
+            let row = findings.into_iter().fold(row, |row, code| row.finding(code, Some(FileId::from(DataGroup::DG15))));
+            let floors = &examination.profile.chip_floors;
+            let counts = floors.permits_key(&key) && floors.permits_digest(digest);
+            if counts { row } else { row.undetermined(ReasonCode::CHIP_PROOF_BELOW_FLOOR) }
+        }
         Err(CryptoError::Unsupported(_)) => row.undetermined(ReasonCode::CHIP_ACTIVE_AUTHENTICATION_UNSUPPORTED),
         Err(_) => row.failed(ReasonCode::CHIP_ACTIVE_AUTHENTICATION_FAILED),
     }
@@ -53,7 +60,7 @@ fn verify_ecdsa(
     key: &EcPublicKey,
     challenge: &[u8],
     signature: &[u8],
-) -> Result<Vec<ReasonCode>, CryptoError> {
+) -> Result<(DigestAlgorithm, Vec<ReasonCode>), CryptoError> {
     let key = PublicKey::Ec(key.clone());
     let infos = examination.security_infos();
     let stated = infos.as_ref().and_then(|infos| infos.active_authentication()).and_then(|info| {
@@ -64,7 +71,7 @@ fn verify_ecdsa(
     for digest in permitted {
         for scheme in [SignatureScheme::EcdsaPlain { digest }, SignatureScheme::Ecdsa { digest }] {
             match verify_signature(examination.provider, &key, &scheme, challenge, signature) {
-                Ok(bent) => return Ok(findings(stated.is_none(), scheme, bent)),
+                Ok(bent) => return Ok((digest, findings(stated.is_none(), scheme, bent))),
                 Err(error @ (CryptoError::Unsupported(_) | CryptoError::PublicKeyInvalid(_))) => last = error,
                 Err(_) => {}
             }

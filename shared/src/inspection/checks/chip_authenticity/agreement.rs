@@ -33,26 +33,28 @@ pub(super) fn check(examination: &Examination<'_>) -> Check {
         return without_evidence(examination, row, ReasonCode::CHIP_CHIP_AUTHENTICATION_NOT_DONE);
     };
     match evidence.outcome {
-        ChipAuthenticationOutcome::Confirmed if !is_signed(evidence, &infos) => {
-            row.failed(ReasonCode::CHIP_CHIP_AUTHENTICATION_KEY_MISMATCH)
-        }
-        ChipAuthenticationOutcome::Confirmed if examination.is_attested() => row,
-        ChipAuthenticationOutcome::Confirmed => row.undetermined(ReasonCode::CHIP_NOT_PROVEN),
+        ChipAuthenticationOutcome::Confirmed => match signed_key(evidence, &infos) {
+            None => row.failed(ReasonCode::CHIP_CHIP_AUTHENTICATION_KEY_MISMATCH),
+            Some(_) if !examination.is_attested() => row.undetermined(ReasonCode::CHIP_NOT_PROVEN),
+            Some(key) if examination.profile.chip_floors.permits_key(&key) => row,
+            Some(_) => row.undetermined(ReasonCode::CHIP_PROOF_BELOW_FLOOR),
+        },
         ChipAuthenticationOutcome::WrongKeys => row.failed(ReasonCode::CHIP_CHIP_AUTHENTICATION_FAILED),
         ChipAuthenticationOutcome::Refused(_) => row.undetermined(ReasonCode::CHIP_CHIP_AUTHENTICATION_REFUSED),
         ChipAuthenticationOutcome::Unsupported => row.undetermined(ReasonCode::CHIP_CHIP_AUTHENTICATION_UNSUPPORTED),
     }
 }
 
-/// Whether the key that was used is one of the signed ones, under the same key id where both give one (`attacks.md` 16).
-fn is_signed(evidence: &ChipAuthentication, infos: &SecurityInfos) -> bool {
-    infos.chip_authentication_keys().any(|key| {
-        let same_id = evidence.key_id.is_none() || key.key_id.is_none() || evidence.key_id == key.key_id;
-        same_id
-            && match PublicKey::from_spki(&key.public_key) {
-                Ok(PublicKey::Ec(key)) => key.point() == evidence.public_key,
-                Ok(PublicKey::Dh(key)) => key.public_number() == evidence.public_key,
-                _ => false,
-            }
+/// The key that was used, where it is one of the signed ones, under the same key id where both give one (`attacks.md` 16).
+fn signed_key(evidence: &ChipAuthentication, infos: &SecurityInfos) -> Option<PublicKey> {
+    infos.chip_authentication_keys().find_map(|signed| {
+        let same_id = evidence.key_id.is_none() || signed.key_id.is_none() || evidence.key_id == signed.key_id;
+        let key = PublicKey::from_spki(&signed.public_key).ok().filter(|_| same_id)?;
+        let same_key = match &key {
+            PublicKey::Ec(key) => key.point() == evidence.public_key,
+            PublicKey::Dh(key) => key.public_number() == evidence.public_key,
+            PublicKey::Rsa(_) | PublicKey::Dsa(_) => false,
+        };
+        same_key.then_some(key)
     })
 }

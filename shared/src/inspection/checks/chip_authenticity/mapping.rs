@@ -38,9 +38,12 @@ fn judge(examination: &Examination<'_>, row: Check, curve: NamedCurve, evidence:
         ProvenCardSecurity::Absent(reason, Absence::OfTheReading) => return without_evidence(examination, row, *reason),
     };
     match proves(examination, curve, infos, &evidence.mapping_key, data) {
-        Proof::Holds if examination.is_attested() => row,
         // Whoever makes up the data makes up the mapping key to it.
-        Proof::Holds => row.undetermined(ReasonCode::CHIP_NOT_PROVEN),
+        Proof::Holds if !examination.is_attested() => row.undetermined(ReasonCode::CHIP_NOT_PROVEN),
+        Proof::Holds if curve.bits() < usize::from(examination.profile.chip_floors.ec) => {
+            row.undetermined(ReasonCode::CHIP_PROOF_BELOW_FLOOR)
+        }
+        Proof::Holds => row,
         Proof::Wrong => row.failed(ReasonCode::CHIP_PACE_CAM_FAILED),
         Proof::NoKey => row.failed(ReasonCode::CHIP_PACE_CAM_KEY_MISSING),
         Proof::Unsupported => row.undetermined(ReasonCode::CHIP_PACE_CAM_UNSUPPORTED),

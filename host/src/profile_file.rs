@@ -1,0 +1,102 @@
+//! Profiles by name, and out of files that an operator writes (TOML). What is wrong with a file is said with its line and column.
+
+mod settings;
+
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+
+use soat::inspection::{IdentityField, Profile, Released};
+use toml_edit::Document;
+
+use crate::error::{Error, Result};
+
+/// More than any profile has, in bytes.
+const LONGEST: u64 = 65_536;
+
+/// The profile that the command line names: one of the known ones, or a file whose name ends in `.toml`.
+///
+/// # Errors
+/// That there is no such profile, or what is wrong with the file.
+pub fn choose(name: &str) -> Result<Profile> {
+    if name.ends_with(".toml") {
+        return read(Path::new(name));
+    }
+    Profile::by_name(name).ok_or_else(|| {
+        let known: Vec<_> = Profile::ALL.iter().map(|profile| profile.name.to_string()).collect();
+        Error::usage("usage-value-unknown")
+            .with("name", "--profile <NAME|FILE.toml>")
+            .with("valid", format!("{}, FILE.toml", known.join(", ")))
+    })
+}
+
+/// The same profile, releasing these fields and no others.
+///
+/// # Errors
+/// A field that there is not, or that the profile does not release.
+pub fn releasing(profile: Profile, fields: &[String]) -> Result<Profile> {
+    let chosen = fields.iter().map(|name| {
+        let field = IdentityField::by_name(name).ok_or_else(|| {
+            Error::usage("usage-value-unknown").with("name", "--release <FIELDS>").with("valid", names(IdentityField::ALL))
+        })?;
+        if profile.released.has(field) {
+            return Ok(field);
+        }
+        Err(Error::usage("release-withheld").with("name", name).with("profile", profile.name))
+    });
+    Ok(Profile { released: chosen.collect::<Result<Released>>()?, ..profile })
+}
+
+fn names(fields: impl IntoIterator<Item = IdentityField>) -> String {
+    fields.into_iter().map(IdentityField::name).collect::<Vec<_>>().join(", ")
+}
+
+fn read(path: &Path) -> Result<Profile> {
+    let unreadable = |cause| Error::file("file-unreadable", path, &cause);
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Error::usage("profile-too-large").with("path", path.display()));
+    }
+    let source = |text| Source { name: path.display().to_string(), text };
+    match String::from_utf8(bytes) {
+        Ok(text) => parse(&source(&text)),
+        Err(error) => {
+            let good = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes().get(..good).unwrap_or_default()).into_owned();
+            Err(source(&text).error("profile-not-utf8", good..good))
+        }
+    }
+}
+
+fn parse(source: &Source<'_>) -> Result<Profile> {
+    let document = Document::parse(source.text).map_err(|error| {
+        source.error("profile-syntax", error.span().unwrap_or_default()).with("cause", error.message().trim().replace('\n', "; "))
+    })?;
+    settings::profile(source, document.as_table())
+}
+
+/// A file and its text, for errors that say where they are.
+struct Source<'a> {
+    name: String,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    /// An error at the first byte of a range.
+    fn error(&self, id: &'static str, at: Range<usize>) -> Error {
+        let (line, column) = self.position(at.start);
+        Error::usage(id).with("path", &self.name).with("line", line).with("column", column)
+    }
+
+    /// Line and column of a byte, both from 1, columns in letters.
+    fn position(&self, byte: usize) -> (usize, usize) {
+        let before = self.text.get(..byte).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let letters = before.get(line_start..).unwrap_or_default().chars().count();
+        (before.bytes().filter(|byte| *byte == b'\n').count() + 1, letters + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests;
