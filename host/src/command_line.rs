@@ -140,6 +140,7 @@ pub enum Trust {
     AddTerminal(TrustAddWitness),
     AddTimeStamper(TrustAddWitness),
     Import(TrustImport),
+    Export(TrustExport),
     List(TrustList),
     Show(TrustShow),
     Remove(TrustRemove),
@@ -210,8 +211,23 @@ pub struct TrustImport {
     pub file: PathBuf,
     #[arg(long, value_name = "FILE|HEX")]
     pub signer: Option<String>,
+    #[arg(long, value_name = "FILE|HEX", conflicts_with = "signer")]
+    pub key: Option<String>,
     #[arg(long)]
     pub demonstration: bool,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// A signed snapshot of the store.
+#[derive(Args)]
+pub struct TrustExport {
+    #[arg(long, value_name = "KEY")]
+    pub sign: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[arg(long, value_name = "NUMBER")]
+    pub snapshot_version: Option<u64>,
     #[command(flatten)]
     pub store: Store,
 }

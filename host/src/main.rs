@@ -4,7 +4,6 @@ mod command_line;
 mod commands;
 mod dossier_file;
 mod error;
-mod ldif;
 mod messages;
 mod profile_file;
 mod readers;

@@ -5,18 +5,22 @@
 pub mod fixture_authority;
 mod permissions;
 mod published;
+mod signers;
+mod snapshot;
+mod store;
 mod witnesses;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{Digest, DigestAlgorithm, Provider};
-use soat::pki::master_list::SignerRoot;
-use soat::pki::{Certificate, CertificateList, DeviationList, TrustStore, VerifiedCrl};
+use soat::trust_snapshot::SignedSnapshot;
 
 pub use published::{Kind, Origin, Published};
+pub use snapshot::is_demonstration;
 pub use witnesses::Pinned;
 
 use crate::error::{Error, Result};
@@ -42,6 +46,11 @@ impl Fingerprint {
     pub fn parse(text: &str) -> Option<Self> {
         let digits: String = text.chars().filter(|letter| !matches!(letter, ':' | ' ' | '-')).collect();
         Some(Self(hex::decode(digits).ok()?.try_into().ok()?))
+    }
+
+    /// The 32 bytes.
+    pub fn bytes(&self) -> [u8; 32] {
+        self.0
     }
 
     /// 64 digits in upper case.
@@ -119,11 +128,14 @@ pub struct Anchor {
     pub der: Vec<u8>,
     /// Where it came from.
     pub provenance: Provenance,
+    /// Whether the snapshot that was taken over holds it, and no file of the folder.
+    pub from_snapshot: bool,
 }
 
 /// The folder.
 pub struct TrustFolder {
     path: PathBuf,
+    snapshot: Option<Arc<SignedSnapshot>>,
 }
 
 impl TrustFolder {
@@ -144,7 +156,7 @@ impl TrustFolder {
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {}
             Err(cause) => return Err(Error::file("trust-unreadable", &path, &cause)),
         }
-        let folder = Self { path };
+        let folder = Self { snapshot: snapshot::held(&path)?.map(Arc::new), path };
         for kind in Pinned::ALL {
             if folder.folder(kind).exists() {
                 permissions::check_folder(&folder.folder(kind))?;
@@ -166,64 +178,18 @@ impl TrustFolder {
         self.entries(Pinned::Anchor)
     }
 
-    /// Everything that is trusted for one thing, by fingerprint.
+    /// Everything that is trusted for one thing, by fingerprint: what the folder holds, and what the snapshot adds.
     ///
     /// # Errors
     /// As [`Self::anchors`].
     pub fn entries(&self, kind: Pinned) -> Result<Vec<Anchor>> {
-        let entries = match fs::read_dir(self.folder(kind)) {
-            Ok(entries) => entries,
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(cause) => return Err(Error::file("trust-unreadable", &self.folder(kind), &cause)),
-        };
         let mut anchors = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|cause| Error::file("trust-unreadable", &self.path, &cause))?.path();
-            if path.extension().is_some_and(|extension| extension == "der") {
-                anchors.push(read_anchor(&path)?);
-            }
+        for path in der_files(&self.folder(kind))? {
+            anchors.push(read_anchor(&path)?);
         }
         anchors.sort_by_key(|anchor| anchor.fingerprint);
+        self.add_of_snapshot(kind, &mut anchors)?;
         Ok(anchors)
-    }
-
-    /// The anchors for judging with the lists that they signed, and whether one of them is the fixture authority's, which marks every report.
-    ///
-    /// # Errors
-    /// As [`Self::anchors`], and that an anchor is not a certificate.
-    pub fn store(&self) -> Result<(TrustStore, bool)> {
-        let mut store = TrustStore::new();
-        let mut demonstration = false;
-        for anchor in self.anchors()? {
-            let certificate = Certificate::from_der(&anchor.der).map_err(|cause| {
-                let path = self.file(Pinned::Anchor, anchor.fingerprint, "der").display().to_string();
-                let error = Error::usage("trust-anchor-invalid").with("path", path).with("cause", cause.to_string());
-                error.with("fingerprint", anchor.fingerprint.hex())
-            })?;
-            // The mark follows from the certificate itself: the file beside it could be edited.
-            let is_demonstration = anchor.provenance.demonstration || fixture_authority::is_named_by(&certificate);
-            demonstration |= is_demonstration;
-            store.add(certificate, anchor.provenance.for_store(), is_demonstration, &RustCrypto);
-        }
-        // A list whose anchor is gone counts for nothing; `soat trust check` names it.
-        for object in self.published(Kind::RevocationList)? {
-            let verified =
-                CertificateList::from_der(&object.bytes).and_then(|list| VerifiedCrl::verify(list, &store, &RustCrypto));
-            if let Ok(crl) = verified {
-                store.add_revocation_list(crl);
-            }
-        }
-        for object in self.published(Kind::DeviationList)? {
-            if let Ok(list) = DeviationList::verify(&object.bytes, SignerRoot::Store, &store, &RustCrypto) {
-                store.add_deviation_list(list);
-            }
-        }
-        for object in self.published(Kind::Signer)? {
-            if let Ok(certificate) = Certificate::from_der(&object.bytes) {
-                store.add_signer(certificate);
-            }
-        }
-        Ok((store, demonstration))
     }
 
     /// Adds an anchor. Says whether it is new; the provenance of one that is there stays.
@@ -239,18 +205,30 @@ impl TrustFolder {
     /// # Errors
     /// That the folder cannot be written.
     pub fn add_as(&self, kind: Pinned, der: &[u8], provenance: &Provenance) -> Result<bool> {
-        let fingerprint = Fingerprint::of(der);
-        let path = self.file(kind, fingerprint, "der");
-        if path.exists() {
-            return Ok(false);
-        }
+        self.add_all(kind, &[(der, provenance.clone())]).map(|added| added == 1)
+    }
+
+    /// Adds many at once: all of them or none. Says how many are new.
+    ///
+    /// # Errors
+    /// That the folder cannot be written.
+    pub fn add_all(&self, kind: Pinned, members: &[(&[u8], Provenance)]) -> Result<usize> {
         permissions::create_folder(&self.folder(kind))?;
         let failed = |cause| Error::file("trust-unwritable", &self.path, &cause);
-        let text = serde_json::to_vec_pretty(provenance).map_err(|cause| failed(cause.into()))?;
-        // The provenance first: a certificate without one is refused.
-        safe_file::replace(&self.file(kind, fingerprint, "json"), &text).map_err(failed)?;
-        safe_file::replace(&path, der).map_err(failed)?;
-        Ok(true)
+        let (mut batch, mut added) = (safe_file::Batch::new(), std::collections::BTreeSet::new());
+        for (der, provenance) in members {
+            let fingerprint = Fingerprint::of(der);
+            let path = self.file(kind, fingerprint, "der");
+            if path.exists() || !added.insert(fingerprint) {
+                continue;
+            }
+            let text = serde_json::to_vec_pretty(provenance).map_err(|cause| failed(cause.into()))?;
+            // The provenance first: a certificate without one is refused.
+            batch.write(&self.file(kind, fingerprint, "json"), &text).map_err(failed)?;
+            batch.write(&path, der).map_err(failed)?;
+        }
+        batch.commit().map_err(failed)?;
+        Ok(added.len())
     }
 
     fn folder(&self, kind: Pinned) -> PathBuf {
@@ -291,7 +269,25 @@ fn read_anchor(path: &Path) -> Result<Anchor> {
     };
     permissions::check_file(&beside, &fs::metadata(&beside).map_err(unreadable)?)?;
     let provenance = serde_json::from_slice(&text).map_err(|_| named("trust-without-provenance"))?;
-    Ok(Anchor { fingerprint, der, provenance })
+    Ok(Anchor { fingerprint, der, provenance, from_snapshot: false })
+}
+
+/// The files of a folder that hold objects; none where there is no folder.
+fn der_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = |cause| Error::file("trust-unreadable", folder, &cause);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) => return Err(unreadable(cause)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "der") {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 /// XDG base directories on Unix, the roaming profile on Windows.

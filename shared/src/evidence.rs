@@ -10,7 +10,7 @@
 #![doc = include_str!("evidence/evidence.cddl")]
 //! ```
 
-mod cose;
+pub(crate) mod cose;
 mod file;
 mod terminal_key;
 mod witnesses;
@@ -67,9 +67,7 @@ impl SavedDossier {
     /// What the signer says; [`CryptoError::Length`] where the dossier is larger than it may be.
     pub fn signed(dossier: &Dossier, signer: &dyn TerminalSigner) -> Result<Self, CryptoError> {
         let mut saved = Self::unsigned(dossier).map_err(|_| CryptoError::Length)?;
-        let key = signer.key().clone();
-        let value = signer.sign(&cose::to_be_signed(&key, &dossier.to_cbor()))?;
-        saved.signature = Some(TerminalSignature { key, value });
+        saved.signature = Some(TerminalSignature::make(&dossier.to_cbor(), signer)?);
         Ok(saved)
     }
 
@@ -118,12 +116,11 @@ impl SavedDossier {
     /// [`CryptoError::SignatureInvalid`] where it does not hold or there is none; otherwise what the provider lacks.
     pub fn verify_signature(&self, provider: &dyn Provider) -> Result<&TerminalKey, CryptoError> {
         let signature = self.signature.as_ref().ok_or(CryptoError::SignatureInvalid)?;
-        let signed = cose::to_be_signed(&signature.key, &self.dossier.to_cbor());
-        signature.key.verify(&signed, &signature.value, provider).map(|()| &signature.key)
+        signature.verify(&self.dossier.to_cbor(), provider).map(|()| &signature.key)
     }
 }
 
-/// A signature over a dossier, with the key under which it is claimed to hold.
+/// A signature over a dossier or a trust snapshot, with the key under which it is claimed to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TerminalSignature {
     key: TerminalKey,
@@ -131,13 +128,25 @@ pub struct TerminalSignature {
 }
 
 impl TerminalSignature {
+    /// Signs a payload, which begins with its own name.
+    pub(crate) fn make(payload: &[u8], signer: &dyn TerminalSigner) -> Result<Self, CryptoError> {
+        let key = signer.key().clone();
+        let value = signer.sign(&cose::to_be_signed(&key, payload))?;
+        Ok(Self { key, value })
+    }
+
+    /// Checks that the named key signed the payload.
+    pub(crate) fn verify(&self, payload: &[u8], provider: &dyn Provider) -> Result<(), CryptoError> {
+        self.key.verify(&cose::to_be_signed(&self.key, payload), &self.value, provider)
+    }
+
     /// The key that it names.
     pub fn key(&self) -> &TerminalKey {
         &self.key
     }
 }
 
-/// What signs dossiers: a key in a file, in a secure element.
+/// What signs dossiers and trust snapshots: a key in a file, in a secure element.
 pub trait TerminalSigner {
     /// The public half.
     fn key(&self) -> &TerminalKey;
@@ -151,4 +160,4 @@ pub trait TerminalSigner {
 
 #[cfg(all(test, feature = "ed25519"))]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-mod tests;
+pub(crate) mod tests;

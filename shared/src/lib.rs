@@ -21,4 +21,5 @@ pub mod mrz;
 pub mod pki;
 pub mod time;
 pub mod tlv;
+pub mod trust_snapshot;
 pub mod vietnam;

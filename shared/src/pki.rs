@@ -9,6 +9,7 @@ pub mod chain;
 pub mod cms;
 pub mod crl;
 pub mod deviation_list;
+pub mod ldif;
 pub mod link;
 pub mod master_list;
 pub mod revocation;

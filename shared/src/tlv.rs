@@ -324,6 +324,8 @@ fn indefinite_len(body: &[u8]) -> Result<usize, TlvErrorKind> {
     let mut offset = 0_usize;
     let mut open = 1_u8;
     loop {
+        #[cfg(test)]
+        tests::count_header();
         let rest = body.get(offset..).ok_or(TlvErrorKind::Truncated)?;
         if rest.first_chunk::<2>() == Some(&[0, 0]) {
             open -= 1;

@@ -28,6 +28,27 @@ pub fn binary() -> &'static Path {
     })
 }
 
+/// The binary as users have it, optimised, for benches.
+///
+/// # Panics
+/// Where it cannot be built.
+pub fn release_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        // The whole workspace, so that dependencies are built with the features that the benches have.
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--locked", "--release", "--workspace", "--bin", "soat"])
+            .current_dir(workspace)
+            .status();
+        assert!(built.is_ok_and(|status| status.success()), "the command soat does not build");
+        let bench = env::current_exe().unwrap_or_default();
+        let folder = bench.parent().and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
+        folder.join("soat")
+    })
+}
+
 /// The command with English messages, no trust folder of the user's, and nothing on standard input.
 pub fn soat(arguments: &[&str]) -> Command {
     let mut command = Command::new(binary());

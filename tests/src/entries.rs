@@ -2,6 +2,10 @@
 //!
 //! Each function takes any bytes, must not panic, and says whether it reached its deepest type: a corpus that never does proves nothing.
 
+use std::sync::LazyLock;
+
+use card_fixtures::authority::{Authority, DeviationListOptions};
+use card_fixtures::personalisation::authority;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{Digest, DigestAlgorithm, Provider};
 use soat::dossier::{DataGroup, Dossier, FileId};
@@ -13,8 +17,12 @@ use soat::mrz::MachineReadableZone;
 use soat::pki::certificate::Certificate;
 use soat::pki::cms::SignedData;
 use soat::pki::crl::{CertificateList, RevocationReason};
+use soat::pki::deviation_list::Candidate;
+use soat::pki::master_list::SignerRoot;
 use soat::pki::time_stamp::{TimeStamp, TimeStampError, token_of_response};
+use soat::pki::{DeviationList, Provenance, TrustStore};
 use soat::tlv::{Cursor, Rules};
+use soat::trust_snapshot::{SignedSnapshot, looks_like};
 use soat::vietnam::dg13::Dg13;
 
 use crate::answers::replayed;
@@ -23,12 +31,15 @@ use crate::answers::replayed;
 pub type Entry = fn(&[u8]) -> bool;
 
 /// All entries, by the names of their fuzz targets.
-pub const ENTRIES: [(&str, Entry); 12] = [
+pub const ENTRIES: [(&str, Entry); 15] = [
     ("tlv", tlv),
     ("mrz", mrz),
     ("security_object", security_object),
     ("certificate", certificate),
     ("revocation_list", revocation_list),
+    ("deviation_list", deviation_list),
+    ("ldif", ldif),
+    ("trust_snapshot", trust_snapshot),
     ("dg1", dg1),
     ("dg2", dg2),
     ("dg13", dg13),
@@ -102,6 +113,51 @@ pub fn revocation_list(bytes: &[u8]) -> bool {
         assert!(found.is_some() || entry.reason == RevocationReason::RemoveFromList, "every entry is found");
     }
     !list.is_empty()
+}
+
+/// A deviation list: as it is received; and, so that more than the signature is reached, the same bytes as content that an authority
+/// signs. Deepest: an entry.
+pub fn deviation_list(bytes: &[u8]) -> bool {
+    static AUTHORITY: LazyLock<Option<(Authority, TrustStore)>> = LazyLock::new(|| {
+        let authority = authority("vietnam-2024")?;
+        let mut store = TrustStore::new();
+        let csca = Certificate::from_der(&authority.csca_certificate()).ok()?;
+        store.add(csca, Provenance::Operator { source: "fuzz".into() }, true, &RustCrypto);
+        Some((authority, store))
+    });
+    let Some((authority, store)) = &*AUTHORITY else { return false };
+    let verify = |bytes: &[u8]| DeviationList::verify(bytes, SignerRoot::Store, store, &RustCrypto);
+    if SignedData::from_ber(bytes).is_ok() {
+        return verify(bytes).is_ok_and(|list| !list.entries().is_empty());
+    }
+    let signed = authority.deviation_list_of(bytes, &DeviationListOptions::default());
+    let Ok(list) = verify(&signed) else { return false };
+    let document = Candidate { number: Some("C01X00T47"), ..Candidate::default() };
+    let _ = list.matching(&document, &RustCrypto).count();
+    !list.entries().is_empty()
+}
+
+/// LDIF of a directory down to a value.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
+pub fn ldif(bytes: &[u8]) -> bool {
+    let mut values = 0;
+    let read = soat::pki::ldif::read(bytes, |attribute| {
+        assert!(!attribute.name.is_empty() && attribute.value.len() <= bytes.len(), "a value is no longer than the text");
+        values += 1;
+    });
+    read.is_ok_and(|entries| entries > 0) && values > 0
+}
+
+/// A signed trust snapshot; deepest: one whose signature holds under the key that it names.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
+pub fn trust_snapshot(bytes: &[u8]) -> bool {
+    let held = SignedSnapshot::verify_held(bytes, &RustCrypto);
+    assert!(held.is_err() || looks_like(bytes), "what is a snapshot looks like one");
+    held.is_ok()
 }
 
 /// EF.DG1 down to a zone whose check digits hold.

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod cddl;
 pub mod command;
+pub mod crowd;
 pub mod entries;
 pub mod image;
 pub mod openssl_ts;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use card_fixtures::authority::CrlOptions;
+use card_fixtures::authority::{Authority, CrlOptions, DeviantSigner, Deviation, DeviationListOptions, ldif};
 use card_fixtures::personalisation::{authority, issue, personalise};
 use card_fixtures::time::Time;
 use ed25519_dalek::{Signer, SigningKey};
@@ -12,6 +12,8 @@ use soat::crypto::{CryptoError, DigestAlgorithm, Provider};
 use soat::dossier::{Dossier, FileId};
 use soat::evidence::{SavedDossier, TerminalKey, TerminalSigner};
 use soat::pki::time_stamp::request;
+use soat::time::Timestamp;
+use soat::trust_snapshot::{Object, ObjectKind, Snapshot};
 
 use crate::answers::recorded;
 use crate::entries::STAMPED;
@@ -60,6 +62,7 @@ pub fn synthetic() -> Vec<Seed> {
         }
     }
     seeds.extend(signed());
+    seeds.extend(lists());
     seeds.extend(time_stamp());
     seeds.extend(recorded().map(|answers| ("answers", "passive-only".into(), answers)));
     for (name, zone) in [
@@ -78,6 +81,31 @@ fn signed() -> Option<Seed> {
     let dossier = Dossier::from_raw_files(files).ok()?;
     let saved = SavedDossier::signed(&dossier, &SeedTerminal::new()).ok()?;
     Some(("evidence", "vietnam-child-signed.soat".into(), saved.time_stamped(vec![0x30, 0]).to_cbor()))
+}
+
+/// A deviation list and its content alone, a directory, and a snapshot.
+fn lists() -> Vec<Seed> {
+    let Some(authority) = authority("vietnam-2024") else { return Vec::new() };
+    let signer = DeviantSigner::Digest(vec![7; 32]);
+    let deviation = Deviation {
+        document_type: Some("ID"),
+        signer: Some(signer),
+        numbers: Some(vec!["C01X00T47".into()]),
+        kinds: vec![("2.23.136.1.1.7.2.2", Some(2))],
+        ..Deviation::default()
+    };
+    let content = Authority::deviation_list_content(&[deviation.clone()]);
+    let list = authority.deviation_list(&[deviation], &DeviationListOptions::default());
+    let crl = authority.revocation_list(&CrlOptions::default());
+    let directory = ldif(&[("o=crl,c=VN", vec![("certificateRevocationList;binary", crl.clone())])]);
+    let object = Object { kind: ObjectKind::RevocationList, content: crl, provenance: "{}".into() };
+    let snapshot = Snapshot::new(1, Timestamp(1_785_542_400), vec![object]).signed(&SeedTerminal::new()).unwrap_or_default();
+    vec![
+        ("deviation_list", "vietnam.dl".into(), list),
+        ("deviation_list", "content".into(), content),
+        ("ldif", "vietnam.ldif".into(), directory.into_bytes()),
+        ("trust_snapshot", "vietnam.soat".into(), snapshot),
+    ]
 }
 
 /// An answer that OpenSSL made, where there is OpenSSL.
@@ -120,6 +148,7 @@ pub fn real(folder: &Path) -> Vec<Seed> {
         ("dg2", "bsi-silver-2008", "Datagroup2.bin"),
         ("certificate", "master-lists", ".cer"),
         ("certificate", "vn", ".cer"),
+        ("deviation_list", "deviation-lists", ".bin"),
     ];
     let mut seeds = Vec::new();
     for (entry, sub, part) in kinds {

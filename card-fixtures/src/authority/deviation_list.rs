@@ -54,12 +54,21 @@ impl Authority {
 
     /// A deviation list, signed with the key that signs master lists.
     pub fn deviation_list(&self, deviations: &[Deviation], options: &DeviationListOptions) -> Vec<u8> {
+        self.deviation_list_of(&Authority::deviation_list_content(deviations), options)
+    }
+
+    /// What is signed of a deviation list.
+    pub fn deviation_list_content(deviations: &[Deviation]) -> Vec<u8> {
         let entries = deviations.iter().map(Deviation::to_der).collect();
-        let content = der::sequence(&[der::small_integer(0), der::set_of(entries)]);
+        der::sequence(&[der::small_integer(0), der::set_of(entries)])
+    }
+
+    /// Any content, signed as a deviation list.
+    pub fn deviation_list_of(&self, content: &[u8], options: &DeviationListOptions) -> Vec<u8> {
         let signer = self.master_list_signer();
         let ordinary = self.deviation_list_signer_options();
         let certificate = options.certificate.as_ref().unwrap_or(&ordinary).issue(&signer, &self.csca, &self.csca_name);
-        signed_data(DEVIATION_LIST, &content, &signer, &certificate, &[], &options.signature)
+        signed_data(DEVIATION_LIST, content, &signer, &certificate, &[], &options.signature)
     }
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod description;
 mod import;
 mod published;
+mod snapshot;
 mod witness;
 
 use std::fmt::Write;
@@ -31,6 +32,7 @@ pub fn run(command: Trust, session: &mut Session) -> Result<Exit> {
         Trust::AddTerminal(arguments) => witness::add_terminal(&arguments, session),
         Trust::AddTimeStamper(arguments) => witness::add_time_stamper(&arguments, session),
         Trust::Import(arguments) => import::run(&arguments, session),
+        Trust::Export(arguments) => snapshot::export(&arguments, session),
         Trust::List(arguments) => list(&arguments, session),
         Trust::Show(arguments) => show(&arguments, session),
         Trust::Remove(arguments) => remove(&arguments, session),
@@ -47,6 +49,7 @@ fn list(arguments: &TrustList, session: &mut Session) -> Result<Exit> {
         let mut document = json!({ "version": 1, "path": folder.path().display().to_string(), "anchors": rows,
             "terminals": terminals.iter().map(json_terminal).collect::<Vec<_>>(),
             "time_stampers": stampers.iter().map(json_row).collect::<Vec<_>>(),
+            "snapshot": snapshot::json(&folder),
         });
         published::add_to_json(&folder, &mut document)?;
         session.print_json(&document);
@@ -79,6 +82,7 @@ fn list(arguments: &TrustList, session: &mut Session) -> Result<Exit> {
         let _ = writeln!(text, "\n{}", session.messages.text("trust-time-stampers"));
     }
     stampers.iter().for_each(|stamper| certificate(&mut text, stamper));
+    text += &snapshot::line(&folder, session);
     session.print(&text);
     Ok(Exit::Successful)
 }
@@ -140,7 +144,20 @@ fn show(arguments: &TrustShow, session: &mut Session) -> Result<Exit> {
 
 fn remove(arguments: &TrustRemove, session: &mut Session) -> Result<Exit> {
     let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
+    let of_snapshot = |fingerprint: Fingerprint| Error::usage("trust-of-snapshot").with("fingerprint", fingerprint.hex());
+    if let Some((kind, object)) = published::find(&folder, &arguments.fingerprint)? {
+        if object.from_snapshot {
+            return Err(of_snapshot(object.fingerprint));
+        }
+        let subject = published::name(kind, &object);
+        folder.discard(kind, object.fingerprint)?;
+        session.print(&format!("{}\n", session.messages.format("trust-removed", &[("subject", subject.into())])));
+        return Ok(Exit::Successful);
+    }
     let (kind, anchor) = folder.find_any(&arguments.fingerprint)?;
+    if anchor.from_snapshot {
+        return Err(of_snapshot(anchor.fingerprint));
+    }
     folder.remove_any(kind, anchor.fingerprint)?;
     if kind == Pinned::Terminal {
         let source = printable(&anchor.provenance.source);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, TrustFolder, permissions};
+use super::{Fingerprint, TrustFolder, der_files, permissions};
 use crate::error::{Error, Result};
 use crate::safe_file;
 
@@ -61,6 +61,8 @@ pub struct Published {
     pub bytes: Vec<u8>,
     /// Where it came from.
     pub origin: Origin,
+    /// Whether the snapshot that was taken over holds it, and no file of the folder.
+    pub from_snapshot: bool,
 }
 
 impl TrustFolder {
@@ -69,21 +71,14 @@ impl TrustFolder {
     /// # Errors
     /// That a file cannot be read, is not what its name says, or came here without its origin.
     pub fn published(&self, kind: Kind) -> Result<Vec<Published>> {
-        let folder = self.path().join(kind.folder());
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(cause) => return Err(Error::file("trust-unreadable", &folder, &cause)),
-        };
-        permissions::check_folder(&folder)?;
-        let mut objects = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|cause| Error::file("trust-unreadable", &folder, &cause))?.path();
-            if path.extension().is_some_and(|extension| extension == "der") {
-                objects.push(read(&path, kind)?);
-            }
+        let folder = self.published_folder(kind);
+        let files = der_files(&folder)?;
+        if folder.exists() {
+            permissions::check_folder(&folder)?;
         }
+        let mut objects = files.iter().map(|path| read(path, kind)).collect::<Result<Vec<_>>>()?;
         objects.sort_by_key(|object| object.fingerprint);
+        self.add_published_of_snapshot(kind, &mut objects)?;
         Ok(objects)
     }
 
@@ -92,36 +87,56 @@ impl TrustFolder {
     /// # Errors
     /// That the folder cannot be written.
     pub fn keep(&self, kind: Kind, bytes: &[u8], origin: &Origin) -> Result<bool> {
-        let path = self.published_path(kind, Fingerprint::of(bytes));
-        if path.exists() {
-            return Ok(false);
-        }
-        permissions::create_folder(&self.path().join(kind.folder()))?;
-        let failed = |cause| Error::file("trust-unwritable", self.path(), &cause);
-        let text = serde_json::to_vec_pretty(origin).map_err(|cause| failed(cause.into()))?;
-        // The origin first: an object without one is refused.
-        safe_file::replace(&path.with_extension("json"), &text).map_err(failed)?;
-        safe_file::replace(&path, bytes).map_err(failed)?;
-        Ok(true)
+        self.keep_all(kind, &[bytes], origin).map(|kept| kept == 1)
     }
 
-    /// Removes an object.
+    /// Keeps many at once: all of them or none. Says how many are new.
+    ///
+    /// # Errors
+    /// That the folder cannot be written.
+    pub fn keep_all(&self, kind: Kind, objects: &[&[u8]], origin: &Origin) -> Result<usize> {
+        permissions::create_folder(&self.published_folder(kind))?;
+        let failed = |cause| Error::file("trust-unwritable", self.path(), &cause);
+        let text = serde_json::to_vec_pretty(origin).map_err(|cause| failed(cause.into()))?;
+        let (mut batch, mut kept) = (safe_file::Batch::new(), std::collections::BTreeSet::new());
+        for bytes in objects {
+            let fingerprint = Fingerprint::of(bytes);
+            let path = self.published_path(kind, fingerprint);
+            if path.exists() || !kept.insert(fingerprint) {
+                continue;
+            }
+            // The origin first: an object without one is refused.
+            batch.write(&path.with_extension("json"), &text).map_err(failed)?;
+            batch.write(&path, bytes).map_err(failed)?;
+        }
+        batch.commit().map_err(failed)?;
+        Ok(kept.len())
+    }
+
+    /// Removes an object. One that only a snapshot holds stays in it.
     ///
     /// # Errors
     /// That the folder cannot be written.
     pub fn discard(&self, kind: Kind, fingerprint: Fingerprint) -> Result<()> {
         let failed = |cause| Error::file("trust-unwritable", self.path(), &cause);
         let path = self.published_path(kind, fingerprint);
+        if !path.exists() {
+            return Ok(());
+        }
         fs::remove_file(&path).map_err(failed)?;
         fs::remove_file(path.with_extension("json")).map_err(failed)
     }
 
+    pub(super) fn published_folder(&self, kind: Kind) -> PathBuf {
+        self.path().join(kind.folder())
+    }
+
     fn published_path(&self, kind: Kind, fingerprint: Fingerprint) -> PathBuf {
-        self.path().join(kind.folder()).join(hex::encode(fingerprint)).with_extension("der")
+        self.published_folder(kind).join(hex::encode(fingerprint)).with_extension("der")
     }
 }
 
-fn read(path: &Path, kind: Kind) -> Result<Published> {
+pub(super) fn read(path: &Path, kind: Kind) -> Result<Published> {
     let unreadable = |cause| Error::file("trust-unreadable", path, &cause);
     let named = |id| Error::usage(id).with("path", path.display().to_string());
     let metadata = fs::metadata(path).map_err(unreadable)?;
@@ -136,5 +151,5 @@ fn read(path: &Path, kind: Kind) -> Result<Published> {
     }
     let text = fs::read(path.with_extension("json")).map_err(|_| named("trust-without-provenance"))?;
     let origin = serde_json::from_slice(&text).map_err(|_| named("trust-without-provenance"))?;
-    Ok(Published { fingerprint, bytes, origin })
+    Ok(Published { fingerprint, bytes, origin, from_snapshot: false })
 }

@@ -1,17 +1,18 @@
-//! The signature of a terminal: COSE_Sign1 (RFC 9052 §4.2) over the bytes of the dossier.
+//! The signature of a terminal over a dossier, or of an operator over a trust snapshot: COSE_Sign1 (RFC 9052 §4.2).
 //!
 //! One form only: the algorithm and the whole public key stand in the protected header, the unprotected one is empty, so that no byte of
 //! the message is left unsigned. The key stands in it so that an altered dossier is found even by whoever does not know the terminal.
 
 use alloc::vec::Vec;
 
+use minicbor::data::Tag;
 use minicbor::decode::Decoder;
 use minicbor::encode::Encoder;
 
 use super::{EvidenceError, TerminalKey, TerminalSignature};
 
 /// CBOR tag of COSE_Sign1 (RFC 9052 table 1).
-pub(super) const TAG: u64 = 18;
+const TAG: u64 = 18;
 /// Header labels of RFC 9052 table 3.
 const ALGORITHM: u8 = 1;
 const KEY_ID: u8 = 4;
@@ -27,16 +28,33 @@ fn protected(key: &TerminalKey) -> Vec<u8> {
     e.into_writer()
 }
 
-/// `Sig_structure = [ "Signature1", body_protected, external_aad, payload ]` (RFC 9052 §4.4). The payload begins with the dossier's own
-/// name, which keeps it apart from whatever else the key may sign.
-pub(super) fn to_be_signed(key: &TerminalKey, payload: &[u8]) -> Vec<u8> {
+/// `Sig_structure = [ "Signature1", body_protected, external_aad, payload ]` (RFC 9052 §4.4). The payload begins with its own name,
+/// "soat.dossier" or "soat.trust", which keeps it apart from whatever else the key may sign.
+pub(crate) fn to_be_signed(key: &TerminalKey, payload: &[u8]) -> Vec<u8> {
     let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
     e.array(4).and_then(|e| e.str("Signature1")?.bytes(&protected(key))?.bytes(&[])?.bytes(payload)).expect(INFALLIBLE);
     e.into_writer()
 }
 
+/// Tag "self-described CBOR" (RFC 8949 §3.4.6), with which every file begins.
+const SELF_DESCRIBED: u64 = 55_799;
+
+/// The whole file: both tags and what stands behind them.
+pub(crate) fn file(signature: &TerminalSignature, payload: &[u8]) -> Vec<u8> {
+    let mut e = Encoder::new(Vec::new());
+    e.tag(Tag::new(SELF_DESCRIBED)).and_then(|e| e.tag(Tag::new(TAG))).expect(INFALLIBLE);
+    let mut bytes = e.into_writer();
+    bytes.extend(write(signature, payload));
+    bytes
+}
+
+/// Whether a file begins as a signed one does; the decoder stands behind both tags then.
+pub(crate) fn begins(d: &mut Decoder<'_>) -> bool {
+    d.tag().is_ok_and(|tag| tag.as_u64() == SELF_DESCRIBED) && d.tag().is_ok_and(|tag| tag.as_u64() == TAG)
+}
+
 /// Writes what stands behind the tag.
-pub(super) fn write(signature: &TerminalSignature, payload: &[u8]) -> Vec<u8> {
+fn write(signature: &TerminalSignature, payload: &[u8]) -> Vec<u8> {
     let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
     e.array(4)
         .and_then(|e| e.bytes(&protected(&signature.key))?.map(0)?.bytes(payload)?.bytes(&signature.value))
@@ -45,7 +63,7 @@ pub(super) fn write(signature: &TerminalSignature, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Reads what stands behind the tag: the signature, and the payload. The caller compares the whole with the one encoding that it has.
-pub(super) fn read<'a>(d: &mut Decoder<'a>) -> Result<(TerminalSignature, &'a [u8]), EvidenceError> {
+pub(crate) fn read<'a>(d: &mut Decoder<'a>) -> Result<(TerminalSignature, &'a [u8]), EvidenceError> {
     let damaged = |_| EvidenceError::Signature;
     if d.array().map_err(damaged)? != Some(4) {
         return Err(EvidenceError::Signature);

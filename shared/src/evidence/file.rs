@@ -22,13 +22,7 @@ pub(super) fn write(saved: &SavedDossier) -> Vec<u8> {
     let dossier = saved.dossier.to_cbor();
     let inner = match &saved.signature {
         None => dossier,
-        Some(signature) => {
-            let mut e = Encoder::new(Vec::new());
-            e.tag(Tag::new(SELF_DESCRIBED)).and_then(|e| e.tag(Tag::new(cose::TAG))).expect(INFALLIBLE);
-            let mut bytes = e.into_writer();
-            bytes.extend(cose::write(signature, &dossier));
-            bytes
-        }
+        Some(signature) => cose::file(signature, &dossier),
     };
     let Some(token) = &saved.time_stamp else { return inner };
     let mut e = Encoder::new(Vec::with_capacity(inner.len() + token.len() + 64));
@@ -79,8 +73,7 @@ fn time_stamped(bytes: &[u8]) -> Result<Option<Envelope<'_>>, EvidenceError> {
 
 fn unstamped(bytes: &[u8]) -> Result<SavedDossier, EvidenceError> {
     let mut d = Decoder::new(bytes);
-    let is_signed = is_self_described(&mut d) && d.tag().is_ok_and(|tag| tag.as_u64() == cose::TAG);
-    if !is_signed {
+    if !cose::begins(&mut d) {
         return Ok(SavedDossier { dossier: Dossier::from_cbor(bytes)?, signature: None, time_stamp: None });
     }
     let (signature, payload) = cose::read(&mut d)?;

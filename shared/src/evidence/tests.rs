@@ -7,10 +7,11 @@ use crate::crypto::rustcrypto::RustCrypto;
 use crate::dossier::{FileContent, FileId, FileRecord, Origin, ReadingFinding};
 use crate::time::Timestamp;
 
-struct Ed25519(SigningKey, TerminalKey);
+/// A signer whose key follows from a number.
+pub(crate) struct Ed25519(SigningKey, TerminalKey);
 
 impl Ed25519 {
-    fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         let key = SigningKey::from_bytes(&[seed; 32]);
         let public = TerminalKey::ed25519(key.verifying_key().as_bytes());
         Self(key, public)
@@ -27,10 +28,11 @@ impl TerminalSigner for Ed25519 {
     }
 }
 
-struct P256(p256::ecdsa::SigningKey, TerminalKey);
+/// A signer of the other kind.
+pub(crate) struct P256(p256::ecdsa::SigningKey, TerminalKey);
 
 impl P256 {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
         let point = key.verifying_key().to_sec1_point(false);
         let prefix = hex::decode("3059301306072a8648ce3d020106082a8648ce3d030107034200").unwrap();

@@ -9,7 +9,7 @@ use crate::crypto::CryptoError;
 use crate::dossier::{FileId, FileRecord, Origin};
 use crate::lds::card_security::CardSecurity;
 use crate::lds::{SecurityInfos, card_access};
-use crate::pki::{Certificate, Chain, CmsError, SignedData, TrustedPath, VerifiedMessage};
+use crate::pki::{Certificate, Chain, CmsError, RevocationStatus, SignedData, TrustedPath, VerifiedMessage, revocation};
 
 /// What EF.CardSecurity is worth.
 pub(super) enum ProvenCardSecurity {
@@ -68,6 +68,11 @@ pub(super) fn prove(examination: &Examination<'_>, find_anchor: impl FnOnce(&Cer
     };
     if !is_of_one_state(document, &path, message.signer()) {
         return INVALID;
+    }
+    if let RevocationStatus::Revoked(_) | RevocationStatus::AuthorityRevoked(_) =
+        revocation::status(message.signer(), path.anchor(), examination.trust, examination.time)
+    {
+        return ProvenCardSecurity::Refused(ReasonCode::CHIP_PACE_CAM_SIGNER_REVOKED);
     }
     match was_valid_at_signing(examination, &message, &path) {
         Some(true) => {}

@@ -277,6 +277,8 @@ reason_codes! {
         CHIP_PACE_CAM_CARD_SECURITY_MISSING = "chip.pace_cam_card_security_missing";
         /// EF.CardSecurity is not signed as it must be.
         CHIP_PACE_CAM_CARD_SECURITY_INVALID = "chip.pace_cam_card_security_invalid";
+        /// The signer of EF.CardSecurity, or its authority, is revoked.
+        CHIP_PACE_CAM_SIGNER_REVOKED = "chip.pace_cam_signer_revoked";
         /// No anchor of the document's state signed the signer of EF.CardSecurity.
         CHIP_PACE_CAM_ISSUER_UNKNOWN = "chip.pace_cam_issuer_unknown";
         /// EF.CardSecurity has no key on the curve of PACE.
@@ -343,6 +345,10 @@ reason_codes! {
         SOD_CONTENT_TYPE_OTHER = "sod.content_type_other";
         /// The signed attributes are not in DER order.
         CMS_ATTRIBUTES_NOT_DER = "cms.attributes_not_der";
+        /// The signed message has another version than its content asks for.
+        CMS_VERSION = "cms.version";
+        /// Something follows the signed message inside EF.SOD; nothing of it is used.
+        SOD_TRAILING_DATA = "sod.trailing_data";
         /// The signer identifier names the issuer in other string types or another order.
         SID_ISSUER_STRING_TYPE = "sid.issuer_string_type";
         /// The signer identifier fits no certificate; there was only one.

@@ -19,6 +19,15 @@ pub fn cms(bytes: &[u8]) -> Result<&[u8], LdsError> {
     unwrap(bytes).map(|element| element.raw).map_err(in_file(FileId::Sod))
 }
 
+/// Whether something follows the message inside the wrapper `77`, which has room for one alone.
+pub fn has_more_than_the_message(bytes: &[u8]) -> bool {
+    let mut inside = match outermost(bytes, FILE).and_then(|file| file.children()) {
+        Ok(inside) => inside,
+        Err(_) => return false,
+    };
+    inside.expect(SEQUENCE).is_ok() && !inside.is_empty()
+}
+
 fn unwrap(bytes: &[u8]) -> Result<Element<'_>, TlvError> {
     if Cursor::new(bytes, Rules::Ber).peek() == Some(SEQUENCE) {
         return outermost(bytes, SEQUENCE);
@@ -173,6 +182,15 @@ mod tests {
         assert_eq!(cms(&bare).unwrap(), bare);
         assert_eq!(cms(&tlv(0x77, &[&bare])).unwrap(), bare);
         assert_eq!(cms(&[0x77, 0x80, 0x30, 0x80, 5, 0, 0, 0, 0, 0]).unwrap(), [0x30, 0x80, 5, 0, 0, 0]);
+        for (more, file) in [
+            (false, bare.to_vec()),
+            (false, tlv(0x77, &[&bare])),
+            (false, [tlv(0x77, &[&bare]), alloc::vec![0, 0]].concat()),
+            (true, tlv(0x77, &[&bare, &[5, 0]])),
+            (true, tlv(0x77, &[&bare, &[0]])),
+        ] {
+            assert_eq!(has_more_than_the_message(&file), more, "{file:02X?}");
+        }
         let empty = cms(&[]).unwrap_err();
         assert_eq!((empty.file, empty.reason), (FileId::Sod, LdsErrorReason::Tlv(TlvErrorKind::Truncated)));
         let other = TlvErrorKind::Unexpected { expected: FILE, found: Tag(0x61) };

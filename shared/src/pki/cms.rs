@@ -14,11 +14,15 @@ use super::certificate::Certificate;
 use crate::crypto::{CryptoError, DigestAlgorithm, Provider, SignatureScheme};
 use crate::time::Timestamp;
 use crate::tlv::asn1::{SEQUENCE, context};
-use crate::tlv::{Cursor, Rules, TlvError};
+use crate::tlv::{Cursor, Rules, Tag, TlvError};
 
 pub use signer::{SignedAttributes, SignerIdentifier, SignerInfo};
 
 const ID_SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+
+const ID_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+/// The version of a SignedData with certificates or revocation lists of other formats.
+const OTHER_MEMBERS: u32 = 5;
 
 /// Bound on the certificates in one message: real ones have one to three.
 const MAX_CERTIFICATES: usize = 16;
@@ -51,6 +55,9 @@ pub enum CmsError {
     /// An attribute that must stand once with one value does not.
     #[error("the signed attribute {0} does not stand once with one value")]
     AttributeCount(ObjectIdentifier),
+    /// The message holds something else than what was looked for.
+    #[error("the message holds {0}, not what was looked for")]
+    ContentType(ObjectIdentifier),
     /// contentType in the signed attributes is not the content's type.
     #[error("the signed content type is not that of the content")]
     ContentTypeMismatch,
@@ -81,6 +88,8 @@ pub enum CmsFinding {
     CurveCorrected,
     /// An integer of an ECDSA signature has needless leading zeros.
     IntegerNotMinimal,
+    /// SignedData has another version than its content asks for (RFC 5652 §5.1).
+    Version,
 }
 
 /// A message as received; nothing of it is verified yet.
@@ -101,6 +110,8 @@ pub struct SignedData {
     content_type: ObjectIdentifier,
     content: Vec<u8>,
     certificates: Vec<Certificate>,
+    /// The version that the members of certificates and crls ask for; 1 where they ask for none.
+    member_version: u32,
     signer: SignerInfo,
 }
 
@@ -123,10 +134,11 @@ impl SignedData {
         let mut encapsulated = fields.sequence()?;
         let content_type = encapsulated.object_identifier()?;
         let content = encapsulated.expect(context(0, true))?.children()?.octet_string()?.into_owned();
-        let mut certificates = Vec::new();
+        let (mut certificates, mut member_version) = (Vec::new(), 1);
         if let Some(set) = fields.optional(context(0, true))? {
             for element in set.children()?.take(MAX_CERTIFICATES) {
                 let element = element?;
+                member_version = member_version.max(version_for(element.tag));
                 // Other members of CertificateSet (attribute certificates) have context tags; a certificate that is not readable signs
                 // nothing.
                 if element.tag == SEQUENCE
@@ -136,7 +148,11 @@ impl SignedData {
                 }
             }
         }
-        fields.optional(context(1, true))?;
+        if let Some(set) = fields.optional(context(1, true))?
+            && set.children()?.take(MAX_CERTIFICATES).any(|list| list.is_ok_and(|list| list.tag == context(1, true)))
+        {
+            member_version = OTHER_MEMBERS;
+        }
         let mut signers = Vec::new();
         for element in fields.set()? {
             signers.push(element?);
@@ -145,12 +161,19 @@ impl SignedData {
             return Err(CmsError::SignerCount(signers.len()));
         };
         let signer = SignerInfo::from_element(signer)?;
-        Ok(Self { version, digest_algorithms, content_type, content, certificates, signer })
+        Ok(Self { version, digest_algorithms, content_type, content, certificates, member_version, signer })
     }
 
     /// Version of SignedData.
     pub fn version(&self) -> u32 {
         self.version
+    }
+
+    /// Whether the version is the one that the content asks for. ICAO 9303-10 §4.6.2.2 asks for 3 whatever the content is.
+    fn version_fits(&self) -> bool {
+        let of_content = if self.content_type == ID_DATA { 1 } else { 3 };
+        let required = self.member_version.max(of_content).max(if self.signer.version == 3 { 3 } else { 1 });
+        self.version == required || (self.version == 3 && required == 1)
     }
 
     /// eContentType, as yet unverified.
@@ -194,6 +217,9 @@ impl SignedData {
         let mut findings = Vec::new();
         if !self.signer.version_fits() {
             return Err(CmsError::SignerVersion);
+        }
+        if !self.version_fits() {
+            findings.push(CmsFinding::Version);
         }
         let not_permitted = |algorithm: &AlgorithmIdentifier| CmsError::DigestNotPermitted(algorithm.identifier);
         let digest = self.signer.digest_algorithm.digest().ok_or_else(|| not_permitted(&self.signer.digest_algorithm))?;
@@ -247,6 +273,16 @@ impl SignedData {
     }
 }
 
+/// The version of a SignedData with a member of this kind: `[3]` other, `[2]` attribute certificate of version 2, `[1]` of version 1.
+fn version_for(member: Tag) -> u32 {
+    match member {
+        _ if member == context(3, true) => OTHER_MEMBERS,
+        _ if member == context(2, true) => 4,
+        _ if member == context(1, true) => 3,
+        _ => 1,
+    }
+}
+
 impl SignatureFindings {
     fn into_cms(self) -> impl Iterator<Item = CmsFinding> {
         let curve = self.curve_corrected.then_some(CmsFinding::CurveCorrected);
@@ -273,6 +309,14 @@ impl VerifiedMessage {
     /// eContentType
     pub fn content_type(&self) -> ObjectIdentifier {
         self.content_type
+    }
+
+    /// The same message, if this is what it holds.
+    ///
+    /// # Errors
+    /// [`CmsError::ContentType`] where it holds something else.
+    pub fn holding(self, content_type: ObjectIdentifier) -> Result<Self, CmsError> {
+        if self.content_type == content_type { Ok(self) } else { Err(CmsError::ContentType(self.content_type)) }
     }
 
     /// The signed content.

@@ -11,12 +11,10 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 
 use super::algorithm::AlgorithmIdentifier;
-use super::certificate::Certificate;
 use super::certificate::extensions::DEVIATION_LIST_SIGNER;
-use super::signed_list::{self, ListError, SignerRoot};
+use super::signed_list::{self, ListError, ListSignature, SignerRoot};
 use super::trust_store::TrustStore;
 use crate::crypto::{DigestAlgorithm, Provider};
-use crate::time::Timestamp;
 use crate::tlv::asn1::SEQUENCE;
 use crate::tlv::{Cursor, Rules};
 
@@ -55,9 +53,7 @@ pub struct DeviationList {
     content: Vec<u8>,
     digest: DigestAlgorithm,
     entries: Vec<Entry>,
-    signer: Certificate,
-    root: Certificate,
-    signing_time: Timestamp,
+    signature: ListSignature,
 }
 
 // It holds document numbers.
@@ -73,8 +69,7 @@ impl DeviationList {
             return Err(ListError::TooLong);
         }
         let message = signed_list::open(bytes, ID_DEVIATION_LIST, provider)?;
-        let (root, signing_time) = signed_list::judge_signer(&message, DEVIATION_LIST_SIGNER, &[], root, store, provider)?;
-        let signer = message.signer().clone();
+        let signature = signed_list::judge_signer(&message, DEVIATION_LIST_SIGNER, root, store, provider)?;
         let mut digest = message.digest();
         let content = message.content().to_vec();
 
@@ -103,7 +98,7 @@ impl DeviationList {
             }
         }
         fields.finish()?;
-        Ok(Self { content, digest, entries, signer, root, signing_time })
+        Ok(Self { content, digest, entries, signature })
     }
 
     /// The entries.
@@ -111,19 +106,9 @@ impl DeviationList {
         &self.entries
     }
 
-    /// The certificate that signed the list.
-    pub fn signer(&self) -> &Certificate {
-        &self.signer
-    }
-
-    /// The anchor that the signer hangs on.
-    pub fn root(&self) -> &Certificate {
-        &self.root
-    }
-
-    /// When the list was signed.
-    pub fn signing_time(&self) -> Timestamp {
-        self.signing_time
+    /// Who signed it, and when.
+    pub fn signature(&self) -> &ListSignature {
+        &self.signature
     }
 
     /// The deviations of the entries that a document meets, with how surely it does.

@@ -17,7 +17,7 @@ use crate::tlv::TlvError;
 pub enum SignerRoot<'a> {
     /// This certificate: the issuer of the list's signer, or the signer itself.
     Certificate(&'a Certificate),
-    /// The certificate with this SHA-256, wherever it is found: in the message, in the list or in the store.
+    /// The anchor of the store with this SHA-256. What only the message or the list brings is never its own root.
     Fingerprint(Digest),
     /// An anchor of the store.
     Store,
@@ -30,9 +30,6 @@ pub enum ListError {
     /// The message is broken or its signature does not hold.
     #[error("the list: {0}")]
     Message(#[from] CmsError),
-    /// The message holds something else than the list that was looked for.
-    #[error("the message holds {0}, not the list that was looked for")]
-    ContentType(ObjectIdentifier),
     /// The list's own structure is broken.
     #[error("the list is not readable: {0}")]
     Structure(#[from] TlvError),
@@ -58,7 +55,10 @@ pub enum ListError {
         /// The certificate's last moment.
         not_after: Timestamp,
     },
-    /// The pinned certificate did not issue the signer, or is not there.
+    /// No anchor of the store has the given fingerprint.
+    #[error("the store has no anchor with the given fingerprint")]
+    RootUnknown,
+    /// The pinned certificate did not issue the signer.
     #[error("the signer of the list does not hang on the given root")]
     SignerUntrusted,
     /// The signer, or what it hangs on, is on a revocation list of the store.
@@ -66,22 +66,30 @@ pub enum ListError {
     SignerRevoked,
 }
 
-/// A signed message of a content type.
-pub(super) fn open(bytes: &[u8], content_type: ObjectIdentifier, provider: &dyn Provider) -> Result<VerifiedMessage, ListError> {
-    let message = SignedData::from_ber(bytes)?.verify(provider)?;
-    if message.content_type() == content_type { Ok(message) } else { Err(ListError::ContentType(message.content_type())) }
+/// Who signed a list, and when.
+#[derive(Clone, Debug)]
+pub struct ListSignature {
+    /// The certificate that signed the list.
+    pub signer: Certificate,
+    /// The pinned certificate that the signer hangs on.
+    pub root: Certificate,
+    /// When the list was signed.
+    pub time: Timestamp,
 }
 
-/// Judges the signer of a message: its role, its path to the root, its validity at the time of signing, its revocation. Returns the root
-/// and that time.
+/// A signed message of a content type.
+pub(super) fn open(bytes: &[u8], content_type: ObjectIdentifier, provider: &dyn Provider) -> Result<VerifiedMessage, ListError> {
+    Ok(SignedData::from_ber(bytes)?.verify(provider)?.holding(content_type)?)
+}
+
+/// Judges the signer of a message: its role, its path to the root, its validity at the time of signing, its revocation.
 pub(super) fn judge_signer(
     message: &VerifiedMessage,
     usage: ObjectIdentifier,
-    listed: &[Certificate],
     root: SignerRoot<'_>,
     store: &TrustStore,
     provider: &dyn Provider,
-) -> Result<(Certificate, Timestamp), ListError> {
+) -> Result<ListSignature, ListError> {
     let signer = message.signer();
     let usages = signer.extensions.extended_key_usage.as_deref().unwrap_or_default();
     if !usages.contains(&usage) {
@@ -91,7 +99,7 @@ pub(super) fn judge_signer(
         return Err(ListError::SignerExtension);
     }
     let signed = message.signing_time().ok_or(ListError::SigningTimeMissing)?;
-    let root = find_root(message, listed, root, store, provider).ok_or(ListError::SignerUntrusted)?;
+    let root = find_root(signer, root, store, provider)?;
     for certificate in [signer, &root] {
         let validity = certificate.validity;
         if !validity.contains(signed) {
@@ -105,32 +113,25 @@ pub(super) fn judge_signer(
     {
         return Err(ListError::SignerRevoked);
     }
-    Ok((root, signed))
+    Ok(ListSignature { signer: signer.clone(), root, time: signed })
 }
 
 /// The certificate that `root` means, if it issued the signer or is the signer.
 fn find_root(
-    message: &VerifiedMessage,
-    listed: &[Certificate],
+    signer: &Certificate,
     root: SignerRoot<'_>,
     store: &TrustStore,
     provider: &dyn Provider,
-) -> Option<Certificate> {
-    let signer = message.signer();
+) -> Result<Certificate, ListError> {
     let pinned = match root {
         SignerRoot::Certificate(certificate) => certificate,
-        SignerRoot::Fingerprint(sha256) => message
-            .certificates()
-            .iter()
-            .chain(store.anchors().map(|anchor| &anchor.certificate))
-            .chain(listed)
-            .find(|certificate| certificate.fingerprint(provider) == sha256)?,
+        SignerRoot::Fingerprint(sha256) => &store.find(&sha256).ok_or(ListError::RootUnknown)?.certificate,
         SignerRoot::Store => match chain::find_anchor(signer, store, provider) {
-            Chain::Trusted(path) => return Some(path.anchor().certificate.clone()),
-            _ => return None,
+            Chain::Trusted(path) => return Ok(path.anchor().certificate.clone()),
+            _ => return Err(ListError::SignerUntrusted),
         },
     };
     let is_signer = pinned.as_der() == signer.as_der();
     let issued = || pinned.public_key().is_ok_and(|key| signer.verify_signed_by(&key, provider).is_ok());
-    (is_signer || issued()).then(|| pinned.clone())
+    if is_signer || issued() { Ok(pinned.clone()) } else { Err(ListError::SignerUntrusted) }
 }

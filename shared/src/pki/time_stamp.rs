@@ -33,9 +33,6 @@ pub enum TimeStampError {
     /// The token is broken or its signature does not hold.
     #[error("the time-stamp token: {0}")]
     Message(#[from] CmsError),
-    /// The message holds something else than a TSTInfo.
-    #[error("the message holds {0}, not a time-stamp")]
-    ContentType(ObjectIdentifier),
     /// A structure is broken.
     #[error("the time-stamp is not readable: {0}")]
     Structure(#[from] TlvError),
@@ -138,10 +135,7 @@ impl TimeStamp {
         let mut outer = Cursor::new(token, Rules::Ber);
         outer.expect(SEQUENCE)?;
         outer.finish()?;
-        let message = SignedData::from_ber(token)?.verify(provider)?;
-        if message.content_type() != TST_INFO {
-            return Err(TimeStampError::ContentType(message.content_type()));
-        }
+        let message = SignedData::from_ber(token)?.verify(provider)?.holding(TST_INFO)?;
         let (imprint, time, accuracy) = read_info(message.content())?;
         if imprint != digest.as_ref() {
             return Err(TimeStampError::ImprintMismatch);

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 use der::asn1::ObjectIdentifier;
 
@@ -53,6 +54,13 @@ pub struct Anchor {
 /// How many certificates of one issuer and serial number, or of one key identifier, are looked at.
 const MAX_SAME_SIGNERS: usize = 4;
 
+/// Document signers that are known from elsewhere than their documents and are too many to be held: a folder with an index.
+pub trait SignerDirectory: fmt::Debug + Send + Sync {
+    /// The certificates that a signer identifier may mean. They are trusted no more for coming from here, and those that it does not mean
+    /// are passed over.
+    fn signers_named(&self, identifier: &SignerIdentifier) -> Vec<Certificate>;
+}
+
 /// The folded form of a name, by which anchors are found.
 type NameKey = Vec<(ObjectIdentifier, String)>;
 
@@ -73,6 +81,7 @@ pub struct TrustStore {
     signers: Vec<Certificate>,
     signers_by_serial: BTreeMap<(NameKey, Vec<u8>), Vec<usize>>,
     signers_by_key_identifier: BTreeMap<Vec<u8>, Vec<usize>>,
+    signer_directory: Option<Arc<dyn SignerDirectory>>,
 }
 
 impl TrustStore {
@@ -179,6 +188,11 @@ impl TrustStore {
         self.signers.push(certificate);
     }
 
+    /// Looks document signers up here too, in the place of any other directory.
+    pub fn look_up_signers_in(&mut self, directory: Arc<dyn SignerDirectory>) {
+        self.signer_directory = Some(directory);
+    }
+
     /// The known document signers that a signer identifier means.
     pub(crate) fn signers_named(&self, identifier: &SignerIdentifier) -> Vec<Certificate> {
         let indices = match identifier {
@@ -187,8 +201,9 @@ impl TrustStore {
             }
             SignerIdentifier::SubjectKeyIdentifier(identifier) => self.signers_by_key_identifier.get(identifier),
         };
-        let indices = indices.map(Vec::as_slice).unwrap_or_default().iter().take(MAX_SAME_SIGNERS);
-        indices.filter_map(|&index| self.signers.get(index)).cloned().collect()
+        let held = indices.map(Vec::as_slice).unwrap_or_default().iter().filter_map(|&index| self.signers.get(index)).cloned();
+        let directory = self.signer_directory.iter().flat_map(|directory| directory.signers_named(identifier));
+        held.chain(directory).filter(|certificate| identifier.means(certificate)).take(MAX_SAME_SIGNERS).collect()
     }
 
     /// The number of the group that a name belongs to, its own where it has none yet.

@@ -4,6 +4,71 @@ use alloc::vec;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
+extern crate std;
+
+std::thread_local! {
+    static HEADERS: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
+}
+
+/// Counts a header that was looked at in search of the end of an element of indefinite length.
+pub(super) fn count_header() {
+    HEADERS.with(|headers| headers.set(headers.get() + 1));
+}
+
+/// How many headers `work` looks at so.
+fn headers_of(work: impl FnOnce()) -> usize {
+    HEADERS.with(|headers| headers.set(0));
+    work();
+    HEADERS.with(core::cell::Cell::get)
+}
+
+/// Elements of indefinite length around so many small ones, as deep as they may nest.
+fn bomb(depth: usize, leaves: usize) -> Vec<u8> {
+    let open = [0x30, 0x80].repeat(depth);
+    [open, [0x05, 0x00].repeat(leaves), vec![0; 2 * depth]].concat()
+}
+
+/// Reads every element down to the leaves, and gives how many of those there are.
+fn walk(cursor: Cursor<'_>) -> usize {
+    let inside = |element: Element<'_>| if element.tag == SEQUENCE { element.children().map_or(0, walk) } else { 1 };
+    cursor.map_while(Result::ok).map(inside).sum()
+}
+
+/// Each level looks for its own end, and levels are bounded: the work grows with the file, not with its square.
+#[test]
+fn nested_indefinite_lengths_are_scanned_once_a_level() {
+    let deepest = usize::from(MAX_DEPTH);
+    for (depth, leaves) in [(1, 1000), (8, 1000), (deepest, 1000), (deepest, 20_000)] {
+        let bytes = bomb(depth, leaves);
+        let mut found = 0;
+        let headers = headers_of(|| found = walk(Cursor::new(&bytes, Rules::Ber)));
+        assert_eq!(found, leaves);
+        let elements = leaves + 2 * depth;
+        assert!(headers <= deepest * elements, "{depth} levels, {leaves} leaves: {headers} headers");
+    }
+    // One level more is refused at the first look; so is one that never ends.
+    let deeper = bomb(deepest + 1, 20_000);
+    let headers = headers_of(|| assert_eq!(kind(&deeper, Rules::Ber), TlvErrorKind::Depth));
+    assert!(headers <= deepest + 1, "{headers}");
+    let endless = [0x30, 0x80].repeat(20_000);
+    let headers = headers_of(|| assert_eq!(kind(&endless, Rules::Ber), TlvErrorKind::Depth));
+    assert!(headers <= deepest + 1, "{headers}");
+}
+
+/// The same for a whole security object: twice the file, twice the work.
+#[test]
+fn a_security_object_full_of_indefinite_lengths_costs_what_its_length_costs() {
+    let headers = |leaves| {
+        let message = [&[0x77, 0x80][..], &bomb(20, leaves), &[0, 0]].concat();
+        headers_of(|| {
+            let message = crate::lds::sod::cms(&message).unwrap();
+            assert!(crate::pki::SignedData::from_ber(message).is_err());
+        })
+    };
+    let (once, twice) = (headers(10_000), headers(20_000));
+    assert!(once <= 8 * 10_000 && twice <= 2 * once + 1000, "{once}, {twice}");
+}
+
 fn kind(bytes: &[u8], rules: Rules) -> TlvErrorKind {
     Cursor::new(bytes, rules).read().unwrap_err().kind
 }

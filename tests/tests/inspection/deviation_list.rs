@@ -190,7 +190,7 @@ fn attack_15_what_refuses_a_list() {
     // A master list is no deviation list.
     let list = own.master_list(&[], &card_fixtures::authority::MasterListOptions::default());
     let other = DeviationList::verify(&list, SignerRoot::Store, &store, &RustCrypto).map(drop);
-    assert!(matches!(other, Err(ListError::ContentType(_))));
+    assert!(matches!(other, Err(ListError::Message(CmsError::ContentType(_)))));
     // A signer that its authority revoked.
     let mut store = issued.trust();
     let revoked = vec![(own.deviation_list_signer_options().serial, Time::midnight(2025, 1, 1))];

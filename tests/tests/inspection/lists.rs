@@ -22,7 +22,14 @@ fn attack_13_a_list_counts_only_under_a_pinned_root() {
     let stranger = Certificate::from_der(&other.csca_certificate()).unwrap();
     assert_eq!(verify(SignerRoot::Certificate(&stranger), &TrustStore::new()).unwrap_err(), ListError::SignerUntrusted);
     assert!(verify(SignerRoot::Store, &trust([own.csca_certificate()])).is_ok());
-    assert!(verify(SignerRoot::Fingerprint(pinned.fingerprint(&RustCrypto)), &TrustStore::new()).is_ok());
+    // A fingerprint means an anchor of the store, and not what the list or its message brings.
+    let fingerprint = SignerRoot::Fingerprint(pinned.fingerprint(&RustCrypto));
+    assert!(verify(fingerprint, &trust([own.csca_certificate()])).is_ok());
+    assert_eq!(verify(fingerprint, &TrustStore::new()).unwrap_err(), ListError::RootUnknown);
+    let bringing = MasterListOptions { include_csca: true, ..MasterListOptions::default() };
+    let list = own.master_list(&[own.csca_certificate()], &bringing);
+    let brought = CscaMasterList::verify(&list, fingerprint, &TrustStore::new(), &RustCrypto);
+    assert_eq!(brought.unwrap_err(), ListError::RootUnknown);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 //! The dossiers are laid out here as a reader would have filled them, so that what is tested is the judgement alone.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod card_security;
 mod chip;
+mod crowd;
 mod deviation_list;
 mod files;
 mod format;

@@ -8,6 +8,7 @@ use card_fixtures::hash::Hash;
 use card_fixtures::personalisation::catalogue;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::inspection::{CheckKind, Outcome, Overall, Profile, inspect};
+use soat::pki::trust_store::SignerDirectory;
 use soat::pki::{Certificate, TrustStore};
 
 use crate::issued::{GOOD, Issued, NOW, assert_quirk, ended, failed, findings, group, undetermined};
@@ -169,6 +170,39 @@ fn quirk_11_attributes_out_of_order() {
     }
 }
 
+/// RFC 5652 §5.1: a security object asks for version 3.
+#[test]
+fn a_version_of_the_message_that_its_content_does_not_ask_for() {
+    let version = |signed_data_version| SignatureOptions { signed_data_version, ..SignatureOptions::default() };
+    assert_eq!(ended(&with(version(3)).strict(), CheckKind::SodSignature), GOOD);
+    for other in [0, 1, 2, 4, 5] {
+        assert_quirk(&with(version(other)), CheckKind::SodSignature, "cms.version");
+    }
+    // id-data asks for version 1 (RFC 5652), and ICAO 9303-10 §4.6.2.2 for 3.
+    let data = |signed_data_version| {
+        let signature = version(signed_data_version);
+        let options = SodOptions { content_type: "1.2.840.113549.1.7.1", signature, ..SodOptions::default() };
+        findings(&Issued::vietnam().signed(&options).operational(), CheckKind::SodSignature).contains(&"cms.version")
+    };
+    assert_eq!([1, 3, 2, 4].map(data), [false, false, true, true]);
+}
+
+#[test]
+fn elements_after_the_message_inside_the_security_object() {
+    let issued = Issued::vietnam().signed(&SodOptions::default());
+    assert_eq!(ended(&issued.strict(), CheckKind::SodSignature), GOOD);
+    let sod = card_fixtures::personalisation::issue::SOD;
+    let message = soat::lds::sod::cms(&issued.card.application_files[&sod]).unwrap().to_vec();
+    // A second message, something else, and padding.
+    for more in [message.as_slice(), &[0x04, 0x01, 0x00], &[0x00, 0x00]] {
+        let mut longer = Issued::vietnam().signed(&SodOptions::default());
+        let len = u16::try_from(message.len() + more.len()).unwrap();
+        let file = [&[0x77, 0x82], len.to_be_bytes().as_slice(), &message, more].concat();
+        longer.card.application_files.insert(sod, file);
+        assert_quirk(&longer, CheckKind::SodSignature, "sod.trailing_data");
+    }
+}
+
 #[test]
 fn quirk_12_the_signer_identifier() {
     let default = SignatureOptions::default;
@@ -180,6 +214,31 @@ fn quirk_12_the_signer_identifier() {
     let by_key = with(SignatureOptions { signer_identifier: SignerIdentifier::SubjectKeyIdentifier, ..default() });
     assert_eq!(ended(&by_key.strict(), CheckKind::SodContent), GOOD);
     assert_eq!(ended(&by_key.strict(), CheckKind::SodSignature), GOOD);
+}
+
+/// A directory that says whatever it likes: what it does not mean is passed over.
+#[derive(Debug)]
+struct Liar(Vec<Certificate>);
+
+impl SignerDirectory for Liar {
+    fn signers_named(&self, _: &soat::pki::cms::SignerIdentifier) -> Vec<Certificate> {
+        self.0.clone()
+    }
+}
+
+#[test]
+fn a_directory_is_not_believed_about_whose_certificate_it_gives() {
+    let issued = with(SignatureOptions { include_certificates: false, ..SignatureOptions::default() });
+    let own = Certificate::from_der(&issued.authority.document_signer_certificate().der).unwrap();
+    let other = Certificate::from_der(&Issued::new("passport-td3").authority.document_signer_certificate().der).unwrap();
+    let judge = |given: Vec<Certificate>| {
+        let mut store = issued.trust();
+        store.look_up_signers_in(std::sync::Arc::new(Liar(given)));
+        inspect(&issued.dossier(), &store, &Profile::OPERATIONAL, NOW, &RustCrypto)
+    };
+    assert_eq!(judge(vec![own.clone()]).overall, Overall::Successful);
+    assert_eq!(judge(vec![other.clone(), own]).overall, Overall::Successful);
+    assert_eq!(ended(&judge(vec![other]), CheckKind::SodSignature), undetermined("sod.signer_certificate_missing"));
 }
 
 #[test]

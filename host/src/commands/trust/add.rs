@@ -1,10 +1,13 @@
 //! `soat trust add`: anchors by certificate, never without a confirmed fingerprint.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::pki::Certificate;
+use soat::pki::{Certificate, CscaMasterList};
 
+use super::import::master_list::refused;
+use super::import::recognise::{self, Content};
 use super::{certificates_of, details, said};
 use crate::command_line::TrustAdd;
 use crate::commands::{Session, now};
@@ -25,7 +28,11 @@ pub fn run(arguments: &TrustAdd, session: &mut Session) -> Result<Exit> {
     let mut candidates = Vec::new();
     for path in &arguments.files {
         let name = path.display().to_string();
-        for certificate in certificates_of(path)? {
+        let certificates = match out_of_list(path, &given)? {
+            Some(listed) => listed,
+            None => certificates_of(path)?,
+        };
+        for certificate in certificates {
             check_role(&certificate, &name)?;
             let demonstration = fixture_authority::owns(&certificate);
             if demonstration && !arguments.demonstration {
@@ -51,6 +58,22 @@ pub fn run(arguments: &TrustAdd, session: &mut Session) -> Result<Exit> {
         said(session, if is_new { "trust-added" } else { "trust-already" }, certificate.as_der());
     }
     Ok(Exit::Successful)
+}
+
+/// Out of a master list, the certificates with the fingerprints that the operator gave: the list is the envelope that they came in, and
+/// vouches for nothing. `None` where the file is no master list.
+fn out_of_list(path: &Path, given: &[Fingerprint]) -> Result<Option<Vec<Certificate>>> {
+    let bytes = std::fs::read(path).map_err(|cause| Error::file("file-unreadable", path, &cause))?;
+    let Some(Content::MasterList(list)) = recognise::content(&bytes) else { return Ok(None) };
+    let candidates =
+        CscaMasterList::candidates(&list, &RustCrypto).map_err(|error| refused(&path.display().to_string(), &error))?;
+    let sought = |certificate: &Certificate| given.contains(&Fingerprint::of(certificate.as_der()));
+    let mut found: Vec<Certificate> = candidates.into_iter().filter(sought).collect();
+    found.dedup();
+    if found.is_empty() {
+        return Err(Error::usage("trust-fingerprint-not-in-list").with("path", path.display().to_string()));
+    }
+    Ok(Some(found))
 }
 
 /// An anchor is a certification authority with a usable key; where it signed itself, the signature holds.

@@ -3,17 +3,18 @@
 
 mod directory;
 mod history;
-mod master_list;
-mod recognise;
+pub mod master_list;
+pub mod recognise;
 
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::pki::crl::CrlError;
 use soat::pki::master_list::SignerRoot;
 use soat::pki::{Certificate, CertificateList, DeviationList, LinkError, TrustStore, VerifiedCrl, VerifiedLink};
+use soat::trust_snapshot;
 
 use self::master_list::Root;
 use self::recognise::Content;
-use super::said;
+use super::{said, snapshot};
 use crate::command_line::TrustImport;
 use crate::commands::{Session, now};
 use crate::error::{Error, Exit, Result};
@@ -46,6 +47,13 @@ pub fn run(arguments: &TrustImport, session: &mut Session) -> Result<Exit> {
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let source =
         Source { name: path.display().to_string(), demonstration: arguments.demonstration, signer: arguments.signer.as_deref() };
+    let is_snapshot = trust_snapshot::looks_like(&bytes);
+    if is_snapshot || arguments.key.is_some() {
+        if !is_snapshot {
+            return Err(Error::usage("trust-not-a-snapshot").with("path", source.name));
+        }
+        return snapshot::import(&bytes, &source.name, arguments, &folder, session);
+    }
     match recognise::content(&bytes).ok_or_else(|| Error::usage("trust-import-unknown").with("path", source.name.clone()))? {
         Content::MasterList(bytes) => {
             let counts = master_list::import(&bytes, &source, &Root::named(source.signer)?, &folder, session)?;
@@ -123,8 +131,8 @@ fn deviation_list(bytes: &[u8], source: &Source<'_>, folder: &TrustFolder, sessi
         .map_err(|error| master_list::refused(&source.name, &error))?;
     let is_new = folder.keep(Kind::DeviationList, bytes, &origin(&source.name))?;
     let arguments = [
-        ("issuer", crate::render::screen::printable(&list.root().subject.to_string()).into()),
-        ("time", list.signing_time().to_string().into()),
+        ("issuer", crate::render::screen::printable(&list.signature().root.subject.to_string()).into()),
+        ("time", list.signature().time.to_string().into()),
         ("count", list.entries().len().into()),
     ];
     let id = if is_new { "trust-deviations-imported" } else { "trust-deviations-already" };

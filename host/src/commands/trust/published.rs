@@ -7,9 +7,9 @@ use soat::crypto::rustcrypto::RustCrypto;
 use soat::pki::master_list::SignerRoot;
 use soat::pki::{CertificateList, DeviationList};
 
-use super::details;
+use super::{Description, details};
 use crate::commands::Session;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::render::screen::printable;
 use crate::trust_folder::{Kind, Published, TrustFolder};
 
@@ -63,22 +63,44 @@ pub fn lines(folder: &TrustFolder, session: &Session) -> Result<String> {
 
 /// A list or a document signer whose fingerprint begins so; `None` where none does.
 pub fn show(folder: &TrustFolder, beginning: &str, session: &Session) -> Result<Option<String>> {
+    let Some((kind, object)) = find(folder, beginning)? else { return Ok(None) };
+    let from = [("source", printable(&object.origin.source).into()), ("time", object.origin.added_at.clone().into())];
+    let text = match kind {
+        Kind::Signer => details(&object.bytes, session),
+        _ => format!("{}\nSHA-256: {}\n", description(kind, &object, folder, session)?, object.fingerprint.grouped()),
+    };
+    Ok(Some(format!("{text}{}\n", session.messages.format("trust-from", &from))))
+}
+
+/// The one list or document signer whose fingerprint begins so; `None` where none does.
+///
+/// # Errors
+/// That several begin so, an anchor among them or not.
+pub fn find(folder: &TrustFolder, beginning: &str) -> Result<Option<(Kind, Published)>> {
     let digits: String = beginning.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_uppercase();
     if digits.len() < FEWEST_DIGITS {
         return Ok(None);
     }
+    let mut found = Vec::new();
     for kind in Kind::ALL {
-        let objects = folder.published(kind)?;
-        if let Some(object) = objects.iter().find(|object| object.fingerprint.hex().starts_with(&digits)) {
-            let from = [("source", printable(&object.origin.source).into()), ("time", object.origin.added_at.clone().into())];
-            let text = match kind {
-                Kind::Signer => details(&object.bytes, session),
-                _ => format!("{}\nSHA-256: {}\n", description(kind, object, folder, session)?, object.fingerprint.grouped()),
-            };
-            return Ok(Some(format!("{text}{}\n", session.messages.format("trust-from", &from))));
-        }
+        let objects = folder.published(kind)?.into_iter();
+        found.extend(objects.filter(|object| object.fingerprint.hex().starts_with(&digits)).map(|object| (kind, object)));
     }
-    Ok(None)
+    let Some(first) = found.pop() else { return Ok(None) };
+    if !found.is_empty() || folder.find_any(beginning).is_ok() {
+        return Err(Error::usage("trust-anchor-ambiguous").with("fingerprint", beginning.to_owned()));
+    }
+    Ok(Some(first))
+}
+
+/// What to call it.
+pub fn name(kind: Kind, object: &Published) -> String {
+    let issuer = match kind {
+        Kind::RevocationList => CertificateList::from_der(&object.bytes).ok().map(|list| list.issuer().to_string()),
+        Kind::Signer => Some(Description::of(&object.bytes).subject),
+        Kind::DeviationList => None,
+    };
+    printable(&issuer.unwrap_or_else(|| object.origin.source.clone()))
 }
 
 /// What a list is, in a sentence.
@@ -97,8 +119,8 @@ fn description(kind: Kind, object: &Published, folder: &TrustFolder, session: &S
     let (store, _) = folder.store()?;
     let Ok(list) = DeviationList::verify(&object.bytes, SignerRoot::Store, &store, &RustCrypto) else { return Ok(dash()) };
     let arguments = [
-        ("issuer", printable(&list.root().subject.to_string()).into()),
-        ("time", list.signing_time().to_string().into()),
+        ("issuer", printable(&list.signature().root.subject.to_string()).into()),
+        ("time", list.signature().time.to_string().into()),
         ("count", list.entries().len().into()),
     ];
     Ok(session.messages.format("trust-deviations-imported", &arguments))

@@ -79,7 +79,7 @@ pub fn terminal_details(spki: &[u8], session: &Session) -> String {
 }
 
 /// A public key in DER or PEM.
-fn read_key(path: &Path) -> Result<TerminalKey> {
+pub fn read_key(path: &Path) -> Result<TerminalKey> {
     let bytes = std::fs::read(path).map_err(|cause| Error::file("file-unreadable", path, &cause))?;
     let invalid = || Error::usage("trust-not-a-terminal-key").with("path", path.display().to_string());
     let spki = if bytes.first() == Some(&0x30) {

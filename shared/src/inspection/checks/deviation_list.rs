@@ -63,7 +63,7 @@ fn deviations(examination: &Examination<'_>) -> Option<(bool, Vec<(Match, Deviat
     };
     let (mut known, mut met) = (false, Vec::new());
     for list in lists {
-        let state = list.root().subject.country().unwrap_or_default();
+        let state = list.signature().root.subject.country().unwrap_or_default();
         let same_state = match &mrz {
             Some(mrz) => country::agree(mrz.issuing_state(), &state),
             None => signer.as_ref().is_some_and(|signer| signer.issuer.country().as_deref() == Some(&state)),

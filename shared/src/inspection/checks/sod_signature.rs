@@ -26,6 +26,9 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
     let Ok(message) = lds::sod::cms(bytes) else {
         return row.failed(ReasonCode::SOD_MALFORMED);
     };
+    if lds::sod::has_more_than_the_message(bytes) {
+        row = row.finding(ReasonCode::SOD_TRAILING_DATA, Some(FileId::Sod));
+    }
     let signed = match SignedData::from_ber(message) {
         Ok(signed) => signed,
         Err(error) => return refused(row, error, None),
@@ -77,6 +80,7 @@ fn absent(dossier: &Dossier) -> (Outcome, ReasonCode) {
 fn signature_finding(finding: CmsFinding) -> Option<ReasonCode> {
     match finding {
         CmsFinding::AttributesNotDer | CmsFinding::AttributesSorted => Some(ReasonCode::CMS_ATTRIBUTES_NOT_DER),
+        CmsFinding::Version => Some(ReasonCode::CMS_VERSION),
         CmsFinding::CurveCorrected => Some(ReasonCode::KEY_CURVE_CORRECTED),
         CmsFinding::IntegerNotMinimal => Some(ReasonCode::ECDSA_INTEGER_NOT_MINIMAL),
         CmsFinding::IssuerStringType | CmsFinding::SignerIdentifierMismatch => None,
@@ -92,6 +96,7 @@ fn refused(row: Check, error: CmsError, algorithm: Option<&AlgorithmIdentifier>)
         CmsError::DigestNotListed => ReasonCode::SOD_DIGEST_NOT_LISTED,
         CmsError::SignedAttributesMissing => ReasonCode::SOD_SIGNED_ATTRIBUTES_MISSING,
         CmsError::AttributeCount(_) => ReasonCode::SOD_ATTRIBUTE_COUNT,
+        CmsError::ContentType(_) => ReasonCode::SOD_CONTENT_TYPE,
         CmsError::ContentTypeMismatch => ReasonCode::SOD_CONTENT_TYPE_MISMATCH,
         CmsError::MessageDigestMismatch => ReasonCode::SOD_MESSAGE_DIGEST_MISMATCH,
         CmsError::SignerCertificateMissing => return row.undetermined(ReasonCode::SOD_SIGNER_CERTIFICATE_MISSING),

@@ -103,6 +103,14 @@ impl SignerIdentifier {
         Err(element.invalid("not a signer identifier"))
     }
 
+    /// Whether a certificate is meant: its issuer's name as people read it and its serial number, or its subjectKeyIdentifier.
+    pub fn means(&self, certificate: &Certificate) -> bool {
+        match self {
+            Self::IssuerAndSerialNumber { issuer, serial } => certificate.serial == *serial && certificate.issuer.matches(issuer),
+            Self::SubjectKeyIdentifier(identifier) => certificate.extensions.subject_key_identifier.as_ref() == Some(identifier),
+        }
+    }
+
     /// The certificate that is meant: the one that fits exactly; else by the name as people read it; else the only one there is.
     pub(super) fn find<'a>(
         &self,

@@ -2,14 +2,13 @@
 //! itself vouches for nothing (ICAO 9303-12 §5).
 
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::pki::Certificate;
 use soat::pki::chain::{Chain, find_anchor};
+use soat::pki::{Certificate, ldif};
 
 use super::master_list::{self, Counts, Root};
 use super::{Source, origin, revocation_list};
 use crate::commands::Session;
 use crate::error::{Error, Result};
-use crate::ldif;
 use crate::trust_folder::{Kind, TrustFolder};
 
 /// Imports what verifies, and counts the rest.
@@ -49,18 +48,15 @@ pub fn import(bytes: &[u8], source: &Source<'_>, folder: &TrustFolder, session: 
             Err(_) => refused_revocations += 1,
         }
     }
-    let (mut new_signers, mut refused_signers) = (0_usize, 0_usize);
-    for der in &signers {
-        let known = Certificate::from_der(der).is_ok_and(|certificate| {
+    let is_known = |der: &[u8]| {
+        Certificate::from_der(der).is_ok_and(|certificate| {
             !certificate.extensions.is_certificate_authority()
                 && matches!(find_anchor(&certificate, &store, &RustCrypto), Chain::Trusted(_))
-        });
-        if known {
-            new_signers += usize::from(folder.keep(Kind::Signer, der, &origin(&source.name))?);
-        } else {
-            refused_signers += 1;
-        }
-    }
+        })
+    };
+    let known: Vec<&[u8]> = signers.iter().map(Vec::as_slice).filter(|der| is_known(der)).collect();
+    let new_signers = folder.keep_all(Kind::Signer, &known, &origin(&source.name))?;
+    let refused_signers = signers.len() - known.len();
     let numbers = [
         ("entries", entries),
         ("lists", lists.len()),

@@ -28,7 +28,7 @@ struct Record {
 /// Names what changed since the last list of the same publisher, and remembers this one if it is later.
 pub fn record(list: &CscaMasterList, source: &str, folder: &TrustFolder, session: &mut Session) -> Result<()> {
     let members = list.certificates().iter().map(|member| Fingerprint::of(member.as_der()).hex()).collect();
-    let current = Record { source: source.to_owned(), signed_at: list.signing_time().to_string(), members };
+    let current = Record { source: source.to_owned(), signed_at: list.signature().time.to_string(), members };
     let path = path(list, folder);
     let unwritable = |cause| Error::file("trust-unwritable", &path, &cause);
     let last: Option<Record> = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
@@ -76,6 +76,6 @@ fn say(last: &Record, current: &Record, list: &CscaMasterList, folder: &TrustFol
 
 /// One file a publisher: the name of the root's subject, which stays when its key changes.
 fn path(list: &CscaMasterList, folder: &TrustFolder) -> PathBuf {
-    let name = Fingerprint::of(list.root().subject.as_der()).hex().to_lowercase();
+    let name = Fingerprint::of(list.signature().root.subject.as_der()).hex().to_lowercase();
     folder.path().join("master-lists").join(name).with_extension("json")
 }

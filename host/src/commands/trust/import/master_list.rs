@@ -4,7 +4,7 @@ use std::path::Path;
 
 use soat::crypto::Digest;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::pki::master_list::SignerRoot;
+use soat::pki::master_list::{MemberSignature, SignerRoot};
 use soat::pki::{Certificate, CmsError, CscaMasterList, ListError};
 
 use super::super::certificates_of;
@@ -14,13 +14,13 @@ use crate::commands::{Session, now};
 use crate::error::{Error, Result};
 use crate::render::screen::printable;
 use crate::trust_folder::fixture_authority;
-use crate::trust_folder::{Confirmation, Fingerprint, Provenance, TrustFolder};
+use crate::trust_folder::{Confirmation, Fingerprint, Pinned, Provenance, TrustFolder};
 
 /// The root that a list's signer must hang on: what the operator named, else an anchor of the store.
 pub enum Root {
     /// The certificate of a file.
     Certificate(Box<Certificate>),
-    /// A fingerprint.
+    /// The anchor of the store with this fingerprint.
     Fingerprint(Digest),
     /// Any anchor.
     Store,
@@ -65,15 +65,15 @@ pub fn import(bytes: &[u8], source: &Source<'_>, root: &Root, folder: &TrustFold
     let list =
         CscaMasterList::verify(bytes, root.pinned(), &store, &RustCrypto).map_err(|error| refused(&source.name, &error))?;
 
-    let signer = printable(&Description::of(list.signer().as_der()).subject);
-    let signed = [("time", list.signing_time().to_string().into()), ("signer", signer.into())];
+    let signer = printable(&Description::of(list.signature().signer.as_der()).subject);
+    let signed = [("time", list.signature().time.to_string().into()), ("signer", signer.into())];
     session.note(&session.messages.format("trust-list-signed", &signed));
     let provenance = Provenance {
         source: source.name.clone(),
         added_at: now().to_string(),
         confirmed: Confirmation::MasterList,
-        list_signer_root: Some(Fingerprint::of(list.root().as_der()).hex()),
-        list_signed_at: Some(list.signing_time().to_string()),
+        list_signer_root: Some(Fingerprint::of(list.signature().root.as_der()).hex()),
+        list_signed_at: Some(list.signature().time.to_string()),
         linked_by: None,
         demonstration: false,
     };
@@ -82,16 +82,19 @@ pub fn import(bytes: &[u8], source: &Source<'_>, root: &Root, folder: &TrustFold
         counts.refused += 1;
         session.note(&refusal("–", &error.to_string(), session));
     }
-    for certificate in list.certificates() {
+    let signatures = list.check_members(&store, &RustCrypto);
+    let mut members = Vec::new();
+    for (certificate, signature) in list.certificates().iter().zip(signatures) {
         let demonstration = fixture_authority::owns(certificate);
-        if let Some(cause) = unusable(certificate, demonstration && !source.demonstration) {
+        if let Some(cause) = unusable(certificate, signature, demonstration && !source.demonstration) {
             counts.refused += 1;
             session.note(&refusal(&Description::of(certificate.as_der()).subject, &cause, session));
             continue;
         }
-        let is_new = folder.add(certificate.as_der(), &Provenance { demonstration, ..provenance.clone() })?;
-        *(if is_new { &mut counts.added } else { &mut counts.already }) += 1;
+        members.push((certificate.as_der(), Provenance { demonstration, ..provenance.clone() }));
     }
+    counts.added = folder.add_all(Pinned::Anchor, &members)?;
+    counts.already = members.len() - counts.added;
     history::record(&list, &source.name, folder, session)?;
     Ok(counts)
 }
@@ -112,12 +115,15 @@ fn missing(signer: &str) -> Error {
 }
 
 /// Why a member of the list cannot be an anchor.
-fn unusable(certificate: &Certificate, foreign_to_real_cards: bool) -> Option<String> {
+fn unusable(certificate: &Certificate, signature: MemberSignature, foreign_to_real_cards: bool) -> Option<String> {
     if foreign_to_real_cards {
         return Some("fixture authority (--demonstration)".to_owned());
     }
     if certificate.extensions.denies_authority() {
         return Some("its key does not sign certificates".to_owned());
+    }
+    if signature == MemberSignature::Invalid {
+        return Some("its signature is wrong".to_owned());
     }
     certificate.public_key().err().map(|error| error.to_string())
 }
@@ -129,6 +135,9 @@ fn refusal(subject: &str, cause: &str, session: &Session) -> String {
 
 /// Why a list is refused.
 pub fn refused(path: &str, error: &ListError) -> Error {
+    if *error == ListError::RootUnknown {
+        return Error::usage("trust-signer-unknown").with("path", path);
+    }
     let id = match error {
         ListError::Message(CmsError::Signature(_) | CmsError::MessageDigestMismatch) => "trust-list-signature",
         ListError::SignerUntrusted | ListError::SignerRevoked | ListError::NotValidAtSigning { .. } => {

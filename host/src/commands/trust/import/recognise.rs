@@ -1,10 +1,8 @@
 //! What a file is, by its content: its name says nothing.
 
-use soat::pki::SignedData;
+use soat::pki::{SignedData, ldif};
 use soat::tlv::asn1::{GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME};
 use soat::tlv::{Cursor, Rules};
-
-use crate::ldif;
 
 /// eContentType, ICAO 9303-12 §9.1 and §10.1.
 const MASTER_LIST: &str = "2.23.136.1.1.2";

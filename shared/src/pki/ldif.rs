@@ -1,6 +1,11 @@
 //! LDIF, the text form of a directory (RFC 2849), as the ICAO PKD publishes it: certificates, revocation lists and master lists as
 //! base64 values in folded lines. Only content records are read; a change record is refused.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -12,7 +17,7 @@ const LONGEST_VALUE: usize = 96 * 1024 * 1024;
 const MAX_ENTRIES: usize = 1_000_000;
 
 /// Why a text is not such a directory, and in which line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LdifError {
     /// The line, from 1.
     pub line: usize,
@@ -20,8 +25,8 @@ pub struct LdifError {
     pub what: &'static str,
 }
 
-impl std::fmt::Display for LdifError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for LdifError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.what)
     }
 }
@@ -140,7 +145,7 @@ impl Iterator for LogicalLines<'_> {
 
 fn split(line: &[u8]) -> Option<(String, &[u8])> {
     let colon = line.iter().position(|&octet| octet == b':')?;
-    let name = std::str::from_utf8(line.get(..colon)?).ok()?;
+    let name = core::str::from_utf8(line.get(..colon)?).ok()?;
     Some((name.to_owned(), line.get(colon + 1..)?))
 }
 
@@ -158,6 +163,8 @@ fn base64(text: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
+    use alloc::vec;
+
     use super::*;
 
     fn attributes(text: &str) -> Result<Vec<(String, Vec<u8>)>, LdifError> {

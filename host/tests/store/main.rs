@@ -1,0 +1,9 @@
+//! The trust store as its operator uses it: snapshots, the index of document signers, roots of lists, the audit, what is removed.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod audit;
+mod desk;
+mod index;
+mod removal;
+mod roots;
+mod snapshot;
