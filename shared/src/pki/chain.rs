@@ -9,12 +9,16 @@ use alloc::vec::Vec;
 use super::algorithm::{SignatureFindings, verify_signature};
 use super::certificate::{Certificate, Name};
 use super::trust_store::{Anchor, TrustStore};
-use crate::crypto::{CryptoError, Provider, SignatureScheme};
+use crate::crypto::{CryptoError, Provider, PublicKey, SignatureScheme};
 use crate::time::Timestamp;
 
 /// How many signatures are checked for one certificate at most: bounds the work that a crafted name, or a store full of anchors of one
 /// name, can cause. The longest series of keys under one name in public lists has eleven.
 const SIGNATURE_BUDGET: usize = 24;
+
+/// What these signatures may cost together, by [`effort`]: 24 checks of the slowest keys would keep a gate busy for half a second. The
+/// first is always checked.
+const EFFORT_BUDGET: usize = 16_000;
 
 /// How many anchors are looked at for it, be it only to see that they hold a key that was tried, or of another kind.
 const CANDIDATE_BUDGET: usize = 2048;
@@ -129,7 +133,7 @@ impl Signed<'_> {
             .chain(store.with_name(self.issuer).filter(|anchor| !held(anchor)))
             .chain(store.of_country(&country));
         let mut tried: Vec<&Arc<Anchor>> = Vec::new();
-        let (mut named_key_failed, mut unsupported) = (false, false);
+        let (mut named_key_failed, mut unsupported, mut spent) = (false, false, 0_usize);
         for anchor in candidates.take(CANDIDATE_BUDGET) {
             if tried.iter().any(|known| known.certificate.public_key_info == anchor.certificate.public_key_info) {
                 continue;
@@ -142,7 +146,8 @@ impl Signed<'_> {
             if !is_named && key.as_ref().is_ok_and(|key| !self.scheme.fits(key)) {
                 continue;
             }
-            if tried.len() >= SIGNATURE_BUDGET {
+            spent = spent.saturating_add(key.as_ref().map_or(0, effort));
+            if tried.len() >= SIGNATURE_BUDGET || (spent > EFFORT_BUDGET && !tried.is_empty()) {
                 break;
             }
             tried.push(anchor);
@@ -159,6 +164,23 @@ impl Signed<'_> {
         } else {
             Issuer::Unknown
         }
+    }
+}
+
+/// What checking one signature with a key costs, in microseconds of a desk's processor, rounded up generously.
+fn effort(key: &PublicKey) -> usize {
+    match key {
+        PublicKey::Ec(key) => match key.curve().bits() {
+            ..=256 => 300,
+            257..=384 => 1000,
+            _ => 1400,
+        },
+        // Squarings and multiplications of the exponent's bits, each of the modulus's square.
+        PublicKey::Rsa(key) => {
+            let (words, exponent) = (key.bits().div_ceil(1024), key.exponent().len().saturating_mul(8));
+            words.saturating_mul(words).saturating_mul(exponent).max(50)
+        }
+        key => key.bits().div_ceil(1024).saturating_mul(key.bits().div_ceil(1024)).saturating_mul(512),
     }
 }
 
