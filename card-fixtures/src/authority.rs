@@ -11,14 +11,18 @@ mod name;
 mod security_object;
 mod signer;
 
-pub use certificate::{BasicConstraints, Certificate, CertificateOptions, Extension, KeyIdentifier, TimeForm, key_usage};
-pub use cms::{Attribute, AttributeOrder, Encoding, SignatureDefect, SignatureOptions, SignerIdentifier};
+pub use certificate::{
+    BasicConstraints, Certificate, CertificateField, CertificateOptions, Extension, KeyIdentifier, TimeForm, key_usage,
+};
+pub use cms::{Attribute, AttributeOrder, Encoding, MessageField, SignatureDefect, SignatureOptions, SignerIdentifier};
 pub use deviation_list::{DeviantSigner, Deviation, DeviationListOptions};
 pub use directory::{Entry, ldif};
 pub use lists::{CrlOptions, MasterListOptions};
 pub use name::{Name, NameForm};
-pub use security_object::{LDS_SECURITY_OBJECT, SecurityObjectVersion, SodOptions, security_object_by};
-pub use signer::{CurveEncoding, KeyPair, Scheme, Signer, curve_parameters, pss_without_parameters, rsa_encryption};
+pub use security_object::{LDS_SECURITY_OBJECT, SecurityObjectField, SecurityObjectVersion, SodOptions, security_object_by};
+pub use signer::{
+    CurveEncoding, KeyPair, Scheme, Signer, curve_parameters, md5_with_rsa, pss_without_parameters, rsa_encryption,
+};
 
 use crate::curve::Curve;
 use crate::hash::Hash;
@@ -67,6 +71,7 @@ impl Authority {
             time_form: TimeForm::ByYear,
             private_key_usage: Some((Time::midnight(2021, 1, 1), Time::midnight(2026, 1, 1))),
             key_usage: Some(vec![key_usage::KEY_CERT_SIGN, key_usage::CRL_SIGN]),
+            key_usage_critical: true,
             basic_constraints: Some(BasicConstraints { ca: true, path_length: Some(0) }),
             extended_key_usage: None,
             subject_key_identifier: KeyIdentifier::Right,
@@ -75,6 +80,9 @@ impl Authority {
             document_types: Vec::new(),
             further_extensions: Vec::new(),
             inner_algorithm: None,
+            stated_algorithm: None,
+            key_algorithm: None,
+            omitted: None,
             corrupt_signature: false,
         }
     }

@@ -28,8 +28,8 @@ pub use apdu::status;
 pub use file_system::Directory;
 pub use password::{Password, Tries};
 pub use quirk::{
-    Attack, BadChipData, BadNumber, BadPoint, ExtendedLength, Forgery, LostTag, ParameterId, Patch, Quirks, ReadLimit,
-    SignatureForm,
+    Attack, BadBacAnswer, BadChipData, BadNumber, BadPoint, EndOfFile, ExtendedLength, Forgery, LostTag, ParameterId, Patch,
+    Quirks, ReadLimit, SignatureForm,
 };
 pub use secure_messaging::Access;
 
@@ -45,6 +45,8 @@ pub struct VirtualChip {
     exchanges: Vec<Exchange>,
     failed_attempts: u32,
     tries: Tries,
+    /// Every ephemeral key that a terminal sent.
+    ephemeral_keys: Vec<Vec<u8>>,
     power_cycle: PowerCycle,
 }
 
@@ -101,6 +103,7 @@ impl VirtualChip {
             exchanges: Vec::new(),
             failed_attempts: 0,
             tries: Tries::default(),
+            ephemeral_keys: Vec::new(),
             power_cycle: PowerCycle::default(),
         }
     }

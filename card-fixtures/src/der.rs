@@ -167,6 +167,23 @@ pub fn retag(tag: u8, object: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The same object with another length stated than its content has; the tag may have two bytes
+///
+/// # Panics
+/// Where `object` is none, or the new length needs another number of bytes: both are chosen in this source.
+pub fn restate_length(object: &[u8], by: isize) -> Vec<u8> {
+    let tag_len = if object.first().is_some_and(|first| first & 0x1F == 0x1F) { 2 } else { 1 };
+    let (tag, rest) = object.split_at(tag_len);
+    let header = match rest.first() {
+        Some(long) if long & 0x80 != 0 => 1 + usize::from(long & 0x7F),
+        _ => 1,
+    };
+    let content = rest.get(header..).expect("a data object has a length");
+    let stated = length(content.len().checked_add_signed(by).expect("a length of some bytes"));
+    assert_eq!(stated.len(), header, "the length keeps its size");
+    [tag, &stated, content].concat()
+}
+
 /// A constructed data object of indefinite length, closed by two zero bytes (X.690 §8.1.3.6)
 pub fn indefinite(tag: u32, members: &[Vec<u8>]) -> Vec<u8> {
     let mut out = tag_bytes(tag);

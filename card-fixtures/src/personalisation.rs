@@ -3,6 +3,7 @@
 mod algorithms;
 mod bsi_silver;
 mod catalogue;
+pub mod configuration;
 pub mod data_groups;
 pub mod face;
 mod fingerprints;

@@ -196,6 +196,11 @@ impl MachineReadableZone {
         }
     }
 
+    /// The sign for the sex as printed.
+    pub fn sex_as_printed(&self) -> &str {
+        self.slice(self.layout().sex)
+    }
+
     /// Optional data without fillers at the end; without the rest of a long document number, if that stands there.
     pub fn optional_data(&self) -> &str {
         let optional = self.slice(self.layout().optional);

@@ -169,6 +169,7 @@ pub fn dg1(bytes: &[u8]) -> bool {
 pub fn dg2(bytes: &[u8]) -> bool {
     let _ = (dg11::Dg11::parse(bytes).is_ok(), dg12::Dg12::parse(bytes).is_ok());
     let _ = (dg14::parse(bytes).is_ok(), dg16::parse(bytes).is_ok());
+    let _ = soat::lds::dg2::conformity::conforms(bytes);
     Dg2::parse(bytes).is_ok_and(|dg2| dg2.faces.iter().any(|face| face.size().is_some()))
 }
 

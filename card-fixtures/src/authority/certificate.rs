@@ -25,6 +25,8 @@ pub enum KeyIdentifier {
     Right,
     /// Another: that of some other key, or of none
     Given(Vec<u8>),
+    /// The extension is there and names no key: of an authority its serial number alone
+    Unnamed,
     /// The extension is left out
     Absent,
 }
@@ -46,6 +48,25 @@ pub enum TimeForm {
     ByYear,
     /// GeneralizedTime always, which RFC 5280 forbids before 2050
     Generalized,
+}
+
+/// An element of a certificate that a test leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateField {
+    /// serialNumber
+    SerialNumber,
+    /// tbsCertificate.signature
+    Signature,
+    /// issuer
+    Issuer,
+    /// validity
+    Validity,
+    /// subjectPublicKeyInfo
+    SubjectPublicKeyInfo,
+    /// signatureAlgorithm
+    SignatureAlgorithm,
+    /// signatureValue
+    SignatureValue,
 }
 
 /// An extension out of the ordinary.
@@ -78,8 +99,10 @@ pub struct CertificateOptions {
     pub time_form: TimeForm,
     /// privateKeyUsagePeriod
     pub private_key_usage: Option<(Time, Time)>,
-    /// keyUsage, critical, by its named bits; None leaves the extension out
+    /// keyUsage by its named bits; None leaves the extension out
     pub key_usage: Option<Vec<u8>>,
+    /// Whether keyUsage is critical, as it must be
+    pub key_usage_critical: bool,
     /// basicConstraints; None leaves the extension out
     pub basic_constraints: Option<BasicConstraints>,
     /// extKeyUsage, critical, where one is given
@@ -96,6 +119,12 @@ pub struct CertificateOptions {
     pub further_extensions: Vec<Extension>,
     /// tbsCertificate.signature, where it shall differ from signatureAlgorithm
     pub inner_algorithm: Option<Vec<u8>>,
+    /// The algorithm stated in both places, where it shall differ from the one that signed
+    pub stated_algorithm: Option<Vec<u8>>,
+    /// The algorithm of the certified key, where it shall differ from its kind
+    pub key_algorithm: Option<Vec<u8>>,
+    /// What is left out
+    pub omitted: Option<CertificateField>,
     /// Whether one bit of the signature is flipped
     pub corrupt_signature: bool,
 }
@@ -117,41 +146,61 @@ impl CertificateOptions {
     /// Signs a certificate for `subject`'s key with `issuer`'s.
     pub fn issue(&self, subject: &Signer, issuer: &Signer, issuer_name: &Name) -> Certificate {
         let issuer_name = self.issuer.as_ref().unwrap_or(issuer_name);
-        let algorithm = issuer.scheme.algorithm_identifier();
+        let algorithm = self.stated_algorithm.clone().unwrap_or_else(|| issuer.scheme.algorithm_identifier());
         let time = |time: Time| match self.time_form {
             TimeForm::ByYear => time.to_der(),
             TimeForm::Generalized => time.to_generalized_time(),
         };
         let mut members = Vec::new();
         if self.version > 1 {
-            members.push(der::context(0, &der::small_integer(u32::from(self.version) - 1)));
+            members.push((None, der::context(0, &der::small_integer(u32::from(self.version) - 1))));
         }
         members.extend([
-            der::tlv(0x02, &self.serial),
-            self.inner_algorithm.clone().unwrap_or_else(|| algorithm.clone()),
-            issuer_name.to_der(NameForm::Utf8),
-            der::sequence(&[time(self.not_before), time(self.not_after)]),
-            self.subject.to_der(NameForm::Utf8),
-            subject.subject_public_key_info(),
+            (Some(CertificateField::SerialNumber), der::tlv(0x02, &self.serial)),
+            (Some(CertificateField::Signature), self.inner_algorithm.clone().unwrap_or_else(|| algorithm.clone())),
+            (Some(CertificateField::Issuer), issuer_name.to_der(NameForm::Utf8)),
+            (Some(CertificateField::Validity), der::sequence(&[time(self.not_before), time(self.not_after)])),
+            (None, self.subject.to_der(NameForm::Utf8)),
+            (Some(CertificateField::SubjectPublicKeyInfo), self.public_key_info(subject)),
         ]);
         if self.version > 2 {
-            members.push(der::context(3, &der::sequence(&self.extensions(subject, issuer))));
+            members.push((None, der::context(3, &der::sequence(&self.extensions(subject, issuer)))));
         }
-        let to_be_signed = der::sequence(&members);
+        let to_be_signed = der::sequence(&self.without_omitted(members));
         let mut signature = issuer.sign(&to_be_signed);
         if self.corrupt_signature {
             flip_last_bit(&mut signature);
         }
+        let members = vec![
+            (None, to_be_signed),
+            (Some(CertificateField::SignatureAlgorithm), algorithm),
+            (Some(CertificateField::SignatureValue), der::bit_string(&signature)),
+        ];
         Certificate {
-            der: der::sequence(&[to_be_signed, algorithm, der::bit_string(&signature)]),
+            der: der::sequence(&self.without_omitted(members)),
             issuer: issuer_name.clone(),
             serial: self.serial.clone(),
             key_identifier: subject.key.key_identifier(),
         }
     }
 
+    fn without_omitted(&self, members: Vec<(Option<CertificateField>, Vec<u8>)>) -> Vec<Vec<u8>> {
+        let is_there = |field: Option<CertificateField>| field.is_none() || field != self.omitted;
+        members.into_iter().filter(|(field, _)| is_there(*field)).map(|(_, element)| element).collect()
+    }
+
+    fn public_key_info(&self, subject: &Signer) -> Vec<u8> {
+        match &self.key_algorithm {
+            Some(algorithm) => der::sequence(&[algorithm.clone(), der::bit_string(&subject.key.public_key_bytes())]),
+            None => subject.subject_public_key_info(),
+        }
+    }
+
     fn extensions(&self, subject: &Signer, issuer: &Signer) -> Vec<Vec<u8>> {
         let mut out = Vec::new();
+        if self.authority_key_identifier == KeyIdentifier::Unnamed {
+            out.push(extension("2.5.29.35", false, &der::sequence(&[der::context_primitive(2, &self.serial)])));
+        }
         if let Some(key) = identifier(&self.authority_key_identifier, issuer) {
             out.push(extension("2.5.29.35", false, &authority_key_identifier(&key)));
         }
@@ -159,7 +208,7 @@ impl CertificateOptions {
             out.push(extension("2.5.29.14", false, &der::octet_string(&key)));
         }
         if let Some(bits) = &self.key_usage {
-            out.push(extension("2.5.29.15", true, &der::named_bits(bits)));
+            out.push(extension("2.5.29.15", self.key_usage_critical, &der::named_bits(bits)));
         }
         if let Some(constraints) = self.basic_constraints {
             let mut members = Vec::new();
@@ -210,7 +259,7 @@ fn identifier(choice: &KeyIdentifier, signer: &Signer) -> Option<Vec<u8>> {
     match choice {
         KeyIdentifier::Right => Some(signer.key.key_identifier()),
         KeyIdentifier::Given(bytes) => Some(bytes.clone()),
-        KeyIdentifier::Absent => None,
+        KeyIdentifier::Absent | KeyIdentifier::Unnamed => None,
     }
 }
 

@@ -76,6 +76,23 @@ pub enum Encoding {
     BerIndefinite,
 }
 
+/// An element of a message that a test leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageField {
+    /// version of SignedData
+    Version,
+    /// digestAlgorithms of SignedData
+    DigestAlgorithms,
+    /// eContentType
+    ContentType,
+    /// version of SignerInfo
+    SignerVersion,
+    /// digestAlgorithm of SignerInfo
+    DigestAlgorithm,
+    /// signature of SignerInfo
+    Signature,
+}
+
 /// How a SignedData is made. The default is right in everything.
 #[derive(Clone, Debug)]
 pub struct SignatureOptions {
@@ -113,6 +130,8 @@ pub struct SignatureOptions {
     pub include_certificates: bool,
     /// Encoding of the outer layers
     pub encoding: Encoding,
+    /// What is left out
+    pub omitted: Option<MessageField>,
 }
 
 impl Default for SignatureOptions {
@@ -135,6 +154,7 @@ impl Default for SignatureOptions {
             signer_infos: 1,
             include_certificates: true,
             encoding: Encoding::default(),
+            omitted: None,
         }
     }
 }
@@ -165,8 +185,20 @@ pub(super) fn signed_data(
     let signer_infos = vec![signer_info; options.signer_infos];
     match options.encoding {
         Encoding::Der => {
-            let encapsulated = der::sequence(&[der::oid(content_type), der::context(0, &der::octet_string(content))]);
-            let mut members = vec![version, digest_algorithms, encapsulated];
+            let is_there = |field: MessageField| options.omitted != Some(field);
+            let mut encapsulated = Vec::new();
+            if is_there(MessageField::ContentType) {
+                encapsulated.push(der::oid(content_type));
+            }
+            encapsulated.push(der::context(0, &der::octet_string(content)));
+            let mut members = Vec::new();
+            if is_there(MessageField::Version) {
+                members.push(version);
+            }
+            if is_there(MessageField::DigestAlgorithms) {
+                members.push(digest_algorithms);
+            }
+            members.push(der::sequence(&encapsulated));
             if options.include_certificates {
                 members.push(der::context(0, &certificates.concat()));
             }
@@ -212,7 +244,15 @@ fn signer_info(
         }
     };
     let version = options.signer_info_version.unwrap_or(default_version);
-    let mut members = vec![der::small_integer(u32::from(version)), identifier, digest_algorithm.to_vec()];
+    let is_there = |field: MessageField| options.omitted != Some(field);
+    let mut members = Vec::new();
+    if is_there(MessageField::SignerVersion) {
+        members.push(der::small_integer(u32::from(version)));
+    }
+    members.push(identifier);
+    if is_there(MessageField::DigestAlgorithm) {
+        members.push(digest_algorithm.to_vec());
+    }
     let signed = if options.signed_attributes {
         let attributes = attributes(content_type, content, signer.scheme.hash(), options);
         let sorted = der::set_of(attributes.clone());
@@ -236,7 +276,9 @@ fn signer_info(
         SignatureDefect::PaddedIntegers => pad_integers(&signer.sign(&signed)),
     };
     members.push(options.signature_algorithm.clone().unwrap_or_else(|| signer.scheme.algorithm_identifier()));
-    members.push(der::octet_string(&signature));
+    if is_there(MessageField::Signature) {
+        members.push(der::octet_string(&signature));
+    }
     der::sequence(&members)
 }
 

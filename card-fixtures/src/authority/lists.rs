@@ -79,7 +79,7 @@ impl CrlOptions {
         let key = match &self.authority_key_identifier {
             KeyIdentifier::Right => Some(own_key),
             KeyIdentifier::Given(bytes) => Some(bytes.as_slice()),
-            KeyIdentifier::Absent => None,
+            KeyIdentifier::Absent | KeyIdentifier::Unnamed => None,
         };
         let mut out = Vec::new();
         out.extend(key.map(|key| extension("2.5.29.35", false, &authority_key_identifier(key))));

@@ -5,7 +5,7 @@ use crate::der;
 /// A distinguished name: country, organisation, unit, common name, serial number, in this order, each at most once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
-    /// countryName, two letters
+    /// countryName, two letters; empty leaves it out
     pub country: String,
     /// organizationName
     pub organization: Option<String>,
@@ -48,7 +48,7 @@ impl Name {
             NameForm::Printable => der::printable(value),
         };
         let attributes = [
-            Some(("2.5.4.6", der::printable(&self.country))),
+            Some(("2.5.4.6", der::printable(&self.country))).filter(|_| !self.country.is_empty()),
             self.organization.as_ref().map(|value| ("2.5.4.10", text(value))),
             self.organizational_unit.as_ref().map(|value| ("2.5.4.11", text(value))),
             self.serial_number.as_ref().map(|value| ("2.5.4.5", der::printable(value))),

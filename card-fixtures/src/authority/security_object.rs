@@ -20,6 +20,17 @@ pub enum SecurityObjectVersion {
     V1,
 }
 
+/// An element of the LDS security object that a test leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecurityObjectField {
+    /// version
+    Version,
+    /// hashAlgorithm
+    HashAlgorithm,
+    /// dataGroupNumber of a data group
+    GroupNumber(u8),
+}
+
 /// How an EF.SOD is made. The default is right in everything.
 #[derive(Clone, Debug)]
 pub struct SodOptions {
@@ -47,6 +58,12 @@ pub struct SodOptions {
     pub altered_groups: Vec<u8>,
     /// Numbers and hashes listed beside those of the card
     pub further_groups: Vec<(u32, Vec<u8>)>,
+    /// Data groups listed under another number
+    pub renumbered_groups: Vec<(u8, u32)>,
+    /// LDS and Unicode version, of version 1
+    pub versions: (&'static str, &'static str),
+    /// What is left out
+    pub omitted: Option<SecurityObjectField>,
     /// Whether the file has its template 77
     pub wrapped: bool,
 }
@@ -66,6 +83,9 @@ impl Default for SodOptions {
             repeated_groups: Vec::new(),
             altered_groups: Vec::new(),
             further_groups: Vec::new(),
+            renumbered_groups: Vec::new(),
+            versions: ("0108", "040000"),
+            omitted: None,
             wrapped: true,
         }
     }
@@ -110,7 +130,13 @@ fn lds_security_object<'a>(groups: impl IntoIterator<Item = (u8, &'a [u8])>, opt
         if options.altered_groups.contains(&number) {
             flip_last_bit(&mut digest);
         }
-        let entry = group_hash(u32::from(number), &digest);
+        let listed = options.renumbered_groups.iter().find(|(renumbered, _)| *renumbered == number);
+        let entry = match options.omitted {
+            Some(SecurityObjectField::GroupNumber(unnumbered)) if unnumbered == number => {
+                der::sequence(&[der::octet_string(&digest)])
+            }
+            _ => group_hash(listed.map_or(u32::from(number), |(_, listed)| *listed), &digest),
+        };
         if options.repeated_groups.contains(&number) {
             hashes.push(entry.clone());
         }
@@ -122,10 +148,17 @@ fn lds_security_object<'a>(groups: impl IntoIterator<Item = (u8, &'a [u8])>, opt
         SecurityObjectVersion::V1 => 1,
     });
     let algorithm = der::oid(options.group_hash_oid.unwrap_or(options.group_hash.oid()));
-    let mut members =
-        vec![der::small_integer(u32::from(number)), der::sequence(&[algorithm, der::null()]), der::sequence(&hashes)];
+    let mut members = Vec::new();
+    if options.omitted != Some(SecurityObjectField::Version) {
+        members.push(der::small_integer(u32::from(number)));
+    }
+    if options.omitted != Some(SecurityObjectField::HashAlgorithm) {
+        members.push(der::sequence(&[algorithm, der::null()]));
+    }
+    members.push(der::sequence(&hashes));
     if options.version == SecurityObjectVersion::V1 {
-        members.push(der::sequence(&[der::printable("0108"), der::printable("040000")]));
+        let (lds, unicode) = options.versions;
+        members.push(der::sequence(&[der::printable(lds), der::printable(unicode)]));
     }
     der::sequence(&members)
 }

@@ -206,6 +206,11 @@ pub fn rsa_encryption() -> Vec<u8> {
     der::sequence(&[der::oid(RSA_ENCRYPTION), der::null()])
 }
 
+/// `AlgorithmIdentifier` of md5WithRSAEncryption (RFC 3279 §2.2.1), which no eMRTD may use.
+pub fn md5_with_rsa() -> Vec<u8> {
+    der::sequence(&[der::oid("1.2.840.113549.1.1.4"), der::null()])
+}
+
 impl Signer {
     /// A key with its scheme, explicit parameters.
     pub fn new(key: KeyPair, scheme: Scheme) -> Signer {

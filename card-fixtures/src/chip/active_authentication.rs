@@ -61,6 +61,8 @@ impl VirtualChip {
             Hash::Sha384 => &[0x36, 0xCC],
             Hash::Sha512 => &[0x35, 0xCC],
         };
+        // 33CC: SHA-1 by the numbers of ISO/IEC 10118-3, for whatever hash.
+        let trailer = if self.quirks.attack == Some(Attack::WrongTrailer) { &[0x33, 0xCD] } else { trailer };
         let width = usize::try_from(modulus.bits().div_ceil(8)).ok()?;
         let nonce_len = width.checked_sub(1 + hash.len() + trailer.len())?;
         loop {

@@ -4,6 +4,7 @@ use sha1::{Digest, Sha1};
 
 use super::apdu::{Answer, Command, status};
 use super::cipher::{Key, MAC_LEN, Purpose};
+use super::quirk::{Attack, BadBacAnswer};
 use super::secure_messaging::{Access, Session};
 use super::{Directory, VirtualChip};
 use crate::personalisation::{MrzKey, Suite};
@@ -88,8 +89,19 @@ impl VirtualChip {
 
         let chip_key = self.random.bytes(KEY_LEN);
         let answer = [challenge.as_slice(), terminal_challenge, &chip_key].concat();
-        let mut cryptogram = encryption.encrypt(encryption.zero_vector(), &answer);
+        let bad = match self.quirks.attack {
+            Some(Attack::BacAnswer(bad)) => Some(bad),
+            _ => None,
+        };
+        if let Some(BadBacAnswer::Status(status)) = bad {
+            return Err(status);
+        }
+        let sent = if bad == Some(BadBacAnswer::WrongCryptogram) { vec![0; answer.len()] } else { answer };
+        let mut cryptogram = encryption.encrypt(encryption.zero_vector(), &sent);
         cryptogram.extend(mac.mac(&cryptogram));
+        if let (Some(BadBacAnswer::WrongMac), Some(last)) = (bad, cryptogram.last_mut()) {
+            *last ^= 1;
+        }
         let secret: Vec<u8> = terminal_key.iter().zip(&chip_key).map(|(ifd, ic)| ifd ^ ic).collect();
         // SSC: the lower halves of RND.IC and RND.IFD (§9.8.6.3).
         let counter = [challenge.split_at(4).1, terminal_challenge.split_at(4).1].concat();

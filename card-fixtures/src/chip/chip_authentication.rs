@@ -100,6 +100,7 @@ impl VirtualChip {
         if let Some(status) = self.quirks.chip_authentication_status {
             return Err(status);
         }
+        self.check_freshness(ephemeral)?;
         let domain = Domain::named(key.curve).ok_or(status::NO_DIAGNOSIS)?;
         let terminal = domain.decode(ephemeral).ok_or(status::WRONG_DATA)?;
         let mut private = key.private.clone();
@@ -108,7 +109,18 @@ impl VirtualChip {
         }
         let shared = domain.multiply(&terminal, &private).ok_or(status::WRONG_DATA)?;
         let secret = domain.secret(&shared).ok_or(status::WRONG_DATA)?;
-        self.start_session(Session::new(key.suite, &secret, Access::ChipAuthentication));
+        if self.quirks.attack != Some(Attack::OldKeys) {
+            self.start_session(Session::new(key.suite, &secret, Access::ChipAuthentication));
+        }
+        Ok(())
+    }
+
+    /// Whether an ephemeral key is a new one, for a chip that keeps count.
+    pub(super) fn check_freshness(&mut self, ephemeral: &[u8]) -> Result<(), u16> {
+        if self.quirks.fresh_keys_only && self.ephemeral_keys.iter().any(|known| known == ephemeral) {
+            return Err(status::WRONG_DATA);
+        }
+        self.ephemeral_keys.push(ephemeral.to_vec());
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::VirtualChip;
 use super::apdu::{Answer, Command, status};
 use super::data_object::{encode, split};
-use super::quirk::{Attack, ExtendedLength, ReadLimit};
+use super::quirk::{Attack, EndOfFile, ExtendedLength, ReadLimit};
 use super::secure_messaging::Access;
 
 /// Application identifier of the eMRTD application, LDS1 (ICAO 9303-10 §3.6).
@@ -52,6 +52,9 @@ impl VirtualChip {
         if aid != EMRTD {
             return Err(status::FILE_NOT_FOUND);
         }
+        if let Some(Attack::RefuseApplication(status)) = self.quirks.attack {
+            return Err(status);
+        }
         if self.quirks.application_once && self.power_cycle.application_selected {
             return Err(status::CONDITIONS);
         }
@@ -80,6 +83,12 @@ impl VirtualChip {
     /// The content of a file under the current directory, if the terminal may read it.
     fn content(&self, file: u16) -> Result<Vec<u8>, u16> {
         let session = self.power_cycle.session.as_ref();
+        if let Some(Attack::RefuseFile(refused, status)) = self.quirks.attack
+            && refused == file
+            && self.power_cycle.directory == Directory::Application
+        {
+            return Err(status);
+        }
         let files = match self.power_cycle.directory {
             Directory::MasterFile => {
                 if self.quirks.master_file_after_bac && session.is_some_and(|session| session.access == Access::Bac) {
@@ -182,6 +191,14 @@ impl VirtualChip {
         // Le 00 asks for what there is; another Le that reaches beyond the end gets a warning.
         let maximal = matches!((command.ne, command.extended), (Some(256), false) | (Some(65_536), _));
         let short = data.len() < ne && !maximal;
+        match self.quirks.end_of_file {
+            EndOfFile::WrongOffset if data.len() < ne => return Err(status::WRONG_OFFSET),
+            EndOfFile::CorrectLength if data.len() < ne => {
+                return Err(0x6C00 | u16::try_from(data.len()).unwrap_or(0));
+            }
+            EndOfFile::Silent => return Ok(Answer::ok(data)),
+            _ => {}
+        }
         Ok(Answer { data, status: if short || cut { status::END_OF_FILE } else { status::OK } })
     }
 

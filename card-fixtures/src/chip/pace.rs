@@ -36,6 +36,18 @@ enum Step {
     Token(Box<Agreed>),
 }
 
+impl Step {
+    /// 1 to 4.
+    fn number(&self) -> u8 {
+        match self {
+            Step::Nonce => 1,
+            Step::Map { .. } => 2,
+            Step::Agree { .. } => 3,
+            Step::Token(_) => 4,
+        }
+    }
+}
+
 /// What step 3 came to.
 struct Agreed {
     session: Session,
@@ -71,6 +83,9 @@ impl VirtualChip {
             || (self.power_cycle.directory == Directory::Application && !self.quirks.pace_in_application)
         {
             return Err(status::CONDITIONS);
+        }
+        if let Some(Attack::PaceStatus(0, status)) = self.quirks.attack {
+            return Err(status);
         }
         let objects = split_all(&command.data).ok_or(status::WRONG_DATA)?;
         let (oid, reference, parameter) = match *objects {
@@ -124,6 +139,12 @@ impl VirtualChip {
         };
         let objects = split_all(template).ok_or(status::WRONG_DATA)?;
         let (domain, suite) = (pace.domain, pace.suite);
+        let number = pace.step.number();
+        if let Some(Attack::PaceStatus(step, status)) = self.quirks.attack
+            && step == number
+        {
+            return Err(status);
+        }
         let (answer_tag, answer) = match (pace.step, objects.as_slice()) {
             (Step::Nonce, []) => {
                 self.check_tries(pace.password)?;
@@ -131,7 +152,10 @@ impl VirtualChip {
                 let nonce = self.random.bytes(suite.key_len().next_multiple_of(16));
                 let secret = self.password(pace.password).ok_or(status::REFERENCE_NOT_FOUND)?;
                 let key = Key::derive(suite, &secret, Purpose::Password);
-                let encrypted = key.encrypt(key.zero_vector(), &nonce);
+                let mut encrypted = key.encrypt(key.zero_vector(), &nonce);
+                if let (Some(Attack::PaceNonce), Some(last)) = (self.quirks.attack, encrypted.last_mut()) {
+                    *last ^= 1;
+                }
                 pace.step = Step::Map { nonce };
                 (0x80, encrypted)
             }
@@ -181,7 +205,10 @@ impl VirtualChip {
                 if let (Some(Attack::PaceToken), Some(last)) = (self.quirks.attack, own.last_mut()) {
                     *last ^= 1;
                 }
-                let mut objects = encode(0x86, &own);
+                let mut objects = encode(self.sent_tag(number, 0x86), &own);
+                if self.quirks.attack == Some(Attack::PaceStrayChipData) {
+                    objects.extend(encode(0x8A, &[0x5A; 48]));
+                }
                 if let (Mapping::ChipAuthentication, Some(private)) = (pace.mapping, &pace.mapping_private) {
                     objects.extend(self.chip_data(domain, private, &encryption)?);
                 }
@@ -192,7 +219,15 @@ impl VirtualChip {
             _ => return Err(status::WRONG_DATA),
         };
         self.power_cycle.pace = Some(pace);
-        Ok(Answer::ok(encode(0x7C, &encode(answer_tag, &answer))))
+        Ok(Answer::ok(encode(0x7C, &encode(self.sent_tag(number, answer_tag), &answer))))
+    }
+
+    /// The tag of a step's answer.
+    fn sent_tag(&self, step: u8, right: u16) -> u16 {
+        match self.quirks.attack {
+            Some(Attack::PaceTag(spoilt, tag)) if spoilt == step => u16::from(tag),
+            _ => right,
+        }
     }
 
     /// Encrypted chip authentication data: `CA_IC = SK_IC⁻¹ · SK_Map,IC mod n`, padded, under IV = E(KS_Enc, −1) (§4.4.3.5).
@@ -225,7 +260,12 @@ impl VirtualChip {
         if bad == Some(BadChipData::Torn) {
             encrypted.pop();
         }
-        Ok(encode(0x8A, &encrypted))
+        Ok(match bad {
+            Some(BadChipData::Empty) => encode(0x8A, &[]),
+            Some(BadChipData::OtherTag) => encode(0x8B, &encrypted),
+            Some(BadChipData::NoTag) => encrypted,
+            _ => encode(0x8A, &encrypted),
+        })
     }
 
     fn sent_key(

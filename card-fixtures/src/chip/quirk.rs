@@ -41,6 +41,10 @@ pub struct Quirks {
     pub chip_authentication_status: Option<u16>,
     /// Row 19: the active-authentication signature.
     pub signature: SignatureForm,
+    /// What READ BINARY answers that asks for more than there is.
+    pub end_of_file: EndOfFile,
+    /// Ephemeral keys that came before are refused (6A80).
+    pub fresh_keys_only: bool,
     /// Row 24 of the attacks: the status for a wrong key in BAC or PACE step 4; 6300 where not given.
     pub wrong_key_status: Option<u16>,
     /// Row 27: the tag leaves the field.
@@ -75,6 +79,20 @@ pub struct ReadLimit {
     /// Whether the status comes under secure messaging. If not, the send sequence counter stays as it was before the command; a
     /// 6987 or 6988 ends the session.
     pub protected: bool,
+}
+
+/// The answer to a READ BINARY that asks for more than the file has left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EndOfFile {
+    /// What there is, with 6282.
+    #[default]
+    Warning,
+    /// What there is, with 9000.
+    Silent,
+    /// Nothing, with 6B00.
+    WrongOffset,
+    /// Nothing, with 6Cxx that says how much there is.
+    CorrectLength,
 }
 
 /// Extended length fields.
@@ -158,6 +176,24 @@ pub enum Attack {
     PaceToken,
     /// PACE step 4 of chip authentication mapping returns bad chip authentication data.
     PaceChipData(BadChipData),
+    /// This status to MSE:Set AT (0) or a step of PACE (1 to 4).
+    PaceStatus(u8, u16),
+    /// A step of PACE is answered under this tag.
+    PaceTag(u8, u8),
+    /// PACE step 1 sends the nonce with one bit flipped.
+    PaceNonce,
+    /// PACE step 4 brings chip authentication data that no mapping asked for.
+    PaceStrayChipData,
+    /// The answer to EXTERNAL AUTHENTICATE is bad.
+    BacAnswer(BadBacAnswer),
+    /// This status to SELECT of the application.
+    RefuseApplication(u16),
+    /// This status to a file, by its identifier.
+    RefuseFile(u16, u16),
+    /// The session goes on under the old keys after chip authentication.
+    OldKeys,
+    /// Active authentication with RSA ends in another trailer.
+    WrongTrailer,
 }
 
 /// A number that a terminal must refuse as a public key in a prime field.
@@ -179,6 +215,17 @@ pub enum BadNumber {
     Empty,
 }
 
+/// How BAC goes wrong at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadBacAnswer {
+    /// The MAC is wrong.
+    WrongMac,
+    /// Other challenges stand in the cryptogram, under a right MAC.
+    WrongCryptogram,
+    /// This status, whatever the terminal sent.
+    Status(u16),
+}
+
 /// Chip authentication data that prove nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadChipData {
@@ -194,6 +241,12 @@ pub enum BadChipData {
     Torn,
     /// Encrypted without padding.
     Unpadded,
+    /// Their object is empty.
+    Empty,
+    /// Right, under tag 8B.
+    OtherTag,
+    /// Right, without a tag.
+    NoTag,
 }
 
 /// A forged protected answer.
@@ -209,6 +262,12 @@ pub enum Forgery {
     BareStatus(u16),
     /// Other data under the right structure and the old MAC.
     AlteredData,
+    /// Other data under a right MAC, as only the holder of the keys could send.
+    AlteredCryptogram,
+    /// There is no DO 87 or 85; the MAC is right.
+    NoCryptogram,
+    /// There is no DO 99; the MAC is right.
+    NoStatus,
 }
 
 /// A point that a terminal must refuse.

@@ -129,10 +129,17 @@ impl Session {
                 objects.extend(encode(0x85, &encrypted));
             }
         }
-        objects.extend(encode(0x99, &answer.status.to_be_bytes()));
+        match forgery {
+            Some(Forgery::NoCryptogram) => objects.clear(),
+            Some(Forgery::AlteredCryptogram) => flip_last(&mut objects),
+            _ => {}
+        }
+        if forgery != Some(Forgery::NoStatus) {
+            objects.extend(encode(0x99, &answer.status.to_be_bytes()));
+        }
         let mut checksum = self.checksum(&[], &objects);
         match forgery {
-            None => {}
+            None | Some(Forgery::NoCryptogram | Forgery::AlteredCryptogram | Forgery::NoStatus) => {}
             Some(Forgery::Plain) => return answer.to_bytes(),
             Some(Forgery::BareStatus(status)) => return status.to_be_bytes().to_vec(),
             Some(Forgery::NoMac) => {

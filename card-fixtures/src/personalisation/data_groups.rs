@@ -28,6 +28,11 @@ pub fn dg3(seed: u8) -> Vec<u8> {
     constructed(0x63, &[constructed(0x7F61, &[tlv(0x02, &[0]), tlv(0x53, &[seed; 8])])])
 }
 
+/// DG4 without an iris, as [`dg3`].
+pub fn dg4(seed: u8) -> Vec<u8> {
+    constructed(0x76, &[constructed(0x7F61, &[tlv(0x02, &[0]), tlv(0x53, &[seed; 8])])])
+}
+
 /// DG7 with one displayed signature.
 pub fn dg7() -> Vec<u8> {
     constructed(0x67, &[tlv(0x02, &[1]), tlv(0x5F43, SIGNATURE_JPEG)])

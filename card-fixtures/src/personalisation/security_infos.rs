@@ -77,29 +77,38 @@ pub fn chip_authentication_info_of(key: &ChipKey) -> Vec<u8> {
 }
 
 /// ChipAuthenticationPublicKeyInfo.
+pub fn chip_authentication_public_key_info(key: &ChipKey, encoding: CurveEncoding) -> Vec<u8> {
+    let protocol = if Group::named(key.curve).is_some() { PUBLIC_KEY_DH } else { PUBLIC_KEY_ECDH };
+    let mut members = vec![der::oid(protocol), chip_public_key(key, encoding)];
+    members.extend(key.key_id.map(der::small_integer));
+    der::sequence(&members)
+}
+
+/// The SubjectPublicKeyInfo of a chip's key.
 ///
 /// # Panics
 /// Where the key's curve is not in the table.
-pub fn chip_authentication_public_key_info(key: &ChipKey, encoding: CurveEncoding) -> Vec<u8> {
+pub fn chip_public_key(key: &ChipKey, encoding: CurveEncoding) -> Vec<u8> {
     if let Some(group) = Group::named(key.curve) {
         let numbers = [group.prime(), group.generator(), group.order()].map(der::integer);
         let algorithm = der::sequence(&[der::oid(DH_PUBLIC_NUMBER), der::sequence(&numbers)]);
         let public = der::bit_string(&der::integer(&group.public_key(&key.private)));
-        let mut members = vec![der::oid(PUBLIC_KEY_DH), der::sequence(&[algorithm, public])];
-        members.extend(key.key_id.map(der::small_integer));
-        return der::sequence(&members);
+        return der::sequence(&[algorithm, public]);
     }
     let curve = Curve::named(key.curve).expect("a key of this crate is on a curve of its table");
     let algorithm = der::sequence(&[der::oid(EC_PUBLIC_KEY), curve_parameters(curve, encoding)]);
-    let public = der::bit_string(&curve.encode(&curve.public_key(&key.private)));
-    let mut members = vec![der::oid(PUBLIC_KEY_ECDH), der::sequence(&[algorithm, public])];
-    members.extend(key.key_id.map(der::small_integer));
-    der::sequence(&members)
+    der::sequence(&[algorithm, der::bit_string(&curve.encode(&curve.public_key(&key.private)))])
 }
 
 /// ActiveAuthenticationInfo, version 1, for plain ECDSA.
 pub fn active_authentication_info(hash: Hash) -> Vec<u8> {
     der::sequence(&[der::oid(ACTIVE_AUTHENTICATION), der::small_integer(1), der::oid(hash.plain_ecdsa_oid())])
+}
+
+/// PACEDomainParameterInfo on a curve: its algorithm, and the number by which PACEInfos refer to it.
+pub fn pace_domain_parameter_info(algorithm: &[u8], parameter_id: u8) -> Vec<u8> {
+    let protocol = der::oid(&format!("{PACE}.2"));
+    der::sequence(&[protocol, algorithm.to_vec(), der::small_integer(u32::from(parameter_id))])
 }
 
 /// A SecurityInfo of a protocol that no reader knows and every reader skips, with `bytes` bytes of data.

@@ -93,6 +93,15 @@ impl PublicKey {
         }
     }
 
+    /// Whether a SubjectPublicKeyInfo names a kind of key that may sign in the eMRTD PKI: RSA, DSA, ECDSA (ICAO 9303-12 §4.1.6).
+    pub fn is_permitted_to_sign(bytes: &[u8]) -> bool {
+        let identifier = Cursor::new(bytes, Rules::Ber)
+            .sequence()
+            .and_then(|mut spki| spki.sequence())
+            .and_then(|mut algorithm| algorithm.object_identifier());
+        matches!(identifier, Ok(RSA_ENCRYPTION | RSASSA_PSS | EC_PUBLIC_KEY | DSA))
+    }
+
     /// Length of the modulus, or of the curve's order, in bits.
     pub fn bits(&self) -> usize {
         match self {

@@ -59,7 +59,7 @@ pub(super) fn prove(examination: &Examination<'_>, find_anchor: impl FnOnce(&Cer
     }
     let path = match find_anchor(message.signer()) {
         Chain::Trusted(path) => path,
-        Chain::SignatureInvalid => return INVALID,
+        Chain::SignatureInvalid | Chain::NotPermitted => return INVALID,
         Chain::Unsupported => return ProvenCardSecurity::Undecided(ReasonCode::CHIP_PACE_CAM_UNSUPPORTED),
         Chain::IssuerUnknown { .. } => return ProvenCardSecurity::Undecided(ReasonCode::CHIP_PACE_CAM_ISSUER_UNKNOWN),
     };

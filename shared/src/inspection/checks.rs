@@ -4,6 +4,7 @@ pub(super) mod access_protocol;
 pub(super) mod card_expiry;
 pub(super) mod chain;
 pub(super) mod chip_authenticity;
+pub(super) mod conformity;
 pub(super) mod cross_checks;
 pub(super) mod demands;
 pub(super) mod deviation_list;

@@ -118,6 +118,7 @@ impl<'a> Inspector<'a> {
         if let Some(max_age) = self.demands.max_age {
             rows.push(checks::demands::age(&examination, max_age));
         }
+        checks::conformity::attach_findings(&examination, &mut rows);
         checks::reading::attach_findings(&examination, &mut rows);
         let mut rows: Vec<_> = rows.into_iter().map(|row| row.judged_by(&self.profile)).collect();
         let deviations = checks::deviation_list::apply(&examination, &mut rows);

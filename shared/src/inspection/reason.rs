@@ -51,7 +51,7 @@ impl ReasonCode {
 
     /// Whether a finding of this code fails its check in the profile `strict`: what real documents do and BSI TR-03105 refuses.
     pub fn is_refused_in_strict(self) -> bool {
-        REFUSED_IN_STRICT.contains(&self)
+        REFUSED_IN_STRICT.contains(&self) || NON_CONFORMANT.contains(&self)
     }
 }
 
@@ -99,6 +99,8 @@ reason_codes! {
         SOD_SIGNER_VERSION = "sod.signer_version";
         /// The document signer's certificate is not in EF.SOD.
         SOD_SIGNER_CERTIFICATE_MISSING = "sod.signer_certificate_missing";
+        /// A certificate in EF.SOD cannot be read, and no other is the signer's.
+        SOD_SIGNER_CERTIFICATE_MALFORMED = "sod.signer_certificate_malformed";
         /// A hash outside SHA-1 and SHA-2.
         SOD_DIGEST_NOT_PERMITTED = "sod.digest_not_permitted";
         /// The signer's hash is not in the message's list of hashes.
@@ -146,6 +148,8 @@ reason_codes! {
         CHAIN_KEY_BELOW_FLOOR = "chain.key_below_floor";
         /// The document signer is signed over a digest weaker than the profile takes.
         CHAIN_DIGEST_BELOW_FLOOR = "chain.digest_below_floor";
+        /// The document signer is signed in a way that the standard does not permit, MD5 among them.
+        CHAIN_ALGORITHM_NOT_PERMITTED = "chain.algorithm_not_permitted";
         /// Nothing can be said, since there is no path to an anchor.
         CHAIN_NOT_TRUSTED = "chain.not_trusted";
 
@@ -359,10 +363,18 @@ reason_codes! {
         ECDSA_INTEGER_NOT_MINIMAL = "ecdsa.integer_not_minimal";
         /// EF.COM and EF.SOD list different files, or give different versions.
         COM_INCONSISTENT = "com.inconsistent";
+        /// EF.COM is not built as the standard says: its elements, its versions or its list.
+        COM_NON_CONFORMANT = "com.non_conformant";
+        /// EF.ATR/INFO does not state the sizes of commands and answers as the standard says.
+        ATR_INFO_NON_CONFORMANT = "atr_info.non_conformant";
         /// The document signer does not say which key signed it.
         DS_AUTHORITY_KEY_IDENTIFIER_MISSING = "ds.authority_key_identifier_missing";
         /// The document signer has no key usage.
         DS_KEY_USAGE_MISSING = "ds.key_usage_missing";
+        /// The key usage of the document signer is not marked as critical.
+        DS_KEY_USAGE_NOT_CRITICAL = "ds.key_usage_not_critical";
+        /// The document signer names no country, of itself or of its issuer.
+        DS_COUNTRY_MISSING = "ds.country_missing";
         /// The document signer is not an X.509 certificate of version 3.
         DS_VERSION = "ds.version";
         /// The document signer's validity is not written in the form for its years.
@@ -430,6 +442,8 @@ group_codes! {
     read_aborted, READ_ABORTED = "read_aborted";
     /// Only digests by other algorithms than the signed one were kept.
     digest_unavailable, DIGEST_UNAVAILABLE = "digest_unavailable";
+    /// The file is not built as the standard says. A finding, which `strict` refuses.
+    non_conformant, NON_CONFORMANT = "non_conformant";
 }
 
 impl ReasonCode {

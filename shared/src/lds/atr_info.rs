@@ -52,6 +52,11 @@ impl AtrInfo {
         Ok(info)
     }
 
+    /// Whether it states both sizes, or that there is no extended length (ICAO 9303-10 §3.11.1).
+    pub fn is_complete(&self) -> bool {
+        self.extended_length.is_some() || self.capabilities.is_some_and(|byte| byte & 0x40 == 0)
+    }
+
     /// Whether the card capabilities say that extended Lc and Le are taken.
     pub fn has_extended_length(&self) -> bool {
         self.extended_length.is_some() || self.capabilities.is_some_and(|byte| byte & 0x40 != 0)

@@ -3,6 +3,7 @@
 //! The lengths inside the records of some states are off by a few bytes, or padding follows the image (`quirks.md` 20): the elements of
 //! the file decide where a record ends, and the image is found by its first bytes.
 
+pub mod conformity;
 mod face_record;
 mod image;
 

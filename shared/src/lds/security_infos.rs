@@ -188,6 +188,13 @@ impl SecurityInfos {
         self.infos.iter().filter_map(|info| if let SecurityInfo::Pace(pace) = info { Some(pace) } else { None })
     }
 
+    /// Domain parameters of PACE that are not standardised, in order.
+    pub fn pace_domain_parameters(&self) -> impl Iterator<Item = &PaceDomainParameterInfo> {
+        self.infos
+            .iter()
+            .filter_map(|info| if let SecurityInfo::PaceDomainParameter(domain) = info { Some(domain) } else { None })
+    }
+
     /// The chip authentication variants that are offered, in order.
     pub fn chip_authentication(&self) -> impl Iterator<Item = &ChipAuthenticationInfo> {
         self.infos

@@ -143,6 +143,11 @@ impl Certificate {
         PublicKey::from_spki(&self.public_key_info)
     }
 
+    /// Whether the key is of a kind that ICAO 9303-12 §4.1.6 permits, be it supported or not.
+    pub fn has_permitted_key(&self) -> bool {
+        PublicKey::is_permitted_to_sign(&self.public_key_info)
+    }
+
     /// How the certificate is signed.
     ///
     /// # Errors

@@ -35,8 +35,10 @@ pub enum Chain {
         /// Whether there are anchors of the issuer's name, none of which signed it: the issuer was re-keyed.
         name_known: bool,
     },
-    /// The certificate's signature algorithm, or the named anchor's key, is not supported.
+    /// The named anchor's key is not supported.
     Unsupported,
+    /// The certificate's signature algorithm is none that ICAO 9303-12 §4.1.6 permits.
+    NotPermitted,
 }
 
 /// A way in which a path bends the standard while its signature holds.
@@ -77,7 +79,7 @@ impl TrustedPath {
 /// Looks for the anchor that signed `certificate`: by key identifier, by the issuer's name, by its country.
 pub fn find_anchor(certificate: &Certificate, store: &TrustStore, provider: &dyn Provider) -> Chain {
     let Ok(scheme) = certificate.signature_scheme() else {
-        return Chain::Unsupported;
+        return Chain::NotPermitted;
     };
     let signed = Signed {
         issuer: &certificate.issuer,

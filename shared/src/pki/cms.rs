@@ -19,7 +19,6 @@ use crate::tlv::{Cursor, Rules, Tag, TlvError};
 pub use signer::{SignedAttributes, SignerIdentifier, SignerInfo};
 
 const ID_SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
-
 const ID_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 /// The version of a SignedData with certificates or revocation lists of other formats.
 const OTHER_MEMBERS: u32 = 5;
@@ -67,6 +66,12 @@ pub enum CmsError {
     /// The message holds no certificate of its signer.
     #[error("the signer's certificate is not in the message")]
     SignerCertificateMissing,
+    /// The message holds a certificate that cannot be read, and none that is its signer's.
+    #[error("a certificate in the message is not readable")]
+    SignerCertificateMalformed,
+    /// The signer's key is of a kind that ICAO 9303-12 §4.1.6 does not permit.
+    #[error("the kind of the signer's key is not permitted")]
+    KeyNotPermitted,
     /// The signature does not hold, or cannot be checked.
     #[error("the signature: {0}")]
     Signature(#[from] CryptoError),
@@ -112,6 +117,7 @@ pub struct SignedData {
     certificates: Vec<Certificate>,
     /// The version that the members of certificates and crls ask for; 1 where they ask for none.
     member_version: u32,
+    has_unreadable_certificate: bool,
     signer: SignerInfo,
 }
 
@@ -134,17 +140,18 @@ impl SignedData {
         let mut encapsulated = fields.sequence()?;
         let content_type = encapsulated.object_identifier()?;
         let content = encapsulated.expect(context(0, true))?.children()?.octet_string()?.into_owned();
-        let (mut certificates, mut member_version) = (Vec::new(), 1);
+        let (mut certificates, mut member_version, mut has_unreadable_certificate) = (Vec::new(), 1, false);
         if let Some(set) = fields.optional(context(0, true))? {
             for element in set.children()?.take(MAX_CERTIFICATES) {
                 let element = element?;
                 member_version = member_version.max(version_for(element.tag));
                 // Other members of CertificateSet (attribute certificates) have context tags; a certificate that is not readable signs
                 // nothing.
-                if element.tag == SEQUENCE
-                    && let Ok(certificate) = Certificate::from_der(element.raw)
-                {
-                    certificates.push(certificate);
+                if element.tag == SEQUENCE {
+                    match Certificate::from_der(element.raw) {
+                        Ok(certificate) => certificates.push(certificate),
+                        Err(_) => has_unreadable_certificate = true,
+                    }
                 }
             }
         }
@@ -161,7 +168,16 @@ impl SignedData {
             return Err(CmsError::SignerCount(signers.len()));
         };
         let signer = SignerInfo::from_element(signer)?;
-        Ok(Self { version, digest_algorithms, content_type, content, certificates, member_version, signer })
+        Ok(Self {
+            version,
+            digest_algorithms,
+            content_type,
+            content,
+            certificates,
+            member_version,
+            has_unreadable_certificate,
+            signer,
+        })
     }
 
     /// Version of SignedData.
@@ -211,7 +227,7 @@ impl SignedData {
     /// # Errors
     /// As [`SignedData::verify`].
     pub fn verify_with(mut self, known: Vec<Certificate>, provider: &dyn Provider) -> Result<VerifiedMessage, CmsError> {
-        if self.certificates.is_empty() {
+        if self.certificates.is_empty() && !self.has_unreadable_certificate {
             self.certificates = known;
         }
         let mut findings = Vec::new();
@@ -236,9 +252,16 @@ impl SignedData {
         let signing_time = attributes.signing_time()?;
 
         let (certificate, finding) =
-            self.signer.identifier.find(&self.certificates, provider).ok_or(CmsError::SignerCertificateMissing)?;
+            self.signer.identifier.find(&self.certificates, provider).ok_or(if self.has_unreadable_certificate {
+                CmsError::SignerCertificateMalformed
+            } else {
+                CmsError::SignerCertificateMissing
+            })?;
         findings.extend(finding);
-        let key = certificate.public_key()?;
+        let key = certificate.public_key().map_err(|error| match error {
+            CryptoError::Unsupported(_) if !certificate.has_permitted_key() => CmsError::KeyNotPermitted,
+            error => CmsError::Signature(error),
+        })?;
         let scheme = self.signer.signature_algorithm.signature_scheme(Some(digest))?;
         let check = |message: &[u8]| verify_signature(provider, &key, &scheme, message, &self.signer.signature);
         let (received, sorted) = (attributes.as_received(), attributes.as_der());

@@ -126,6 +126,6 @@ fn signature_of(member: &Certificate, everyone: &TrustStore, provider: &dyn Prov
         Chain::SignatureInvalid => MemberSignature::Invalid,
         // It says that it signed itself, and did not.
         Chain::IssuerUnknown { .. } if names_itself && extensions.authority_key_identifier.is_some() => MemberSignature::Invalid,
-        Chain::IssuerUnknown { .. } | Chain::Unsupported => MemberSignature::IssuerAbsent,
+        Chain::IssuerUnknown { .. } | Chain::Unsupported | Chain::NotPermitted => MemberSignature::IssuerAbsent,
     }
 }

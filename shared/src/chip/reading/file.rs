@@ -15,6 +15,8 @@ use crate::tlv::{self, Cursor, Rules, Tag, TlvErrorKind};
 
 /// Longest header of a file: a tag of three octets and a length of five.
 const HEADER_LEN: usize = 8;
+/// A tag of one octet and a length of three: what every file of an eMRTD has at least, but for an empty one.
+const PROBE_LEN: usize = 4;
 /// Offset that READ BINARY with even INS can state (ISO 7816-4 §11.2.1).
 const LARGEST_OFFSET: usize = 0x7FFF;
 /// Discretionary data, in which odd READ BINARY answers; and the offset that it asks with.
@@ -212,6 +214,11 @@ impl Reader<'_> {
                     return Err(error);
                 }
                 self.ladder = Some(before);
+                // There are chips that give nothing where more is asked for than a small file has: its header says how much that is.
+                if offset == 0 && want > PROBE_LEN {
+                    want = PROBE_LEN;
+                    continue;
+                }
                 return if status.is_ok() {
                     Err(self.exchange.misbehaved(Misbehaviour::ShortData))
                 } else {

@@ -24,14 +24,18 @@ fn compare(examination: &Examination<'_>) -> Check {
     let Some(access) = &examination.dossier.access else {
         return row.undetermined(ReasonCode::ACCESS_UNKNOWN).not_run();
     };
-    let offered = examination.provided(FileId::CardAccess).and_then(|bytes| card_access::parse(bytes).ok());
-    let offered = pace_infos(offered.as_ref());
+    let unsigned = examination.provided(FileId::CardAccess).and_then(|bytes| card_access::parse(bytes).ok());
+    let offered = pace_infos(unsigned.as_ref());
     // EF.CardSecurity holds what EF.CardAccess holds, and DG14 holds its PACEInfos: each file that is signed and has any must agree.
     let infos = examination.security_infos();
     let signed: Vec<Vec<&PaceInfo>> = [pace_infos(infos.as_ref()), pace_infos(examination.card_security.infos())]
         .into_iter()
         .filter(|infos| !infos.is_empty())
         .collect();
+    let proven = [infos.as_ref(), examination.card_security.infos()];
+    if unsigned.as_ref().is_some_and(|unsigned| proven.into_iter().flatten().any(|signed| contradicts(signed, unsigned))) {
+        return row.failed(ReasonCode::ACCESS_CARD_ACCESS_MISMATCH);
+    }
     match &access.protocol {
         AccessProtocol::Pace { protocol, parameter_id } => {
             if signed.is_empty() {
@@ -54,6 +58,16 @@ fn compare(examination: &Examination<'_>) -> Check {
             row.finding(ReasonCode::ACCESS_PACE_SUPPRESSED, Some(FileId::CardAccess))
         }
     }
+}
+
+/// Whether two files give one number to different domain parameters.
+fn contradicts(signed: &SecurityInfos, unsigned: &SecurityInfos) -> bool {
+    signed.pace_domain_parameters().any(|own| {
+        unsigned.pace_domain_parameters().any(|other| {
+            (own.protocol, own.parameter_id) == (other.protocol, other.parameter_id)
+                && own.domain_parameter != other.domain_parameter
+        })
+    })
 }
 
 /// The PACE variants in an order of their own.

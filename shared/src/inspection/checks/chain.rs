@@ -12,6 +12,7 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     match &examination.chain {
         None => row.undetermined(ReasonCode::SOD_NOT_VERIFIED),
         Some(Chain::SignatureInvalid) => row.failed(ReasonCode::CHAIN_SIGNATURE_INVALID),
+        Some(Chain::NotPermitted) => row.failed(ReasonCode::CHAIN_ALGORITHM_NOT_PERMITTED),
         Some(Chain::Unsupported) => row.undetermined(ReasonCode::CHAIN_ALGORITHM_UNSUPPORTED),
         Some(Chain::IssuerUnknown { name_known }) => {
             let row = row.undetermined(ReasonCode::CHAIN_ISSUER_UNKNOWN);

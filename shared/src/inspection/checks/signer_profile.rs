@@ -53,6 +53,8 @@ fn findings(message: &VerifiedMessage, examination: &Examination<'_>, row: Check
         (signer.version != 3, ReasonCode::DS_VERSION),
         (!signer.validity.canonical_form, ReasonCode::DS_TIME_ENCODING),
         (extensions.key_usage.is_none(), ReasonCode::DS_KEY_USAGE_MISSING),
+        (extensions.key_usage.is_some() && !extensions.key_usage_critical, ReasonCode::DS_KEY_USAGE_NOT_CRITICAL),
+        ([&signer.issuer, &signer.subject].iter().any(|name| name.country().is_none()), ReasonCode::DS_COUNTRY_MISSING),
         (extensions.authority_key_identifier.is_none(), ReasonCode::DS_AUTHORITY_KEY_IDENTIFIER_MISSING),
         (message.signing_time().is_some_and(outside), ReasonCode::DS_PRIVATE_KEY_PERIOD),
         (issuer_outside, ReasonCode::CSCA_PRIVATE_KEY_PERIOD),

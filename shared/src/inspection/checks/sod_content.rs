@@ -1,6 +1,7 @@
 //! What EF.SOD says of itself, and EF.COM beside it: version, signer identifier, unique groups (BSI TR-03135-1 §3.6).
 
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use crate::dossier::{DataGroup, FileId, FileRecord, Origin};
 use crate::inspection::examination::Examination;
@@ -40,8 +41,7 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
     }
     let refused = matches!(examination.dossier.files.get(&FileId::Com), Some(FileRecord::Refused { .. }));
     let row = match examination.provided(FileId::Com) {
-        Some(com) if is_consistent(com, &sod) => row,
-        Some(_) => row.finding(ReasonCode::COM_INCONSISTENT, Some(FileId::Com)),
+        Some(bytes) => com_findings(bytes, &sod).into_iter().fold(row, |row, code| row.finding(code, Some(FileId::Com))),
         None if refused || examination.dossier.origin() == Origin::Chip => row.not_supported(ReasonCode::COM_MISSING),
         None => row.not_supported(ReasonCode::COM_NOT_SUPPLIED),
     };
@@ -51,11 +51,23 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
     row
 }
 
-/// Whether EF.COM lists what EF.SOD lists, and nothing unknown, and gives the same version where both give one.
-fn is_consistent(com: &[u8], sod: &VerifiedSod) -> bool {
-    let Ok(com) = Com::parse(com) else {
-        return false;
+/// What is the matter with EF.COM, by itself and beside EF.SOD.
+fn com_findings(bytes: &[u8], sod: &VerifiedSod) -> Vec<ReasonCode> {
+    let Ok(com) = Com::parse(bytes) else {
+        return alloc::vec![ReasonCode::COM_NON_CONFORMANT];
     };
+    let bent = [(!has_versions(&com), ReasonCode::COM_NON_CONFORMANT), (!is_consistent(&com, sod), ReasonCode::COM_INCONSISTENT)];
+    bent.into_iter().filter(|(is_bent, _)| *is_bent).map(|(_, code)| code).collect()
+}
+
+/// LDS 1.x with Unicode 4.0 (ICAO 9303-10 §4.6.1).
+fn has_versions(com: &Com) -> bool {
+    let is_first = |version: [u8; 4]| version.starts_with(b"01") && version.iter().all(u8::is_ascii_digit);
+    com.lds_version.is_some_and(is_first) && com.unicode_version == Some(*b"040000")
+}
+
+/// Whether EF.COM lists what EF.SOD lists, and nothing unknown, and gives the same version where both give one.
+fn is_consistent(com: &Com, sod: &VerifiedSod) -> bool {
     let listed: BTreeSet<DataGroup> = com.data_groups().collect();
     let same_version = match (&sod.object().version_info, com.lds_version) {
         (Some(info), Some(version)) => info.lds_version.as_bytes() == version,

@@ -100,6 +100,8 @@ fn refused(row: Check, error: CmsError, algorithm: Option<&AlgorithmIdentifier>)
         CmsError::ContentTypeMismatch => ReasonCode::SOD_CONTENT_TYPE_MISMATCH,
         CmsError::MessageDigestMismatch => ReasonCode::SOD_MESSAGE_DIGEST_MISMATCH,
         CmsError::SignerCertificateMissing => return row.undetermined(ReasonCode::SOD_SIGNER_CERTIFICATE_MISSING),
+        CmsError::SignerCertificateMalformed => ReasonCode::SOD_SIGNER_CERTIFICATE_MALFORMED,
+        CmsError::KeyNotPermitted => ReasonCode::SOD_ALGORITHM_NOT_PERMITTED,
         CmsError::Signature(CryptoError::PublicKeyInvalid(_) | CryptoError::Encoding(_)) => ReasonCode::SOD_PUBLIC_KEY_INVALID,
         CmsError::Signature(CryptoError::Unsupported(_)) if algorithm.is_none_or(is_permitted) => {
             return row.undetermined(ReasonCode::SOD_ALGORITHM_UNSUPPORTED);

@@ -41,6 +41,8 @@ pub struct Extensions {
     pub subject_key_identifier: Option<Vec<u8>>,
     /// keyUsage
     pub key_usage: Option<KeyUsage>,
+    /// Whether keyUsage is critical, as it must be (RFC 5280 §4.2.1.3).
+    pub key_usage_critical: bool,
     /// cA and pathLenConstraint.
     pub basic_constraints: Option<BasicConstraints>,
     /// When the private key may sign.
@@ -124,6 +126,7 @@ impl Extensions {
                 return Err(CertificateError::DuplicateExtension(kind));
             }
             seen.push(kind);
+            extensions.key_usage_critical |= critical && kind == KEY_USAGE;
             extensions.extended_key_usage_critical |= critical && kind == EXTENDED_KEY_USAGE;
             if !extensions.take(kind, value).map_err(|Malformed| CertificateError::Extension(kind))? && critical {
                 extensions.unknown_critical.push(kind);
