@@ -218,6 +218,23 @@ fn a_card_read_as_json() {
     compare("read-json", &Desk::new("en"), &[&line, "soat read --reader virtual --can 12 --json"]);
 }
 
+/// The page of all of them is compared beside its source.
+#[test]
+fn reasons_explained_in_both_languages() {
+    for (language, name) in [("en_US.UTF-8", "explain-en"), ("vi_VN.UTF-8", "explain-vi")] {
+        let lines = [
+            "soat explain sod.signature_invalid",
+            "soat explain dg2.hash_mismatch",
+            "soat explain dgN.hash_mismatch",
+            "soat explain card.resumed",
+            "soat explain com.inconsistent --json",
+            "soat explain sod.nothing",
+            "soat explain sod.signature_invalid --page",
+        ];
+        compare(name, &Desk::new(language), &lines);
+    }
+}
+
 /// The example profile stands in the repository.
 #[test]
 fn profiles_in_both_languages() {

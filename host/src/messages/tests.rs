@@ -37,6 +37,17 @@ fn both_files_are_read_without_an_error() {
     }
 }
 
+/// Words that would be taken for something else: a fingerprint is of a finger, a profile is no dossier.
+#[test]
+fn vietnamese_has_one_word_for_one_thing() {
+    for line in VIETNAMESE.lines().chain(include_str!("../../locales/vi-VN/causes.txt").lines()) {
+        let lower = line.to_lowercase();
+        assert!(!lower.contains("vân tay") || line.starts_with("reason-dg-present"), "a certificate has a mã SHA-256: {line}");
+        assert!(!lower.contains("hồ sơ kiểm tra"), "a profile is a bộ quy tắc: {line}");
+        assert!(!lower.contains("chíp"), "chip is written without an accent: {line}");
+    }
+}
+
 /// The words between the quotation marks that follow `prefix` in a source.
 fn quoted_after<'a>(source: &'a str, prefix: &str) -> Vec<&'a str> {
     source.split(prefix).skip(1).filter_map(|rest| rest.split('"').next()).filter(|id| !id.contains('{')).collect()

@@ -64,10 +64,16 @@ fn parts(check: &Check) -> Vec<(&'static Place, Outcome)> {
         CheckKind::SodSignature => {
             let (hash, signature) = match reason {
                 "sod.message_digest_mismatch" => (Outcome::Failed, Outcome::Undetermined),
-                // The hash is compared before the signer is looked for (RFC 5652 §5.6).
-                "sod.signature_invalid" | "sod.public_key_invalid" | "sod.key_below_floor" | "sod.signer_certificate_missing" => {
-                    (Outcome::Successful, check.outcome)
-                }
+                // The hash is compared before the signer is looked for.
+                "sod.signature_invalid"
+                | "sod.public_key_invalid"
+                | "sod.algorithm_unsupported"
+                | "sod.algorithm_not_permitted"
+                | "sod.signer_certificate_missing"
+                | "sod.key_below_floor"
+                | "sod.digest_below_floor" => (Outcome::Successful, check.outcome),
+                // Well signed, and not what was looked for.
+                "sod.content_type" => (Outcome::Successful, Outcome::Successful),
                 _ => (check.outcome, check.outcome),
             };
             let outcomes = [("sod_signature", check.outcome), ("sod_hash_value", hash), ("sod_signature_value", signature)];
@@ -81,12 +87,13 @@ fn parts(check: &Check) -> Vec<(&'static Place, Outcome)> {
 }
 
 /// How a data group's row can end but successfully, for the page.
-pub const GROUP_ENDS: [(Outcome, fn(DataGroup) -> ReasonCode); 8] = [
+pub const GROUP_ENDS: [(Outcome, fn(DataGroup) -> ReasonCode); 9] = [
     (Outcome::Failed, ReasonCode::hash_mismatch),
     (Outcome::Failed, ReasonCode::missing),
     (Outcome::Failed, ReasonCode::not_read),
     (Outcome::NotSupported, ReasonCode::present),
     (Outcome::Failed, ReasonCode::unlisted),
+    (Outcome::Failed, ReasonCode::non_conformant),
     (Outcome::Undetermined, ReasonCode::digest_unavailable),
     (Outcome::Aborted, ReasonCode::read_aborted),
     (Outcome::Undetermined, ReasonCode::not_supplied),
@@ -101,7 +108,12 @@ pub fn group_value(group: DataGroup, outcome: Outcome, reason: Option<ReasonCode
         _ if is(ReasonCode::hash_mismatch(group)) => "not identical",
         _ if is(ReasonCode::missing(group)) => "not present",
         _ if is(ReasonCode::present(group)) || is(ReasonCode::not_read(group)) => "present",
-        _ if is(ReasonCode::digest_unavailable(group)) || is(ReasonCode::unlisted(group)) => "non conformance",
+        _ if [ReasonCode::digest_unavailable(group), ReasonCode::unlisted(group), ReasonCode::non_conformant(group)]
+            .into_iter()
+            .any(is) =>
+        {
+            "non conformance"
+        }
         _ => "undetermined",
     }
 }

@@ -99,6 +99,11 @@ fn hash_and_signature_of_the_security_object_stand_apart() {
         [("5.28", "failed"), ("5.29", "failed"), ("5.30", "undetermined")]
     );
     assert_eq!(
+        values(Outcome::Failed, ReasonCode::SOD_CONTENT_TYPE),
+        [("5.28", "failed"), ("5.29", "successful"), ("5.30", "successful")]
+    );
+    assert_eq!(values(Outcome::Failed, ReasonCode::SOD_MALFORMED), [("5.28", "failed"), ("5.29", "failed"), ("5.30", "failed")]);
+    assert_eq!(
         values(Outcome::Undetermined, ReasonCode::SOD_SIGNER_CERTIFICATE_MISSING),
         [("5.28", "undetermined"), ("5.29", "successful"), ("5.30", "undetermined")]
     );
@@ -113,6 +118,7 @@ fn data_groups_end_as_in_their_own_table() {
         ("not present", true),
         ("present", true),
         ("present", true),
+        ("non conformance", true),
         ("non conformance", true),
         ("non conformance", true),
         ("aborted", true),
