@@ -3,6 +3,7 @@
 //! Whoever can write here decides what is genuine, so a folder that others can write is refused.
 
 pub mod fixture_authority;
+mod object_file;
 mod permissions;
 mod published;
 mod signers;
@@ -249,27 +250,8 @@ impl TrustFolder {
 }
 
 fn read_anchor(path: &Path) -> Result<Anchor> {
-    let unreadable = |cause| Error::file("trust-unreadable", path, &cause);
-    let named = |id| Error::usage(id).with("path", path.display().to_string());
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    permissions::check_file(path, &metadata)?;
-    if metadata.len() > LONGEST_CERTIFICATE {
-        return Err(named("trust-file-altered"));
-    }
-    let der = fs::read(path).map_err(unreadable)?;
-    let fingerprint = Fingerprint::of(&der);
-    if path.file_stem().and_then(|stem| stem.to_str()).and_then(Fingerprint::parse) != Some(fingerprint) {
-        return Err(named("trust-file-altered"));
-    }
-    let beside = path.with_extension("json");
-    let text = match fs::read(&beside) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Err(named("trust-without-provenance")),
-        Err(cause) => return Err(unreadable(cause)),
-    };
-    permissions::check_file(&beside, &fs::metadata(&beside).map_err(unreadable)?)?;
-    let provenance = serde_json::from_slice(&text).map_err(|_| named("trust-without-provenance"))?;
-    Ok(Anchor { fingerprint, der, provenance, from_snapshot: false })
+    let (fingerprint, der) = object_file::read(path, LONGEST_CERTIFICATE)?;
+    Ok(Anchor { fingerprint, der, provenance: object_file::read_provenance(path)?, from_snapshot: false })
 }
 
 /// The files of a folder that hold objects; none where there is no folder.

@@ -66,7 +66,14 @@ pub fn crowd(kind: Kind) -> (TrustStore, Certificate) {
             (0..OTHER_KEYS).for_each(|number| add(&renumbered(&der, number)));
         }
     }
-    let signer = issuer.document_signer_certificate().der;
+    let signer = match kind {
+        // As long as the moduli are: what is shorter is refused before any work.
+        Kind::Rsa(modulus, _) => {
+            let template = Certificate::from_der(&issuer.csca_certificate()).expect("a certificate");
+            rebuilt(&template, &template.public_key_info, OTHER_KEYS, modulus / 8)
+        }
+        _ => issuer.document_signer_certificate().der,
+    };
     (store, Certificate::from_der(&signer).expect("a certificate"))
 }
 
@@ -91,9 +98,8 @@ fn with_rsa_key(template: &[u8], number: usize, modulus_bits: usize, exponent_bi
                 state.to_le_bytes()[3]
             })
             .collect();
-        let first = if bits % 8 == 0 { 0x80 } else { 1 << (bits % 8 - 1) };
         if let Some(high) = octets.first_mut() {
-            *high = if bits % 8 == 0 { *high | first } else { first };
+            *high = if bits.is_multiple_of(8) { *high | 0x80 } else { 1 << (bits % 8 - 1) };
         }
         if let Some(low) = octets.last_mut() {
             *low |= 1;
@@ -104,7 +110,7 @@ fn with_rsa_key(template: &[u8], number: usize, modulus_bits: usize, exponent_bi
     let key = tlv(0x30, &[integer(odd(modulus_bits, number + 1)), integer(odd(exponent_bits, number + 7))].concat());
     let rsa = [0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00];
     let key_info = tlv(0x30, &[rsa.as_slice(), &tlv(0x03, &[&[0], key.as_slice()].concat())].concat());
-    rebuilt(&certificate, &key_info, number)
+    rebuilt(&certificate, &key_info, number, 256)
 }
 
 /// The certificate with another serial number and another last octet of its key, so that no key is twice there.
@@ -112,13 +118,14 @@ fn renumbered(template: &[u8], number: usize) -> Vec<u8> {
     let certificate = Certificate::from_der(template).expect("a certificate");
     let mut key_info = certificate.public_key_info.clone();
     let len = key_info.len();
-    for (octet, value) in key_info.iter_mut().skip(len - 4).zip((number as u32).to_be_bytes()) {
+    for (octet, value) in key_info.iter_mut().skip(len - 4).zip(u32::try_from(number).unwrap_or_default().to_be_bytes()) {
         *octet = value;
     }
-    rebuilt(&certificate, &key_info, number)
+    rebuilt(&certificate, &key_info, number, 256)
 }
 
-fn rebuilt(certificate: &Certificate, key_info: &[u8], number: usize) -> Vec<u8> {
+/// Another certificate of the same subject, self-issued, whose signature is so many octets of no meaning.
+fn rebuilt(certificate: &Certificate, key_info: &[u8], number: usize, signature_len: usize) -> Vec<u8> {
     // sha256WithRSAEncryption, 2021 to 2045
     let algorithm = [0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B, 0x05, 0x00];
     let validity = tlv(0x30, &[tlv(0x17, b"210101000000Z"), tlv(0x17, b"450101000000Z")].concat());
@@ -137,19 +144,16 @@ fn rebuilt(certificate: &Certificate, key_info: &[u8], number: usize) -> Vec<u8>
         ]
         .concat(),
     );
-    tlv(0x30, &[signed.as_slice(), &algorithm, &tlv(0x03, &[0; 257])].concat())
+    let signature = [&[0], vec![0x11; signature_len].as_slice()].concat();
+    tlv(0x30, &[signed.as_slice(), &algorithm, &tlv(0x03, &signature)].concat())
 }
 
 fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
-    let len = value.len().to_be_bytes();
-    let significant = &len[len.iter().take_while(|&&octet| octet == 0).count().min(len.len() - 1)..];
-    let mut bytes = vec![tag];
-    if value.len() < 0x80 {
-        bytes.push(significant[0]);
-    } else {
-        bytes.push(0x80 | significant.len() as u8);
-        bytes.extend_from_slice(significant);
-    }
-    bytes.extend_from_slice(value);
-    bytes
+    let octets = u16::try_from(value.len()).unwrap_or_default().to_be_bytes();
+    let len = match octets {
+        [0, short @ 0..=0x7F] => vec![short],
+        [0, long] => vec![0x81, long],
+        [high, low] => vec![0x82, high, low],
+    };
+    [&[tag], len.as_slice(), value].concat()
 }

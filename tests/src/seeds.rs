@@ -94,7 +94,7 @@ fn lists() -> Vec<Seed> {
         kinds: vec![("2.23.136.1.1.7.2.2", Some(2))],
         ..Deviation::default()
     };
-    let content = Authority::deviation_list_content(&[deviation.clone()]);
+    let content = Authority::deviation_list_content(std::slice::from_ref(&deviation));
     let list = authority.deviation_list(&[deviation], &DeviationListOptions::default());
     let crl = authority.revocation_list(&CrlOptions::default());
     let directory = ldif(&[("o=crl,c=VN", vec![("certificateRevocationList;binary", crl.clone())])]);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, TrustFolder, der_files, permissions};
+use super::{Fingerprint, TrustFolder, der_files, object_file, permissions};
 use crate::error::{Error, Result};
 use crate::safe_file;
 
@@ -137,19 +137,6 @@ impl TrustFolder {
 }
 
 pub(super) fn read(path: &Path, kind: Kind) -> Result<Published> {
-    let unreadable = |cause| Error::file("trust-unreadable", path, &cause);
-    let named = |id| Error::usage(id).with("path", path.display().to_string());
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    permissions::check_file(path, &metadata)?;
-    if metadata.len() > kind.longest() {
-        return Err(named("trust-file-altered"));
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
-    let fingerprint = Fingerprint::of(&bytes);
-    if path.file_stem().and_then(|stem| stem.to_str()).and_then(Fingerprint::parse) != Some(fingerprint) {
-        return Err(named("trust-file-altered"));
-    }
-    let text = fs::read(path.with_extension("json")).map_err(|_| named("trust-without-provenance"))?;
-    let origin = serde_json::from_slice(&text).map_err(|_| named("trust-without-provenance"))?;
-    Ok(Published { fingerprint, bytes, origin, from_snapshot: false })
+    let (fingerprint, bytes) = object_file::read(path, kind.longest())?;
+    Ok(Published { fingerprint, bytes, origin: object_file::read_provenance(path)?, from_snapshot: false })
 }

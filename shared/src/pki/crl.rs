@@ -167,7 +167,9 @@ impl CertificateList {
             list.take_extensions(extensions.children()?.sequence()?)?;
         }
         fields.finish()?;
-        entries.sort_by(|one, other| list.serial(one).cmp(list.serial(other)));
+        entries.sort_unstable_by(|one, other| {
+            one.beginning.cmp(&other.beginning).then_with(|| list.serial(one).cmp(list.serial(other)))
+        });
         list.entries = entries;
         Ok(list)
     }

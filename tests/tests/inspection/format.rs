@@ -9,6 +9,7 @@ use soat::dossier::{
     FileContent, FileId, FileRecord, PasswordKind, ReadingFinding, StepTiming,
 };
 use soat::evidence::{EvidenceError, SavedDossier};
+use soat::trust_snapshot::{Object, ObjectKind, Snapshot};
 use soat_tests::cddl::Schema;
 
 use crate::issued::{Issued, NOW, group};
@@ -67,6 +68,22 @@ fn every_dossier_of_the_fixtures_is_as_described() {
     }
     println!("{seen} dossiers, each plain, signed and time-stamped");
     assert!(seen > 40);
+}
+
+/// A trust snapshot against its own description: every kind of object, and none.
+#[test]
+fn every_trust_snapshot_is_as_described() {
+    let schema = Schema::parse(include_str!("../../../shared/src/trust_snapshot/snapshot.cddl")).unwrap();
+    let (desk, object) = (Desk::new(1), |kind| Object { kind, content: vec![0x30, 0], provenance: "{}".into() });
+    for objects in [Vec::new(), ObjectKind::ALL.map(object).to_vec()] {
+        for version in [0, 1, u64::MAX] {
+            let file = Snapshot::new(version, NOW, objects.clone()).signed(&desk).unwrap();
+            assert!(schema.accepts(&file));
+            assert!(!self::schema().accepts(&file), "a snapshot is no dossier");
+            assert!(SavedDossier::from_cbor(&file).is_err());
+        }
+    }
+    assert!(!schema.accepts(&SavedDossier::signed(&variants()[0], &desk).unwrap().to_cbor()));
 }
 
 /// Every item of the file in turn, in the place of something else: what the description refuses, the reader refuses.

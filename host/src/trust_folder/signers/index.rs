@@ -114,7 +114,9 @@ fn list(folder: &Path) -> Result<Vec<Seen>> {
                 origins.insert(stem.to_owned());
             }
             Some("der") => {
-                let metadata = fs::metadata(&path).map_err(unreadable)?;
+                // Without a look-up of the path where the entry is the file itself and no link.
+                let metadata = entry.metadata().map_err(unreadable)?;
+                let metadata = if metadata.is_file() { metadata } else { fs::metadata(&path).map_err(unreadable)? };
                 permissions::check_file(&path, &metadata)?;
                 let altered = || Error::usage("trust-file-altered").with("path", path.display().to_string());
                 let name = Fingerprint::parse(stem).filter(|_| metadata.len() <= Kind::Signer.longest()).ok_or_else(altered)?;

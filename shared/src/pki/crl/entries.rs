@@ -69,6 +69,8 @@ pub struct Revocation {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     pub(super) serial: (u32, u32),
+    /// Its first eight octets, by which nearly all are told apart: a list of 100,000 is sorted in a fraction of the time.
+    pub(super) beginning: u64,
     pub(super) revocation: Revocation,
 }
 
@@ -89,9 +91,20 @@ pub(super) fn read_entries(revoked: Cursor<'_>) -> Result<Vec<Entry>, CrlError> 
         let significant = minimal(serial.value);
         let end = serial.value_position + serial.value.len();
         let index = |value: usize| u32::try_from(value).map_err(|_| CrlError::TooLong);
-        entries.push(Entry { serial: (index(end - significant.len())?, index(end)?), revocation: Revocation { since, reason } });
+        entries.push(Entry {
+            serial: (index(end - significant.len())?, index(end)?),
+            beginning: beginning(significant),
+            revocation: Revocation { since, reason },
+        });
     }
     Ok(entries)
+}
+
+/// The first eight octets as a number; what is shorter is filled up with zeros, which sort before whatever follows.
+fn beginning(octets: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    first.iter_mut().zip(octets).for_each(|(to, from)| *to = *from);
+    u64::from_be_bytes(first)
 }
 
 /// The reason out of an entry's extensions.
