@@ -14,13 +14,25 @@ mod quirks;
 #[path = "reading/variants.rs"]
 mod variants;
 
+use card_fixtures::authority::{CrlOptions, CurveEncoding, SodOptions};
 use card_fixtures::chip::{Quirks, VirtualChip};
-use card_fixtures::personalisation::{Personalisation, personalise};
+use card_fixtures::hash::Hash;
+use card_fixtures::personalisation::issue::CARD_ACCESS;
+use card_fixtures::personalisation::security_infos::active_authentication_info;
+use card_fixtures::personalisation::{Personalisation, authority, personalise};
+use card_fixtures::time::Time;
 use soat::chip::{AccessKey, ReadError, ReadingOptions, read_card};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{DataGroup, Dossier, FileContent, FileId, FileRecord};
+use soat::inspection::{CheckKind, Outcome, Overall, Profile, ReasonCode, Report, inspect};
+use soat::pki::{Certificate, CertificateList, Provenance, TrustStore, VerifiedCrl};
+use soat::time::Timestamp;
 use soat_tests::seeded::{SeededRng, Watcher};
 use soat_tests::virtual_channel::InProcessChannel;
+
+/// 2025-06-01
+const NOW: Timestamp = Timestamp(1_748_736_000);
+const GOOD: (Outcome, Option<&str>) = (Outcome::Successful, None);
 
 fn card(name: &str) -> Personalisation {
     personalise(name).unwrap()
@@ -85,4 +97,68 @@ fn findings(dossier: &Dossier) -> Vec<&str> {
     codes.sort_unstable();
     codes.dedup();
     codes
+}
+
+/// Signs the card's files as they are now.
+fn sign(card: &mut Personalisation) {
+    let authority = authority(&card.name).unwrap();
+    card.sign(&authority, &SodOptions::default());
+}
+
+/// The Vietnamese card as it would be without PACE: neither EF.CardAccess nor the signed DG14 offers it.
+fn without_pace() -> Personalisation {
+    let mut card = card("vietnam-2024");
+    card.pace.clear();
+    card.master_files.remove(&CARD_ACCESS);
+    card.put_dg14(CurveEncoding::Explicit, &[], &[active_authentication_info(Hash::Sha256)]);
+    sign(&mut card);
+    card
+}
+
+fn judge(dossier: &Dossier, anchors: &[Vec<u8>], profile: Profile) -> Report {
+    inspect(dossier, &trust(anchors), &profile, NOW, &RustCrypto)
+}
+
+fn trust(anchors: &[Vec<u8>]) -> TrustStore {
+    let mut store = TrustStore::new();
+    for anchor in anchors {
+        let certificate = Certificate::from_der(anchor).unwrap();
+        store.add(certificate, Provenance::Operator { source: "fixture".into() }, true, &RustCrypto);
+    }
+    store
+}
+
+/// The verdicts of `operational` and `strict` where the card's authority is trusted and its current revocation list is at hand.
+fn verdicts(dossier: &Dossier, card: &Personalisation) -> [Report; 2] {
+    let mut store = trust(&card.demonstration_anchors());
+    let (this_update, next_update) = (Time::midnight(2025, 5, 1), Some(Time::midnight(2025, 8, 1)));
+    let list = authority(&card.name).unwrap().revocation_list(&CrlOptions { this_update, next_update, ..CrlOptions::default() });
+    let list = CertificateList::from_der(&list).unwrap();
+    store.add_revocation_list(VerifiedCrl::verify(list, &store, &RustCrypto).unwrap());
+    [Profile::OPERATIONAL, Profile::STRICT].map(|profile| inspect(dossier, &store, &profile, NOW, &RustCrypto))
+}
+
+fn ended(report: &Report, kind: CheckKind) -> (Outcome, Option<&'static str>) {
+    let row = report.check(kind).unwrap();
+    (row.outcome, row.reason.map(ReasonCode::as_str))
+}
+
+/// The card that was read so is genuine in `operational`, and everything that was noted while it was read stands there. In `strict` it is
+/// genuine too, unless something was noted that `strict` refuses: then that fails its check.
+fn assert_verdicts(dossier: &Dossier, card: &Personalisation) {
+    let [operational, strict] = verdicts(dossier, card);
+    assert_eq!(operational.overall, Overall::Successful, "{}: {:#?}", card.name, operational.checks);
+    assert!(operational.identity().is_some());
+    let told = |code: &str| operational.checks.iter().flat_map(|row| &row.findings).any(|finding| finding.code.as_str() == code);
+    for code in findings(dossier) {
+        assert!(told(code), "{code}: {:#?}", operational.checks);
+    }
+    let mut expected = Overall::Successful;
+    for row in &operational.checks {
+        if let Some(refused) = row.findings.iter().find(|finding| finding.code.is_refused_in_strict()) {
+            expected = Overall::Failed;
+            assert_eq!(ended(&strict, row.kind), (Outcome::Failed, Some(refused.code.as_str())));
+        }
+    }
+    assert_eq!(strict.overall, expected, "{}: {:#?}", card.name, strict.checks);
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read};
 use soat::chip::AccessKey;
 use soat::chip::access_key::AccessKeyError;
 use soat::mrz::{Field, MrzError};
-use soat::vietnam::qr::QrError;
+use soat::vietnam::qr::{Qr, QrError};
 use zeroize::Zeroizing;
 
 use crate::command_line::{ASKED, Key};
@@ -15,12 +15,33 @@ use crate::error::{Error, Result};
 /// Longest text that is read as a key.
 const LONGEST_INPUT: u64 = 4096;
 
+/// What opens the chip, and the QR code that it came from: the code is compared with the chip after it has opened it.
+pub struct Given {
+    /// The key.
+    pub key: AccessKey,
+    code: Option<Zeroizing<String>>,
+}
+
+impl Given {
+    /// The code that was scanned, where one was.
+    pub fn code(&self) -> Option<Qr<'_>> {
+        self.code.as_deref().and_then(|text| Qr::parse(text).ok())
+    }
+}
+
+impl From<AccessKey> for Given {
+    fn from(key: AccessKey) -> Self {
+        Self { key, code: None }
+    }
+}
+
 /// The key that the arguments name. `None` where they name none.
 ///
 /// # Errors
 /// What is wrong with it: where, never what stands there.
-pub fn from_arguments(key: Key, session: &Session) -> Result<Option<AccessKey>> {
+pub fn from_arguments(key: Key, session: &Session) -> Result<Option<Given>> {
     let mut input = Input::default();
+    let mut code = None;
     let key = if let Some(can) = key.can {
         AccessKey::from_can(&input.argument(can)?)
     } else if let Some(pin) = key.pin {
@@ -30,7 +51,8 @@ pub fn from_arguments(key: Key, session: &Session) -> Result<Option<AccessKey>> 
     } else if let Some(number) = key.number {
         AccessKey::from_number(&input.argument(number)?)
     } else if let Some(text) = key.qr {
-        AccessKey::from_qr(&input.argument(text)?)
+        let text = code.insert(input.argument(text)?);
+        AccessKey::from_qr(text)
     } else if let Some(lines) = key.mrz {
         let lines = if lines == "-" { input.everything()? } else { Zeroizing::new(lines) };
         // `\n` in an argument is a line break that the shell did not make one.
@@ -43,18 +65,21 @@ pub fn from_arguments(key: Key, session: &Session) -> Result<Option<AccessKey>> 
     } else {
         return Ok(None);
     };
-    key.map(Some).map_err(|error| explain(error, session))
+    key.map(|key| Some(Given { key, code })).map_err(|error| explain(error, session))
 }
 
 /// Asks at the terminal; what is typed is not shown. Six digits, twelve digits, the text of the QR code or an MRZ on one line.
 ///
 /// # Errors
 /// That there is no terminal, or what is wrong with the answer.
-pub fn ask(session: &Session) -> Result<AccessKey> {
+pub fn ask(session: &Session) -> Result<Given> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::usage("key-missing"));
     }
-    recognise(&prompt("key-question", session)?).map_err(|error| explain(error, session))
+    let answer = prompt("key-question", session)?;
+    let key = recognise(&answer).map_err(|error| explain(error, session))?;
+    let code = Some(answer).filter(|text| text.contains('|'));
+    Ok(Given { key, code })
 }
 
 fn prompt(question: &str, session: &Session) -> Result<Zeroizing<String>> {

@@ -20,6 +20,7 @@ use soat::inspection::{IdentityField, Released, withhold};
 use self::sought::Sought;
 use crate::command_line::Read;
 use crate::commands::judging::{Judge, Judged};
+use crate::commands::key::Given;
 use crate::commands::{Session, card, key};
 use crate::dossier_file;
 use crate::error::{Error, Exit, Result};
@@ -48,25 +49,26 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     }
 
     let given = key::from_arguments(key, session)?;
-    let (judge, mut source) = match Sought::parse(reader.as_deref()) {
+    let (judge, given, mut source) = match Sought::parse(reader.as_deref()) {
         Sought::Virtual(name) => {
             let card = virtual_card::personalisation(name)?;
             let judge = Judge::of_demonstration(&card, &judging)?;
-            (judge, Source::Virtual { key: given.map_or_else(|| virtual_card::own_key(&card), Ok)?, card: Box::new(card) })
+            let given = given.map_or_else(|| virtual_card::own_key(&card).map(Given::from), Ok)?;
+            (judge, given, Source::Virtual { card: Box::new(card) })
         }
         Sought::Pcsc(name) => {
             let judge = Judge::new(&judging)?;
             let service = Service::connect()?;
             let reader = service.choose(name)?;
-            let key = given.map_or_else(|| key::ask(session), Ok)?;
-            (judge, Source::Pcsc { service: Some(service), reader, key, wait: Duration::from_secs(wait.into()) })
+            let given = given.map_or_else(|| key::ask(session), Ok)?;
+            (judge, given, Source::Pcsc { service: Some(service), reader, wait: Duration::from_secs(wait.into()) })
         }
     };
     let face = if no_photo { Face::Skipped } else { Face::Kept };
     let options = ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() };
-    let dossier = source.read(&options, session)?;
+    let dossier = source.read(&given.key, &options, session)?;
 
-    let judged = judge.judge(dossier, source.name());
+    let judged = judge.judge(dossier, given.code(), source.name());
     // The verdict is shown even where a file cannot be written.
     let mut kept = Kept::default();
     let mut failures = Vec::new();
@@ -141,8 +143,8 @@ fn released(dossier: &Dossier, released: Released, encrypted: bool) -> (Cow<'_, 
 
 /// Where the card lies.
 enum Source {
-    Virtual { card: Box<card_fixtures::personalisation::Personalisation>, key: AccessKey },
-    Pcsc { service: Option<Service>, reader: crate::readers::pcsc::Reader, key: AccessKey, wait: Duration },
+    Virtual { card: Box<card_fixtures::personalisation::Personalisation> },
+    Pcsc { service: Option<Service>, reader: crate::readers::pcsc::Reader, wait: Duration },
 }
 
 impl Source {
@@ -153,11 +155,11 @@ impl Source {
         }
     }
 
-    fn read(&mut self, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
+    fn read(&mut self, key: &AccessKey, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
         let mut progress = ScreenProgress::new(&session.messages);
-        let (mut channel, key): (Box<dyn CardChannel>, _) = match self {
-            Self::Virtual { card, key } => (Box::new(VirtualCard::new((**card).clone(), card::random_seed()?)), key),
-            Self::Pcsc { service, reader, key, wait } => {
+        let mut channel: Box<dyn CardChannel> = match self {
+            Self::Virtual { card } => Box::new(VirtualCard::new((**card).clone(), card::random_seed()?)),
+            Self::Pcsc { service, reader, wait } => {
                 let service = match service.take() {
                     Some(service) => service,
                     None => Service::connect()?,
@@ -165,7 +167,7 @@ impl Source {
                 if !reader.card_present() {
                     progress.say(session.messages.format("progress-waiting", &[("reader", reader.name().into())]));
                 }
-                (Box::new(service.wait_for_card(reader, *wait)?), key)
+                Box::new(service.wait_for_card(reader, *wait)?)
             }
         };
         getrandom::fill(&mut [0; 32]).map_err(|_| Error::usage("no-random-numbers"))?;

@@ -17,6 +17,11 @@ use crate::dossier::{FileId, ReadingFinding, StepTiming};
 const SHORT_DATA: usize = 255;
 const SHORT_PROTECTED_DATA: usize = 223;
 
+/// Milliseconds that an answer to READ BINARY may last on the average, and from how many answers on an average means anything. An
+/// estimate: 256 bytes are 20 ms on the air at 106 kbit/s, and a slow reader's line adds as much. A relay adds its own way to each answer.
+const SLOW_ANSWER: u64 = 200;
+const FEWEST_ANSWERS: u64 = 8;
+
 /// A connection to one card with its session, if there is one, and the count of what it has cost.
 pub struct Exchange<'a> {
     channel: &'a mut dyn CardChannel,
@@ -28,6 +33,8 @@ pub struct Exchange<'a> {
     started: u64,
     total: Cost,
     step_began: (u64, Cost),
+    /// How many answers came while files were read, and the milliseconds that they lasted.
+    answers: (u64, u64),
     timings: Vec<StepTiming>,
     findings: Vec<ReadingFinding>,
 }
@@ -84,6 +91,7 @@ impl<'a> Exchange<'a> {
             started,
             total: Cost::default(),
             step_began: (started, Cost::default()),
+            answers: (0, 0),
             timings: Vec::new(),
             findings: Vec::new(),
         }
@@ -152,6 +160,12 @@ impl<'a> Exchange<'a> {
     /// The costs and findings so far.
     pub fn finish(mut self) -> (Vec<StepTiming>, Vec<ReadingFinding>) {
         self.close_step();
+        let (count, milliseconds) = self.answers;
+        // No cryptography stops a relay: what it leaves is time (`attacks.md` 39).
+        if count >= FEWEST_ANSWERS && milliseconds / count > SLOW_ANSWER {
+            self.step = Step::Connecting;
+            self.note("timing.slow_answers");
+        }
         (self.timings, self.findings)
     }
 
@@ -359,12 +373,17 @@ impl<'a> Exchange<'a> {
         }
         self.total.commands += 1;
         self.total.bytes += octets.len() as u64;
+        let sent = self.observer.milliseconds();
         let answer = self.channel.transmit(&octets).map_err(|source| ReadError::Transport { step: self.step, source })?;
+        let now = self.observer.milliseconds();
+        if matches!(self.step, Step::File(_)) {
+            self.answers = (self.answers.0 + 1, self.answers.1.saturating_add(now.saturating_sub(sent)));
+        }
         self.total.bytes += answer.len() as u64;
         if self.total.bytes > self.limits.bytes {
             return Err(self.exceeded(Limit::Bytes));
         }
-        if self.observer.milliseconds().saturating_sub(self.started) > self.limits.milliseconds {
+        if now.saturating_sub(self.started) > self.limits.milliseconds {
             return Err(self.exceeded(Limit::Time));
         }
         Response::parse(answer)

@@ -41,6 +41,11 @@ pub fn agree(mrz: &str, certificate: &str) -> bool {
     pairs().any(|pair| pair == (certificate, mrz))
 }
 
+/// Whether the codes of two certificates mean the same state. Hong Kong and Macao sign for China.
+pub fn same_state(one: &str, other: &str) -> bool {
+    one == other || pairs().any(|(country, state)| country == one && agree(state, other))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +70,8 @@ mod tests {
         for (mrz, certificate) in [("VNM", "DE"), ("D", "VN"), ("DEU", "NL"), ("XXX", "VN"), ("", ""), ("VNM", "")] {
             assert!(!agree(mrz, certificate), "{mrz} {certificate}");
         }
+        assert!(same_state("VN", "VN") && same_state("HK", "CN") && same_state("KS", "XK"));
+        assert!(!same_state("VN", "DE") && !same_state("DE", "EU") && !same_state("VN", "ZZ"));
         assert!(is_state("VNM") && !is_state("ZZZ") && !is_state(""));
         assert!(is_country("VN") && !is_country("ZZ") && !is_country(""));
     }

@@ -303,6 +303,8 @@ reason_codes! {
         MRZ_CHECK_DIGIT = "mrz.check_digit";
         /// DG13 and DG1 contradict each other.
         DG13_CONTRADICTS_DG1 = "dg13.contradicts_dg1";
+        /// The scanned QR code and the chip contradict each other.
+        QR_CONTRADICTS_CHIP = "qr.contradicts_chip";
     }
     noted {
         /// The chip was opened with BAC, not PACE.
@@ -325,6 +327,8 @@ reason_codes! {
         CHIP_AUTHENTICATION_INFO_MISSING = "chip_authentication.info_missing";
         /// The signature of active authentication does not fit through this reader or chip.
         ACTIVE_AUTHENTICATION_ANSWER_CUT = "active_authentication.answer_cut";
+        /// The chip's answers came so late that it may lie elsewhere.
+        TIMING_SLOW_ANSWERS = "timing.slow_answers";
         /// The reading noted a peculiarity that this version does not know.
         READING_OTHER = "reading.other";
         /// The issuer's deviation list explains the failure: it was failed and is undetermined.

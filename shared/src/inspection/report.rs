@@ -85,7 +85,7 @@ pub enum CheckKind {
     ChipAuthenticationMapping,
     /// The card's own date of expiry.
     CardExpiry,
-    /// MRZ check digits; DG13 against DG1.
+    /// MRZ check digits; DG13 against DG1; the scanned QR code against both.
     DataCrossChecks,
     /// ICAO deviation list.
     DeviationList,

@@ -88,7 +88,7 @@ fn refuses_what_is_torn() {
 }
 
 #[test]
-fn refuses_lengths_that_overflow() {
+fn attack_26_lengths_that_overflow() {
     let huge = [0x04, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0];
     assert_eq!(kind(&huge, Rules::Ber), TlvErrorKind::Length);
     let almost = [0x04, 0x88, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
@@ -116,7 +116,7 @@ fn indefinite_lengths_nest() {
 }
 
 #[test]
-fn nesting_is_bounded() {
+fn attack_26_nesting_without_end() {
     let mut bytes = [0x30, 0x80].repeat(200);
     bytes.extend(vec![0; 400]);
     assert_eq!(kind(&bytes, Rules::Ber), TlvErrorKind::Depth);

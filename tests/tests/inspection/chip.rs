@@ -6,7 +6,7 @@ use soat::dossier::{
 };
 use soat::inspection::{CheckKind, Outcome, Overall, Profile, Report, inspect};
 
-use crate::issued::{GOOD, Issued, NOW, assert_quirk, ended, failed, findings, overwrite, row, undetermined};
+use crate::issued::{GOOD, Issued, NOW, assert_genuine, assert_quirk, ended, failed, findings, overwrite, row, undetermined};
 
 fn judge(issued: &Issued, dossier: &Dossier, profile: Profile) -> Report {
     inspect(dossier, &issued.trust(), &profile, NOW, &RustCrypto)
@@ -39,6 +39,7 @@ fn attack_20_pace_suppressed() {
 #[test]
 fn attack_20_card_access_altered() {
     let issued = Issued::vietnam();
+    assert_genuine(&issued);
     let mut dossier = issued.dossier();
     let mut altered = issued.card.master_files[&0x011C].clone();
     // The domain parameter is the last byte of the last info.
@@ -121,6 +122,7 @@ fn attack_17_an_answer_to_another_challenge() {
 fn attack_18_an_answer_that_was_altered_cut_or_refused() {
     for card in ["aa-rsa2048-sha512", "aa-p384-sha384"] {
         let issued = Issued::new(card);
+        assert_genuine(&issued);
         let dossier = issued.dossier();
         let ActiveAuthenticationOutcome::Signature(genuine) = &dossier.active_authentication.as_ref().unwrap().outcome else {
             panic!("{card} signs");
@@ -165,6 +167,7 @@ fn what_the_reading_noted_stands_beside_its_row() {
 fn attack_04_chip_authentication_that_is_offered_and_not_understood() {
     let key_id_with_a_needless_sign = "6E14 3112 3010 060904007F0007020201 02 3000 0201C8".replace(' ', "");
     let mut issued = Issued::vietnam();
+    assert_genuine(&issued);
     issued.card.application_files.remove(&0x010F);
     issued.card.application_files.insert(0x010E, hex::decode(key_id_with_a_needless_sign).unwrap());
     let issued = issued.signed(&card_fixtures::authority::SodOptions::default());

@@ -9,8 +9,9 @@ use soat::crypto::{
 };
 use soat::dossier::{Dossier, FileContent, FileId, FileRecord, Origin};
 use soat::inspection::{CheckKind, Inspector, Outcome, Overall, Profile, Report, Weight, evidence_digest, inspect, withhold};
+use soat::pki::TrustStore;
 
-use crate::issued::{GOOD, Issued, NOW, ended, failed, findings, group, overwrite, row, undetermined};
+use crate::issued::{GOOD, Issued, NOW, assert_genuine, ended, failed, findings, group, overwrite, row, undetermined};
 
 fn judge(issued: &Issued, dossier: &Dossier) -> Report {
     inspect(dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto)
@@ -30,8 +31,9 @@ fn from(origin: Origin, dossier: &Dossier) -> Dossier {
 }
 
 #[test]
-fn attack_6_every_file_that_was_read_is_hashed() {
+fn attack_06_every_file_that_was_read_is_hashed() {
     let issued = Issued::vietnam();
+    assert_genuine(&issued);
     for (number, bytes) in issued.card.data_groups() {
         if issued.card.guarded_files.contains(&(0x0100 | u16::from(number))) {
             continue;
@@ -49,7 +51,7 @@ fn attack_6_every_file_that_was_read_is_hashed() {
 }
 
 #[test]
-fn attack_4_files_for_chip_authenticity_withheld() {
+fn attack_04_files_for_chip_authenticity_withheld() {
     let issued = Issued::new("aa-p256-sha256");
     assert_eq!(issued.operational().overall, Overall::Successful);
     for (record, reason) in [
@@ -103,7 +105,8 @@ fn a_read_that_broke_off_aborts() {
 }
 
 #[test]
-fn attack_5_a_file_that_is_not_listed() {
+fn attack_05_a_file_that_is_not_listed() {
+    assert_genuine(&Issued::vietnam().signed(&SodOptions::default()));
     let issued = Issued::vietnam().signed(&SodOptions { omitted_groups: vec![13], ..SodOptions::default() });
     let report = issued.operational();
     assert_eq!(ended(&report, CheckKind::FileHash(group(13))), failed("dg13.unlisted"));
@@ -212,6 +215,20 @@ fn attack_38_the_identity_is_what_was_signed() {
     assert!(identity.birth().is_some() && identity.issue().is_some());
     assert!(identity.sensitive().is_some_and(|sensitive| sensitive.ethnicity.is_none()), "named by no profile");
     assert_eq!(format!("{identity:?}"), "VerifiedIdentity");
+    // Whatever the verdict is short of: there is nobody.
+    let issued = Issued::vietnam();
+    let mut altered = issued.dossier();
+    altered.files.insert(group(2), FileRecord::Refused { status: 0x6A82 });
+    let mut unread = issued.dossier();
+    unread.files.insert(group(2), FileRecord::Broken);
+    let mut unproven = issued.dossier();
+    (unproven.chip_authentication, unproven.active_authentication) = (None, None);
+    for (dossier, overall) in [(altered, Overall::Failed), (unread, Overall::Aborted), (unproven, Overall::Undetermined)] {
+        let report = judge(&issued, &dossier);
+        assert_eq!(report.overall, overall);
+        assert!(report.identity().is_none());
+    }
+    assert!(inspect(&issued.dossier(), &TrustStore::new(), &Profile::OPERATIONAL, NOW, &RustCrypto).identity().is_none());
 }
 
 /// Counts signature checks.

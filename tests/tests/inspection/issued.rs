@@ -1,21 +1,26 @@
 //! A card of the fixtures as a dossier, and what the inspection says of it.
 
-use card_fixtures::authority::{Authority, SodOptions};
+use card_fixtures::authority::{Authority, CrlOptions, SodOptions};
+use card_fixtures::chip::{Quirks, VirtualChip};
 use card_fixtures::curve::{Curve, fixed_width};
 use card_fixtures::hash::Hash;
 use card_fixtures::modp::Group;
 use card_fixtures::personalisation::issue::{CARD_ACCESS, CARD_SECURITY, COM, SOD};
 use card_fixtures::personalisation::{ActiveAuthenticationKey, Mapping, Personalisation, Suite, authority, personalise};
+use card_fixtures::time::Time;
 use num_bigint::BigUint;
+use soat::chip::{AccessKey, ReadingOptions, read_card};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{
     Access, AccessProtocol, ActiveAuthentication, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthentication,
     ChipAuthenticationOutcome, ChipMapping, ChipMappingOutcome, DataGroup, Dossier, FileContent, FileId, FileRecord, Origin,
     PasswordKind,
 };
-use soat::inspection::{Check, CheckKind, Outcome, Profile, ReasonCode, Report, inspect};
-use soat::pki::{Certificate, Provenance, TrustStore};
+use soat::inspection::{Check, CheckKind, Outcome, Overall, Profile, ReasonCode, Report, inspect};
+use soat::pki::{Certificate, CertificateList, Provenance, TrustStore, VerifiedCrl};
 use soat::time::Timestamp;
+use soat_tests::seeded::{SeededRng, Watcher};
+use soat_tests::virtual_channel::InProcessChannel;
 
 /// 2025-06-01
 pub const NOW: Timestamp = Timestamp(1_748_736_000);
@@ -128,6 +133,37 @@ impl Issued {
         trust([self.authority.csca_certificate()])
     }
 
+    /// The same store with the authority's current revocation list, without which `strict` comes to nothing.
+    pub fn trust_with_list(&self) -> TrustStore {
+        let options = CrlOptions {
+            this_update: Time::midnight(2025, 5, 1),
+            next_update: Some(Time::midnight(2025, 8, 1)),
+            ..CrlOptions::default()
+        };
+        let mut store = self.trust();
+        let list = CertificateList::from_der(&self.authority.revocation_list(&options)).unwrap();
+        store.add_revocation_list(VerifiedCrl::verify(list, &store, &RustCrypto).unwrap());
+        store
+    }
+
+    /// The card as the reader finds it on a virtual chip.
+    pub fn read(&self) -> Dossier {
+        let card = &self.card;
+        let key = match &card.mrz_key {
+            Some(key) if card.bac => AccessKey::from_fields(&key.document_number, &key.birth, &key.expiry),
+            _ => AccessKey::from_can(card.can.as_deref().unwrap()),
+        };
+        let chip = VirtualChip::with_quirks(card.clone(), 7, Quirks::of(card));
+        let (mut channel, mut rng, mut watcher) = (InProcessChannel::extended(chip), SeededRng(1), Watcher::new(1));
+        read_card(&mut channel, &key.unwrap(), &ReadingOptions::default(), &RustCrypto, &mut rng, &mut watcher).unwrap()
+    }
+
+    /// Read from the chip and judged, as the command does it: under `operational` and under `strict`.
+    pub fn read_and_judged(&self) -> [Report; 2] {
+        let (dossier, store) = (self.read(), self.trust_with_list());
+        [Profile::OPERATIONAL, Profile::STRICT].map(|profile| inspect(&dossier, &store, &profile, NOW, &RustCrypto))
+    }
+
     pub fn report(&self, profile: Profile) -> Report {
         inspect(&self.dossier(), &self.trust(), &profile, NOW, &RustCrypto)
     }
@@ -168,13 +204,30 @@ pub fn findings(report: &Report, kind: CheckKind) -> Vec<&'static str> {
     row(report, kind).findings.iter().map(|finding| finding.code.as_str()).collect()
 }
 
-/// A quirk is read through and noted in `operational`, and fails its check in `strict`.
+/// The card that a test alters afterwards is genuine: what was altered makes the difference.
+pub fn assert_genuine(issued: &Issued) {
+    let report = issued.operational();
+    assert_eq!(report.overall, Overall::Successful, "{}: {:#?}", issued.card.name, report.checks);
+    assert!(report.identity().is_some());
+}
+
+/// A quirk that bends no rule: read from the chip, the card is genuine under both profiles, and nothing is noted beside the check.
+pub fn assert_unbent(issued: &Issued, kind: CheckKind) {
+    for report in issued.read_and_judged() {
+        assert_eq!((ended(&report, kind), findings(&report, kind)), (GOOD, vec![]), "{}", report.profile);
+        assert_eq!(report.overall, Overall::Successful, "{} {}: {:#?}", issued.card.name, report.profile, report.checks);
+        assert!(report.identity().is_some());
+    }
+}
+
+/// A quirk is read through and noted in `operational`, and fails its check in `strict`: read from the chip, and judged.
 pub fn assert_quirk(issued: &Issued, kind: CheckKind, code: &'static str) {
-    let (operational, strict) = (issued.operational(), issued.strict());
+    let [operational, strict] = issued.read_and_judged();
     assert_eq!(row(&operational, kind).outcome, Outcome::Successful, "{code}: {:?}", row(&operational, kind));
     assert!(findings(&operational, kind).contains(&code), "{code}: {:?}", row(&operational, kind));
-    assert_eq!(operational.overall, soat::inspection::Overall::Successful, "{code}");
-    assert_eq!(ended(&strict, kind), failed(code));
+    assert_eq!(operational.overall, Overall::Successful, "{code}");
+    assert!(operational.identity().is_some(), "{code}");
+    assert_eq!((ended(&strict, kind), strict.overall), (failed(code), Overall::Failed));
 }
 
 pub fn overwrite(dossier: &mut Dossier, file: FileId, bytes: Vec<u8>) {

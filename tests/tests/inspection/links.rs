@@ -50,7 +50,7 @@ fn a_link_makes_the_new_key_an_anchor_and_falls_with_the_old_one() {
 }
 
 #[test]
-fn attack_1_what_is_no_link() {
+fn attack_01_what_is_no_link() {
     let old = Issued::vietnam().authority;
     let new = successor_of(&old);
     let store = trust([old.csca_certificate()]);

@@ -6,6 +6,7 @@
 mod card_security;
 mod chip;
 mod crowd;
+mod code;
 mod deviation_list;
 mod files;
 mod format;
@@ -13,6 +14,8 @@ mod issued;
 mod links;
 mod lists;
 mod profiles;
+mod passive;
+mod quirks;
 mod revocation;
 mod saved;
 mod signature;

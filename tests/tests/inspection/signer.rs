@@ -1,7 +1,7 @@
 //! Document signer and issuer: attacks 1, 10–12, 31, 33, and quirks 12, 13, 16, 17.
 
 use card_fixtures::authority::{
-    Authority, BasicConstraints, CertificateOptions, Extension, KeyIdentifier, SodOptions, TimeForm, key_usage,
+    Authority, BasicConstraints, CertificateOptions, Extension, KeyIdentifier, SignatureOptions, SodOptions, TimeForm, key_usage,
 };
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
@@ -9,11 +9,14 @@ use soat::inspection::{CheckKind, Overall, Profile, Weight, inspect};
 use soat::pki::{Certificate, CertificateError, TrustStore};
 use soat::time::{Date, Timestamp};
 
-use crate::issued::{GOOD, Issued, NOW, assert_quirk, ended, failed, findings, row, trust, undetermined};
+use crate::issued::{
+    GOOD, Issued, NOW, assert_genuine, assert_quirk, assert_unbent, ended, failed, findings, row, trust, undetermined,
+};
 
-/// The Vietnamese card under a document signer that says something else.
+/// The Vietnamese card under a document signer that says something else; as issued it is genuine.
 fn with(change: impl FnOnce(&mut CertificateOptions)) -> Issued {
     let issued = Issued::vietnam();
+    assert_genuine(&issued);
     let mut certificate = issued.authority.document_signer_options();
     change(&mut certificate);
     issued.signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() })
@@ -31,8 +34,9 @@ fn impostor() -> Authority {
 }
 
 #[test]
-fn attack_1_a_false_issuer_of_the_right_name() {
+fn attack_01_a_false_issuer_of_the_right_name() {
     let issued = Issued::vietnam();
+    assert_genuine(&issued);
     let forged = Issued { authority: impostor(), ..Issued::vietnam() }.signed(&SodOptions::default());
     let report = under(&forged, &issued.trust());
     assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
@@ -43,8 +47,9 @@ fn attack_1_a_false_issuer_of_the_right_name() {
 }
 
 #[test]
-fn attack_1_a_false_issuer_that_names_the_genuine_key() {
+fn attack_01_a_false_issuer_that_names_the_genuine_key() {
     let genuine = Issued::vietnam();
+    assert_genuine(&genuine);
     let authority = impostor();
     let certificate = CertificateOptions {
         authority_key_identifier: KeyIdentifier::Given(genuine.authority.csca.key.key_identifier()),
@@ -78,6 +83,20 @@ fn quirk_13_the_anchor_is_the_one_whose_key_signed() {
     let report = under(&issued, &store);
     assert_eq!(report.overall, Overall::Successful);
     assert_eq!(report.anchor().unwrap().certificate.as_der(), issued.authority.csca_certificate());
+}
+
+/// Serials are bytes: negative ones and the same one twice are as good as any.
+#[test]
+fn quirk_13_serials_that_the_standard_forbids() {
+    for serial in [vec![0x80, 1, 2, 3], vec![0xFF; 20], vec![0]] {
+        assert_unbent(&with(|certificate| certificate.serial = serial), CheckKind::Chain);
+    }
+    // Authority and signer under one serial, and beside them an anchor of the same name and serial.
+    let issued = with(|certificate| certificate.serial = Issued::vietnam().authority.csca_options().serial);
+    let mut other = impostor().csca_options();
+    other.serial = issued.authority.csca_options().serial;
+    let store = trust([impostor().csca_certificate_with(&other), issued.authority.csca_certificate()]);
+    assert_eq!(under(&issued, &store).overall, Overall::Successful);
 }
 
 #[test]
@@ -159,6 +178,32 @@ fn quirk_17_no_key_usage_and_other_forms_of_time() {
     assert_quirk(&other_type, CheckKind::SignerProfile, "ds.document_type");
 }
 
+/// Signing, issue, now: a signer that has expired since is read through by desks and refused by `strict`; where signingTime is missing
+/// the signed date of issue stands for it.
+#[test]
+fn quirk_17_three_dates() {
+    let expired = with(|certificate| certificate.not_after = Time::midnight(2025, 1, 1));
+    let [operational, strict] = expired.read_and_judged();
+    assert_eq!(ended(&operational, CheckKind::Validity), GOOD);
+    assert_eq!((ended(&operational, CheckKind::ValidityToday), operational.overall), (failed("ds.expired"), Overall::Successful));
+    assert_eq!((ended(&strict, CheckKind::ValidityToday), strict.overall), (failed("ds.expired"), Overall::Failed));
+    let timeless = |name: &str| {
+        let signature = SignatureOptions { signing_time: None, ..SignatureOptions::default() };
+        Issued::new(name).signed(&SodOptions { signature, ..SodOptions::default() })
+    };
+    // DG13 has the date of issue; a card without any rests on the signer's being valid now, which is said.
+    assert_unbent(&timeless("vietnam-2024"), CheckKind::Validity);
+    let mut silent = Issued::new("vietnam-2024");
+    silent.card.application_files.remove(&0x010D);
+    silent.card.list("0107", &[1, 2, 3, 13, 15, 14]);
+    let signature = SignatureOptions { signing_time: None, ..SignatureOptions::default() };
+    let silent = silent.signed(&SodOptions { signature, ..SodOptions::default() });
+    for report in silent.read_and_judged() {
+        assert_eq!(findings(&report, CheckKind::Validity), ["validity.signing_time_absent"]);
+        assert_eq!(report.overall, Overall::Successful);
+    }
+}
+
 #[test]
 fn attack_12_one_state_signs_for_another() {
     let issued = Issued::new("passport-td3");
@@ -175,6 +220,34 @@ fn attack_12_one_state_signs_for_another() {
     assert_eq!(ended(&report, CheckKind::Chain), GOOD);
     assert_eq!(ended(&report, CheckKind::IssuingState), failed("issuing_state.mismatch"));
     assert_eq!(report.overall, Overall::Failed);
+}
+
+/// A code that nobody knows hides nothing: what is known contradicts itself, and that is a failure.
+#[test]
+fn attack_12_an_unknown_code_beside_a_contradiction() {
+    let genuine = Issued::new("passport-td3");
+    assert_genuine(&genuine);
+    let named = |country: &str, state: Option<&str>| {
+        let mut issued = Issued::new("passport-td3");
+        issued.authority.document_signer_name.country = country.into();
+        if let Some(state) = state {
+            let zone = issued.card.application_files.get_mut(&0x0101).unwrap();
+            // The issuing state stands behind the document code.
+            zone[7..10].copy_from_slice(state.as_bytes());
+        }
+        let mut certificate = issued.authority.document_signer_options();
+        certificate.document_types.clear();
+        issued.signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() }).operational()
+    };
+    let state = |report| ended(&report, CheckKind::IssuingState);
+    assert_eq!(state(named("DE", None)), GOOD);
+    assert_eq!(state(named("ZZ", None)), undetermined("issuing_state.unknown_code"));
+    assert_eq!(state(named("DE", Some("ZZZ"))), undetermined("issuing_state.unknown_code"));
+    assert_eq!(state(named("FR", None)), failed("issuing_state.mismatch"));
+    // The signer's country is unknown, and authority and document contradict each other.
+    assert_eq!(state(named("ZZ", Some("VNM"))), failed("issuing_state.mismatch"));
+    // The document's state is unknown, and signer and authority contradict each other.
+    assert_eq!(state(named("FR", Some("ZZZ"))), failed("issuing_state.mismatch"));
 }
 
 #[test]
@@ -233,6 +306,7 @@ fn attack_11_a_key_that_was_certified_for_another_purpose() {
 #[test]
 fn attack_11_a_document_signer_as_issuer() {
     let genuine = Issued::vietnam();
+    assert_genuine(&genuine);
     let anchor = genuine.authority.document_signer_certificate().der;
     let authority = Authority {
         csca: genuine.authority.document_signer.clone(),

@@ -10,14 +10,29 @@ use soat::chip::reading::Limits;
 use soat::chip::secure_messaging::Violation;
 use soat::chip::{AccessKey, ReadError, ReadingOptions, TransportError};
 use soat::dossier::{AccessProtocol, BacReason, ChipAuthenticationOutcome, DataGroup, Dossier, FileId, FileRecord, PasswordKind};
+use soat::inspection::{CheckKind, Outcome, Overall};
 use soat_tests::seeded::Watcher;
 
-use super::{assert_whole, can, card, mrz, odd, read, read_with};
+use super::{assert_verdicts, assert_whole, can, card, ended, findings, mrz, odd, read, read_with, verdicts};
 
 fn attacked(attack: Attack) -> Result<Dossier, ReadError> {
     let card = card("vietnam-2024");
-    assert_whole(&read(&mut odd(&card, Quirks::vietnam()), &can(&card)).unwrap(), &card);
+    let genuine = read(&mut odd(&card, Quirks::vietnam()), &can(&card)).unwrap();
+    assert_whole(&genuine, &card);
+    assert_verdicts(&genuine, &card);
     read(&mut odd(&card, Quirks { attack: Some(attack), ..Quirks::vietnam() }), &can(&card))
+}
+
+/// These proofs of the chip fail in both profiles, and with the first of them the card.
+fn assert_refused(dossier: &Dossier, proofs: &[(CheckKind, &'static str)]) {
+    for report in verdicts(dossier, &card("vietnam-2024")) {
+        for (kind, reason) in proofs {
+            assert_eq!(ended(&report, *kind), (Outcome::Failed, Some(*reason)));
+        }
+        assert_eq!(ended(&report, CheckKind::ChipAuthenticity), (Outcome::Failed, Some(proofs[0].1)));
+        assert_eq!(report.overall, Overall::Failed);
+        assert!(report.identity().is_none());
+    }
 }
 
 fn misbehaved(step: Step, reason: Misbehaviour) -> ReadError {
@@ -27,10 +42,17 @@ fn misbehaved(step: Step, reason: Misbehaviour) -> ReadError {
 #[test]
 fn attack_04_a_listed_file_that_is_not_there_is_recorded() {
     let mut card = card("vietnam-2024");
+    assert_verdicts(&read(&mut odd(&card, Quirks::vietnam()), &can(&card)).unwrap(), &card);
     for identifier in [0x010E, 0x010F] {
         card.application_files.remove(&identifier);
     }
     let dossier = read(&mut odd(&card, Quirks::vietnam()), &can(&card)).unwrap();
+    for report in verdicts(&dossier, &card) {
+        for (group, reason) in [(DataGroup::DG14, "dg14.missing"), (DataGroup::DG15, "dg15.missing")] {
+            assert_eq!(ended(&report, CheckKind::FileHash(group.into())), (Outcome::Failed, Some(reason)));
+        }
+        assert_eq!(report.overall, Overall::Failed);
+    }
     for group in [DataGroup::DG14, DataGroup::DG15] {
         assert!(dossier.files[&group.into()] == FileRecord::Refused { status: 0x6A82 });
     }
@@ -42,17 +64,33 @@ fn attack_16_a_copy_does_not_hold_the_chips_key() {
     let dossier = attacked(Attack::Clone).unwrap();
     assert_eq!(dossier.chip_authentication.as_ref().unwrap().outcome, ChipAuthenticationOutcome::WrongKeys);
     // Everything else is read all the same, so that the verdict can say what it is a copy of.
-    assert_whole(&dossier, &card("vietnam-2024"));
+    let genuine = card("vietnam-2024");
+    assert_whole(&dossier, &genuine);
+    let answer = (CheckKind::ActiveAuthentication, "chip.active_authentication_failed");
+    assert_refused(&dossier, &[answer, (CheckKind::ChipAuthentication, "chip.chip_authentication_failed")]);
+}
+
+/// The chip's answer of yesterday, whatever it is asked today.
+#[test]
+fn attack_17_an_answer_that_was_recorded() {
+    let dossier = attacked(Attack::ReplayedSignature([1, 2, 3, 4, 5, 6, 7, 8])).unwrap();
+    assert_refused(&dossier, &[(CheckKind::ActiveAuthentication, "chip.active_authentication_failed")]);
 }
 
 #[test]
 fn attack_20_hidden_card_access_is_bac_with_its_reason_and_never_silent() {
     let card = card("vietnam-2024");
+    assert_verdicts(&read(&mut odd(&card, Quirks::vietnam()), &mrz(&card)).unwrap(), &card);
     for (status, reason) in [(0x6982, BacReason::CardAccessRefused(0x6982)), (0x6A82, BacReason::PaceNotOffered)] {
         let quirks = || Quirks { attack: Some(Attack::HideCardAccess(status)), ..Quirks::vietnam() };
         let dossier = read(&mut odd(&card, quirks()), &mrz(&card)).unwrap();
         assert_eq!(dossier.access.as_ref().unwrap().protocol, AccessProtocol::Bac { reason });
         assert!(dossier.files[&FileId::CardAccess] == FileRecord::Refused { status });
+        let [operational, strict] = verdicts(&dossier, &card);
+        let row = operational.check(CheckKind::AccessProtocol).unwrap();
+        assert!(row.findings.iter().any(|finding| finding.code.as_str() == "access.pace_suppressed"));
+        assert_eq!(ended(&strict, CheckKind::AccessProtocol), (Outcome::Failed, Some("access.pace_suppressed")));
+        assert_eq!(strict.overall, Overall::Failed);
         let error = read(&mut odd(&card, quirks()), &can(&card)).unwrap_err();
         assert_eq!(error, ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(PasswordKind::Can)));
     }
@@ -61,6 +99,7 @@ fn attack_20_hidden_card_access_is_bac_with_its_reason_and_never_silent() {
 #[test]
 fn attack_20_a_failed_pace_never_becomes_bac() {
     let card = card("vietnam-2024");
+    assert_verdicts(&read(&mut odd(&card, Quirks::vietnam()), &mrz(&card)).unwrap(), &card);
     let quirks = Quirks { attack: Some(Attack::PaceMapping(BadPoint::OffCurve)), ..Quirks::vietnam() };
     let mut channel = odd(&card, quirks);
     let error = read(&mut channel, &mrz(&card)).unwrap_err();
@@ -121,6 +160,7 @@ fn attack_23_a_bare_status_for_ever() {
 #[test]
 fn attack_24_a_wrong_key_is_tried_once() {
     let card = card("vietnam-2024");
+    assert_whole(&read(&mut odd(&card, Quirks::vietnam()), &can(&card)).unwrap(), &card);
     for (status, tries_left) in [(None, None), (Some(0x63C2), Some(2))] {
         let mut channel = odd(&card, Quirks { wrong_key_status: status, ..Quirks::vietnam() });
         let error = read(&mut channel, &AccessKey::from_can("999999").unwrap()).unwrap_err();
@@ -130,6 +170,7 @@ fn attack_24_a_wrong_key_is_tried_once() {
     let mut old = card.clone();
     old.pace.clear();
     old.master_files.remove(&0x011C);
+    assert_whole(&read(&mut odd(&old, Quirks::default()), &mrz(&old)).unwrap(), &old);
     for (status, tries_left) in [(0x6300, None), (0x63C1, Some(1)), (0x6982, None)] {
         let mut channel = odd(&old, Quirks { wrong_key_status: Some(status), ..Quirks::default() });
         let wrong = AccessKey::from_fields("199000002", "990101", "390101").unwrap();
@@ -158,6 +199,7 @@ fn attack_35_files_and_answers_that_never_end() {
 #[test]
 fn attack_35_a_chip_that_takes_its_time() {
     let card = card("vietnam-2024");
+    assert_verdicts(&read(&mut odd(&card, Quirks::vietnam()), &can(&card)).unwrap(), &card);
     let quirks = Quirks { attack: Some(Attack::Wait(Duration::from_micros(1))), ..Quirks::vietnam() };
     // The clock is the observer's: each look at it lasts three seconds.
     let error =
@@ -166,6 +208,36 @@ fn attack_35_a_chip_that_takes_its_time() {
     let few = ReadingOptions { limits: Limits { commands: 20, ..Limits::default() }, ..ReadingOptions::default() };
     let error = read_with(&mut odd(&card, Quirks::vietnam()), &can(&card), &few, &mut Watcher::new(1)).unwrap_err();
     assert!(matches!(error, ReadError::LimitExceeded { limit: Limit::Commands, .. }), "{error}");
+}
+
+/// A relay cannot be refused; what it costs in time is told. The clock here is the observer's: each look at it lasts so many milliseconds,
+/// and a command is one look apart from its answer. Mutant: `SLOW_ANSWER` in `exchange.rs` made an hour.
+#[test]
+fn attack_39_answers_that_come_from_far_away() {
+    let card = card("vietnam-2024");
+    let read = |milliseconds| {
+        let limits = Limits { milliseconds: u64::MAX, ..Limits::default() };
+        let options = ReadingOptions { limits, ..ReadingOptions::default() };
+        let mut channel = odd(&card, Quirks::vietnam());
+        read_with(&mut channel, &can(&card), &options, &mut Watcher::new(milliseconds)).unwrap()
+    };
+    for near in [1, 40, 200] {
+        let dossier = read(near);
+        assert_eq!(findings(&dossier), Vec::<&str>::new(), "{near}");
+        assert_verdicts(&dossier, &card);
+    }
+    for far in [201, 400, 5_000] {
+        let dossier = read(far);
+        assert_whole(&dossier, &card);
+        assert_eq!(findings(&dossier), ["timing.slow_answers"], "{far}");
+        // It is told beside how the chip was opened, and never counted: a slow reader is no forgery.
+        for report in verdicts(&dossier, &card) {
+            let row = report.check(CheckKind::AccessProtocol).unwrap();
+            assert_eq!((row.outcome, report.overall), (Outcome::Successful, Overall::Successful));
+            let told: Vec<&str> = row.findings.iter().map(|finding| finding.code.as_str()).collect();
+            assert_eq!(told, ["timing.slow_answers"]);
+        }
+    }
 }
 
 /// The genuine card is lost at a certain command, and another comes instead.
@@ -178,7 +250,9 @@ fn swapped(other: &Personalisation, after: u32) -> Result<Dossier, ReadError> {
 #[test]
 fn attack_37a_another_card_after_a_lost_tag() {
     let genuine = card("vietnam-2024");
-    assert_whole(&swapped(&genuine, 22).unwrap(), &genuine);
+    let resumed = swapped(&genuine, 22).unwrap();
+    assert_whole(&resumed, &genuine);
+    assert_verdicts(&resumed, &genuine);
     // The same key opens it, and one byte of EF.SOD differs.
     let mut altered = genuine.clone();
     *altered.application_files.get_mut(&0x011D).unwrap().last_mut().unwrap() ^= 1;

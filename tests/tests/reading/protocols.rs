@@ -10,34 +10,14 @@ use card_fixtures::personalisation::{ChipKey, PaceOffer, Personalisation, Suite,
 use soat::chip::apdu::StatusWord;
 use soat::chip::error::{Incompatibility, Misbehaviour, PasswordState, Protocol, Step};
 use soat::chip::{AccessKey, ChannelLimits, Progress, ReadError, ReadingOptions};
-use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{AccessProtocol, ChipAuthenticationOutcome, ChipMappingOutcome, Dossier, FileId, FileRecord, PasswordKind};
-use soat::inspection::{CheckKind, Outcome, Overall, Profile, ReasonCode, Report, inspect};
-use soat::pki::{Certificate, Provenance, TrustStore};
-use soat::time::Timestamp;
+use soat::inspection::{CheckKind, Outcome, Overall, Profile};
 use soat_tests::seeded::Watcher;
 use soat_tests::virtual_channel::InProcessChannel;
 
-use super::{assert_whole, can, card, findings, mrz, odd, read, read_with};
+use super::{GOOD, assert_whole, can, card, ended, findings, judge, mrz, odd, read, read_with, verdicts};
 
-/// 2025-06-01
-const NOW: Timestamp = Timestamp(1_748_736_000);
-const GOOD: (Outcome, Option<&str>) = (Outcome::Successful, None);
 const MAPPING_CARD: &str = "pace-cam-bp256-aes128";
-
-fn judge(dossier: &Dossier, anchors: &[Vec<u8>], profile: Profile) -> Report {
-    let mut store = TrustStore::new();
-    for anchor in anchors {
-        let certificate = Certificate::from_der(anchor).unwrap();
-        store.add(certificate, Provenance::Operator { source: "fixture".into() }, true, &RustCrypto);
-    }
-    inspect(dossier, &store, &profile, NOW, &RustCrypto)
-}
-
-fn ended(report: &Report, kind: CheckKind) -> (Outcome, Option<&'static str>) {
-    let row = report.check(kind).unwrap();
-    (row.outcome, row.reason.map(ReasonCode::as_str))
-}
 
 /// The card through both kinds of reader, under both profiles: read whole, its chip proven by `proof`, its access compared.
 fn assert_genuine(card: &Personalisation, proof: CheckKind) {
@@ -46,11 +26,9 @@ fn assert_genuine(card: &Personalisation, proof: CheckKind) {
             let mut channel = InProcessChannel::new(VirtualChip::new(card.clone(), 7), limits);
             let dossier = read(&mut channel, &key).unwrap_or_else(|error| panic!("{}: {error}", card.name));
             assert_whole(&dossier, card);
-            let operational = judge(&dossier, &card.demonstration_anchors(), Profile::OPERATIONAL);
-            let strict = judge(&dossier, &card.demonstration_anchors(), Profile::STRICT);
-            assert_eq!(operational.overall, Overall::Successful, "{}: {:?}", card.name, operational.checks);
-            assert!(operational.identity().is_some());
-            for report in [&operational, &strict] {
+            for report in &verdicts(&dossier, card) {
+                assert_eq!(report.overall, Overall::Successful, "{}: {:?}", card.name, report.checks);
+                assert!(report.identity().is_some());
                 for kind in [CheckKind::AccessProtocol, CheckKind::ChipAuthenticity, proof] {
                     assert_eq!(ended(report, kind), GOOD, "{} {kind:?} {}", card.name, report.profile);
                 }

@@ -1,7 +1,10 @@
-//! Real cards misbehave: the rows of `quirks.md` that concern reading. Each card is still read whole, and the dossier says how it bent
-//! the standard.
+//! Real cards misbehave: the rows of `quirks.md` that concern reading. Each card is still read whole, the dossier says how it bent the
+//! standard, and both profiles judge it.
 
+use card_fixtures::authority::CurveEncoding;
 use card_fixtures::chip::{ExtendedLength, LostTag, ParameterId, Quirks, ReadLimit, SignatureForm, VirtualChip};
+use card_fixtures::hash::Hash;
+use card_fixtures::personalisation::security_infos::{active_authentication_info, pace_info};
 use card_fixtures::personalisation::{PaceOffer, Personalisation, Suite};
 use soat::chip::apdu::StatusWord;
 use soat::chip::error::Incompatibility;
@@ -10,16 +13,21 @@ use soat::dossier::{
     AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChipAuthenticationOutcome, DataGroup, Dossier, FileContent,
     FileRecord,
 };
+use soat::inspection::{CheckKind, Outcome, Overall};
 use soat_tests::seeded::Watcher;
 use soat_tests::virtual_channel::InProcessChannel;
 
 use super::variants::offering;
-use super::{assert_whole, can, card, findings, mrz, odd, odd_extended, read, read_with};
+use super::{
+    assert_verdicts, assert_whole, can, card, ended, findings, mrz, odd, odd_extended, read, read_with, sign, verdicts,
+    without_pace,
+};
 
-/// Reads a card that behaves oddly through short APDUs, whole.
+/// Reads a card that behaves oddly through short APDUs, whole, and judges it.
 fn read_odd(card: &Personalisation, quirks: Quirks) -> Dossier {
     let dossier = read(&mut odd(card, quirks), &can(card)).unwrap();
     assert_whole(&dossier, card);
+    assert_verdicts(&dossier, card);
     dossier
 }
 
@@ -97,6 +105,7 @@ fn quirk_03_answers_in_parts_and_empty_ones() {
     let mut channel = odd_extended(&wide, Quirks { maximal_le_empty: true, ..Quirks::default() });
     let dossier = read(&mut channel, &can(&wide)).unwrap();
     assert_whole(&dossier, &wide);
+    assert_verdicts(&dossier, &wide);
     assert_eq!(findings(&dossier), Vec::<&str>::new());
 }
 
@@ -108,6 +117,11 @@ fn quirk_03_a_cut_signature_is_no_signature() {
     assert_whole(&dossier, &card);
     assert_eq!(dossier.active_authentication, None);
     assert_eq!(findings(&dossier), ["active_authentication.answer_cut"]);
+    // Nothing shows that the chip is the genuine one: that is not decided, and no failure.
+    for report in verdicts(&dossier, &card) {
+        let not_done = (Outcome::Undetermined, Some("chip.active_authentication_not_done"));
+        assert_eq!((ended(&report, CheckKind::ChipAuthenticity), report.overall), (not_done, Overall::Undetermined));
+    }
 }
 
 /// `quirks.md` 3: without a statement in EF.ATR/INFO extended length is not tried, unless that is asked for; and that is recorded.
@@ -119,6 +133,7 @@ fn quirk_03_extended_length_is_probed_only_when_asked() {
         let options = ReadingOptions { probe_extended, ..ReadingOptions::default() };
         let dossier = read_with(&mut channel, &can(&card), &options, &mut Watcher::new(1)).unwrap();
         assert_whole(&dossier, &card);
+        assert_verdicts(&dossier, &card);
         let codes: Vec<String> = findings(&dossier).into_iter().map(String::from).collect();
         let longest = channel.chip.lock().exchanges().iter().map(|exchange| exchange.data_len).max().unwrap();
         (longest, codes)
@@ -139,6 +154,7 @@ fn quirk_04_the_master_file_is_never_selected() {
         let mut channel = odd(&card, Quirks { select_master_file: Some(status), ..Quirks::default() });
         let dossier = read(&mut channel, &can(&card)).unwrap();
         assert_whole(&dossier, &card);
+        assert_verdicts(&dossier, &card);
         assert!(channel.chip.lock().exchanges().iter().all(|exchange| exchange.header[..3] != [0x00, 0xA4, 0x00]));
     }
 }
@@ -152,17 +168,17 @@ fn quirk_05_card_access_is_hidden_once_the_application_is_selected() {
         assert_eq!(channel.transmit(&hex::decode("00a4040c07a0000002471001").unwrap()), Ok(vec![0x90, 0x00]));
         let dossier = read(&mut channel, &can(&card)).unwrap();
         assert_whole(&dossier, &card);
+        assert_verdicts(&dossier, &card);
         assert_eq!(findings(&dossier), ["card_access.after_application"]);
     }
 }
 
 #[test]
 fn quirk_05_without_card_access_it_is_bac() {
-    let mut card = card("vietnam-2024");
-    card.master_files.remove(&0x011C);
-    card.pace.clear();
+    let card = without_pace();
     let dossier = read(&mut odd(&card, Quirks::default()), &mrz(&card)).unwrap();
     assert_whole(&dossier, &card);
+    assert_verdicts(&dossier, &card);
     assert_eq!(dossier.access.unwrap().protocol, AccessProtocol::Bac { reason: BacReason::PaceNotOffered });
 }
 
@@ -184,7 +200,10 @@ fn quirk_06_the_parameter_reference_in_mse() {
     assert_eq!(findings(&dossier), Vec::<&str>::new());
     // Two domain parameters: it is sent at once.
     let offers = [PaceOffer::generic(Suite::Aes128, 12), PaceOffer::generic(Suite::Aes128, 13)];
-    let dossier = read_odd(&offering(&offers), Quirks::vietnam());
+    let mut card = offering(&offers);
+    card.put_dg14(CurveEncoding::Explicit, &offers.map(pace_info), &[active_authentication_info(Hash::Sha256)]);
+    sign(&mut card);
+    let dossier = read_odd(&card, Quirks::vietnam());
     assert_eq!(findings(&dossier), Vec::<&str>::new());
 }
 
@@ -217,12 +236,13 @@ fn quirk_09_a_file_of_indefinite_length() {
     let content = card.application_files[&0x011D].clone();
     let inner = &content[if content[1] == 0x82 { 4 } else { 3 }..];
     let indefinite = [&[0x77, 0x80], inner, &[0, 0]].concat();
-    card.application_files.insert(0x011D, indefinite.clone());
+    card.application_files.insert(0x011D, indefinite);
     read_odd(&card, Quirks::vietnam());
     let mut padded = card.clone();
     padded.application_files.get_mut(&0x011D).unwrap().extend([0; 500]);
     let dossier = read(&mut odd(&padded, Quirks::vietnam()), &can(&card)).unwrap();
     assert_whole(&dossier, &card);
+    assert_verdicts(&dossier, &card);
 }
 
 /// An empty file, one of zeros, one cut short: recorded as broken, and the others are read.
@@ -255,16 +275,22 @@ fn quirk_18_without_info_it_is_3des() {
     let dossier = read(&mut odd(&card, Quirks::default()), &mrz(&card)).unwrap();
     assert_whole(&dossier, &card);
     assert!(is_confirmed(&dossier));
+    assert_verdicts(&dossier, &card);
     assert_eq!(dossier.chip_authentication.unwrap().protocol.to_string(), "0.4.0.127.0.7.2.2.3.2.1");
 }
 
 #[test]
 fn quirk_19_signatures_are_recorded_as_they_come() {
-    let cases =
-        [("aa-rsa1024-sha1", SignatureForm::LeadingZeroStripped, 127), ("aa-rsa1024-sha1", SignatureForm::LeadingZero, 128)];
+    let cases = [
+        ("aa-rsa1024-sha1", SignatureForm::LeadingZeroStripped, 127),
+        ("aa-rsa1024-sha1", SignatureForm::LeadingZero, 128),
+        ("aa-rsa1024-sha1", SignatureForm::Smaller, 128),
+        ("aa-rsa1024-sha1", SignatureForm::Standard, 128),
+    ];
     for (name, signature, length) in cases {
         let card = card(name);
         let dossier = read(&mut odd(&card, Quirks { signature, ..Quirks::default() }), &mrz(&card)).unwrap();
+        assert_verdicts(&dossier, &card);
         let ActiveAuthenticationOutcome::Signature(octets) = dossier.active_authentication.unwrap().outcome else {
             panic!("no signature")
         };
@@ -272,6 +298,10 @@ fn quirk_19_signatures_are_recorded_as_they_come() {
     }
     let card = card("aa-p256-sha256");
     let dossier = read(&mut odd(&card, Quirks { signature: SignatureForm::Der, ..Quirks::default() }), &mrz(&card)).unwrap();
+    assert_verdicts(&dossier, &card);
+    let [_, strict] = verdicts(&dossier, &card);
+    let refused = (Outcome::Failed, Some("aa.signature_der"));
+    assert_eq!(ended(&strict, CheckKind::ActiveAuthentication), refused);
     let evidence = dossier.active_authentication.unwrap();
     assert!(matches!(evidence.outcome, ActiveAuthenticationOutcome::Signature(octets) if octets[0] == 0x30));
 }
@@ -285,6 +315,7 @@ fn quirk_20_padding_after_a_file_is_dropped() {
     }
     let dossier = read(&mut odd(&padded, Quirks::vietnam()), &can(&card)).unwrap();
     assert_whole(&dossier, &card);
+    assert_verdicts(&dossier, &card);
 }
 
 #[test]
@@ -295,10 +326,17 @@ fn quirk_21_the_security_object_decides_what_is_read() {
     other.application_files.insert(0x011E, hex::decode("60045c026144").unwrap());
     let dossier = read(&mut odd(&other, Quirks::vietnam()), &can(&card)).unwrap();
     assert_whole(&dossier, &other);
+    assert_verdicts(&dossier, &other);
+    let [_, strict] = verdicts(&dossier, &other);
+    assert_eq!(ended(&strict, CheckKind::SodContent), (Outcome::Failed, Some("com.inconsistent")));
     let mut without = card.clone();
     without.application_files.remove(&0x011E);
     let dossier = read(&mut odd(&without, Quirks::vietnam()), &can(&card)).unwrap();
     assert_whole(&dossier, &without);
+    for report in verdicts(&dossier, &without) {
+        let missing = (Outcome::NotSupported, Some("com.missing"));
+        assert_eq!((ended(&report, CheckKind::SodContent), report.overall), (missing, Overall::Undetermined));
+    }
 }
 
 #[test]
@@ -309,6 +347,7 @@ fn quirk_22_files_are_kept_as_the_chip_gives_them() {
     let inner = &content[if content[1] == 0x82 { 4 } else { 3 }..];
     let lengthened = [&[0x6D, 0x83, 0x00, (inner.len() >> 8) as u8, inner.len() as u8], inner].concat();
     card.application_files.insert(0x010D, lengthened);
+    sign(&mut card);
     read_odd(&card, Quirks::vietnam());
 }
 
@@ -327,11 +366,10 @@ fn quirk_24_a_card_without_expiry_and_a_long_document_number_open_by_bac() {
 
 #[test]
 fn quirk_25_the_application_is_selected_before_bac() {
-    let mut card = card("vietnam-2024");
-    card.pace.clear();
-    card.master_files.remove(&0x011C);
+    let card = without_pace();
     let dossier = read(&mut odd(&card, Quirks { master_file_after_bac: true, ..Quirks::default() }), &mrz(&card)).unwrap();
     assert_whole(&dossier, &card);
+    assert_verdicts(&dossier, &card);
 }
 
 /// A card whose DG2 is this long.
@@ -341,6 +379,7 @@ fn with_face_of(name: &str, length: usize) -> Personalisation {
     let mut content = vec![0x75, 0x83, (value >> 16) as u8, (value >> 8) as u8, value as u8];
     content.extend((0..value).map(|index| (index % 251) as u8));
     card.application_files.insert(0x0102, content);
+    sign(&mut card);
     card
 }
 
@@ -354,6 +393,7 @@ fn quirk_26_files_over_32_767_bytes() {
         let mut channel = if name == "reference-32k" { InProcessChannel::extended(chip) } else { InProcessChannel::short(chip) };
         let dossier = read(&mut channel, &can(&card)).unwrap();
         assert_whole(&dossier, &card);
+        assert_verdicts(&dossier, &card);
         assert_eq!(findings(&dossier), Vec::<&str>::new());
         let odd = channel.chip.lock().exchanges().iter().any(|exchange| exchange.header[1] == 0xB1);
         assert_eq!(odd, length > 40_000, "{length}");
@@ -374,6 +414,9 @@ fn quirk_27_a_lost_tag_is_taken_up_where_it_was() {
         assert!(is_confirmed(&dossier), "after {after}");
         assert!(dossier.active_authentication.is_some(), "after {after}");
         assert_eq!(findings(&dossier), ["card.resumed"], "after {after}");
+        if after % 8 == 0 {
+            assert_verdicts(&dossier, &card);
+        }
         let told = |wanted| watcher.seen.iter().filter(|progress| **progress == wanted).count();
         assert_eq!((told(Progress::WaitingForCard), told(Progress::Resumed)), (1, 1), "after {after}");
         // What was read stays: nothing but access, EF.SOD and chip authentication is repeated.
@@ -395,6 +438,9 @@ fn quirk_27_a_tag_that_is_lost_again_while_it_is_taken_up() {
             assert_whole(&dossier, &card);
             assert!(is_confirmed(&dossier), "{first} {again}");
             assert!(dossier.active_authentication.is_some(), "{first} {again}");
+            if again == 1 {
+                assert_verdicts(&dossier, &card);
+            }
         }
     }
     // More often than the bound: the loss itself is the error.
@@ -416,10 +462,13 @@ fn quirk_28_readers_that_lose_long_answers() {
     let mut channel = odd_extended(&wide, Quirks { extended_length: ExtendedLength::Never, ..Quirks::default() });
     let dossier = read(&mut channel, &can(&wide)).unwrap();
     assert_whole(&dossier, &wide);
+    assert_verdicts(&dossier, &wide);
     assert!(findings(&dossier).contains(&"read.block_reduced"));
     // A reader of 261 bytes never sees an extended command.
     let mut channel = InProcessChannel::short(VirtualChip::new(wide.clone(), 7));
-    assert_whole(&read(&mut channel, &can(&wide)).unwrap(), &wide);
+    let dossier = read(&mut channel, &can(&wide)).unwrap();
+    assert_whole(&dossier, &wide);
+    assert_verdicts(&dossier, &wide);
     assert_eq!(wide.application_files[&0x0102].len(), 15_000);
 }
 

@@ -38,8 +38,9 @@ impl DomainParameters {
     /// Reads the parameters of an EC AlgorithmIdentifier.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] for a name that is not known, for a field that is not prime, and for explicit parameters that
-    /// differ in any part from every known curve.
+    /// [`CryptoError::Unsupported`] for a name that is not known, for a field that is not prime, and for explicit parameters of a curve
+    /// that is not known; [`CryptoError::PublicKeyInvalid`] for a known curve with another generator, order or cofactor
+    /// (`attacks.md` 29).
     pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, CryptoError> {
         if cursor.peek() == Some(OBJECT_IDENTIFIER) {
             let identifier = cursor.object_identifier()?;
@@ -48,11 +49,14 @@ impl DomainParameters {
                 .ok_or(CryptoError::Unsupported("a named curve that is not standardised for documents"));
         }
         let explicit = ExplicitParameters::read(cursor.sequence()?)?;
-        NamedCurve::ALL
-            .into_iter()
-            .find(|curve| explicit.is(curve.parameters()))
-            .map(Self::Explicit)
-            .ok_or(CryptoError::Unsupported("explicit curve parameters that differ from every known curve"))
+        if let Some(curve) = NamedCurve::ALL.into_iter().find(|curve| explicit.is(curve.parameters())) {
+            return Ok(Self::Explicit(curve));
+        }
+        // A known curve under another generator is nobody's curve: whoever chose the generator knows a private key to any public one.
+        Err(match NamedCurve::ALL.into_iter().any(|curve| explicit.is_curve_of(curve.parameters())) {
+            true => CryptoError::PublicKeyInvalid("a known curve with another generator, order or cofactor"),
+            false => CryptoError::Unsupported("explicit curve parameters that differ from every known curve"),
+        })
     }
 }
 
@@ -91,12 +95,14 @@ impl<'a> ExplicitParameters<'a> {
     }
 
     fn is(&self, known: &Parameters) -> bool {
-        equal(self.p, known.p)
-            && equal(self.a, known.a)
-            && equal(self.b, known.b)
+        self.is_curve_of(known)
             && equal(self.n, known.n)
             && self.cofactor.is_none_or(|cofactor| cofactor == [1])
             && self.base_is(known)
+    }
+
+    fn is_curve_of(&self, known: &Parameters) -> bool {
+        equal(self.p, known.p) && equal(self.a, known.a) && equal(self.b, known.b)
     }
 
     /// The generator, uncompressed (04), compressed (02, 03) or hybrid (06, 07).

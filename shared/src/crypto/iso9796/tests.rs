@@ -47,7 +47,7 @@ fn both_roots_open_alike() {
 }
 
 #[test]
-fn other_headers_and_trailers_are_refused() {
+fn attack_18_other_headers_and_trailers() {
     for signature in [TOTAL_RECOVERY, TOTAL_RECOVERY_PADDED, PARTIAL_RECOVERY_PADDED, HEADER_5A, RIPEMD_TRAILER] {
         assert_eq!(open(&decode(signature).unwrap()), Err(CryptoError::SignatureInvalid));
     }
@@ -65,7 +65,7 @@ fn dropped_zeros_are_put_back_and_a_cut_signature_is_no_verdict() {
 }
 
 #[test]
-fn a_changed_bit_anywhere_fails() {
+fn attack_18_a_changed_bit_anywhere() {
     let whole = decode(SHA256).unwrap();
     for bit in (0..1024).step_by(37) {
         let mut changed = whole.clone();

@@ -21,7 +21,9 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Vec<Check> 
     let active = active::check(examination);
     let agreement = agreement::check(examination);
     let mapping = mapping::check(examination);
-    let members: Vec<Check> = [active, agreement].into_iter().chain(mapping).collect();
+    // A member that the profile refuses for a finding fails the group as any other does.
+    let members = [active, agreement].into_iter().chain(mapping);
+    let members: Vec<Check> = members.map(|member| member.judged_by(examination.profile)).collect();
     let mut rows = alloc::vec![group(examination, &members)];
     rows.extend(members);
     rows

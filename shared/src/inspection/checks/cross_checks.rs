@@ -1,4 +1,7 @@
-//! Data against data: check digits of the MRZ, and on a Vietnamese card DG13 against DG1 (`vietnam.md`, the 12-digit number).
+//! Data against data: check digits of the MRZ; on a Vietnamese card DG13 against DG1 (`vietnam.md`, the 12-digit number), and the QR code
+//! that was scanned against both (`attacks.md` 32).
+
+mod code;
 
 use crate::dossier::DataGroup;
 use crate::inspection::examination::Examination;
@@ -18,18 +21,23 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     if !mrz.mismatches().is_empty() {
         return row.failed(ReasonCode::MRZ_CHECK_DIGIT);
     }
-    let (Some(bytes), Some(today)) = (examination.file(DataGroup::DG13), examination.time.date()) else {
+    // Other states use DG13 for something else, and have no such code.
+    if mrz.issuing_state() != "VNM" {
+        return if examination.code.is_none() { row } else { row.failed(ReasonCode::QR_CONTRADICTS_CHIP) };
+    }
+    let Some(today) = examination.time.date() else {
         return row;
     };
-    // Other states use DG13 for something else.
-    if mrz.issuing_state() != "VNM" {
-        return row;
+    let parsed = examination.file(DataGroup::DG13).map(Dg13::parse);
+    let data = parsed.as_ref().and_then(|parsed| parsed.as_ref().ok());
+    if data.is_some_and(|data| !agree(data, &mrz, today)) {
+        return row.failed(ReasonCode::DG13_CONTRADICTS_DG1);
     }
-    match Dg13::parse(bytes) {
-        Ok(data) if agree(&data, &mrz, today) => row,
-        Ok(_) => row.failed(ReasonCode::DG13_CONTRADICTS_DG1),
-        Err(_) => row.undetermined(ReasonCode::FILE_MALFORMED),
+    // A DG13 that cannot be read hides no contradiction with the MRZ.
+    if examination.code.is_some_and(|code| !code::agrees(&code, &mrz, data, today)) {
+        return row.failed(ReasonCode::QR_CONTRADICTS_CHIP);
     }
+    if matches!(parsed, Some(Err(_))) { row.undetermined(ReasonCode::FILE_MALFORMED) } else { row }
 }
 
 /// Whether each field that both have says the same.

@@ -1,5 +1,8 @@
 //! The same state in DG1, document signer and issuer: no state signs for another (BSI TR-03135-1 §3.7).
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::inspection::country;
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
@@ -18,16 +21,14 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     if let Some(path) = examination.path() {
         countries.push(path.anchor().certificate.subject.country());
     }
-    let mut unknown = !country::is_state(mrz.issuing_state());
-    for found in countries {
-        match found {
-            Some(found) if country::is_country(&found) => {
-                if !unknown && !country::agree(mrz.issuing_state(), &found) {
-                    return row.failed(ReasonCode::ISSUING_STATE_MISMATCH);
-                }
-            }
-            _ => unknown = true,
-        }
+    // What is known must agree, whatever else is not known: an invented code must not hide a contradiction.
+    let known: Vec<&str> = countries.iter().flatten().map(String::as_str).filter(|found| country::is_country(found)).collect();
+    let state = Some(mrz.issuing_state()).filter(|state| country::is_state(state));
+    let contradicts = |found: &&str| state.is_some_and(|state| !country::agree(state, found));
+    let differ = || known.windows(2).any(|pair| matches!(pair, [one, other] if !country::same_state(one, other)));
+    if known.iter().any(contradicts) || differ() {
+        return row.failed(ReasonCode::ISSUING_STATE_MISMATCH);
     }
-    if unknown { row.undetermined(ReasonCode::ISSUING_STATE_UNKNOWN_CODE) } else { row }
+    let all_known = state.is_some() && known.len() == countries.len();
+    if all_known { row } else { row.undetermined(ReasonCode::ISSUING_STATE_UNKNOWN_CODE) }
 }
