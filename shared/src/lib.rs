@@ -17,6 +17,7 @@ pub mod dossier;
 pub mod evidence;
 pub mod inspection;
 pub mod lds;
+pub mod manual;
 pub mod mrz;
 pub mod pki;
 pub mod time;

@@ -9,6 +9,7 @@ pub mod image;
 pub mod openssl_ts;
 pub mod plugged;
 pub mod real_data;
+pub mod replay;
 pub mod seeded;
 pub mod seeds;
 pub mod virtual_channel;
