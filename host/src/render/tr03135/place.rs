@@ -72,7 +72,7 @@ pub const PLACES: &[Place] = &[
     },
     none(
         "data_cross_checks",
-        "Check digits of EF.DG1, and EF.DG13 against it; the guideline compares with the printed MRZ (5.7.2)",
+        "Check digits of EF.DG1, EF.DG13 and the printed QR code against it; the guideline compares with the printed MRZ (5.7.2)",
     ),
     none("deviation_list", "Deviation list of ICAO 9303-3; the guideline's defects (5.8) come from lists of BSI TR-03129-2"),
     none("terminal_signature", "Signature of the terminal over a saved dossier"),
