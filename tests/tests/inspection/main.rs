@@ -5,16 +5,16 @@
 
 mod card_security;
 mod chip;
-mod crowd;
 mod code;
+mod crowd;
 mod deviation_list;
 mod files;
 mod format;
 mod issued;
 mod links;
 mod lists;
-mod profiles;
 mod passive;
+mod profiles;
 mod quirks;
 mod revocation;
 mod saved;

@@ -8,11 +8,13 @@ use card_fixtures::hash::Hash;
 use card_fixtures::personalisation::catalogue;
 use card_fixtures::rsa::RsaKey;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::pki::trust_store::SignerDirectory;
 use soat::inspection::{CheckKind, Overall, Profile, inspect};
+use soat::pki::trust_store::SignerDirectory;
 use soat::pki::{Certificate, TrustStore};
 
-use crate::issued::{GOOD, Issued, NOW, assert_genuine, assert_quirk, assert_unbent, ended, failed, findings, group, undetermined};
+use crate::issued::{
+    GOOD, Issued, NOW, assert_genuine, assert_quirk, assert_unbent, ended, failed, findings, group, undetermined,
+};
 
 /// The card under a signature that was made in another way; as issued it is genuine.
 fn with(signature: SignatureOptions) -> Issued {

@@ -323,7 +323,7 @@ fn quirk_21_the_security_object_decides_what_is_read() {
     let card = card("vietnam-2024");
     let mut other = card.clone();
     // EF.COM lists DG1 and an unknown tag.
-    other.application_files.insert(0x011E, hex::decode("60045c026144").unwrap());
+    other.application_files.insert(0x011E, hex::decode("60145f0104303130375f36063034303030305c026144").unwrap());
     let dossier = read(&mut odd(&other, Quirks::vietnam()), &can(&card)).unwrap();
     assert_whole(&dossier, &other);
     assert_verdicts(&dossier, &other);
