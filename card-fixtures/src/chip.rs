@@ -16,21 +16,23 @@ mod pace;
 mod password;
 mod quirk;
 mod random;
+mod secure_channel;
 mod secure_messaging;
 
 use crate::personalisation::{ChipKey, Personalisation};
-use apdu::{Answer, Command};
+use apdu::Answer;
 use pace::Pace;
 use random::Random;
 use secure_messaging::Session;
 
-pub use apdu::status;
+pub use apdu::{Command, status};
 pub use file_system::Directory;
 pub use password::{Password, Tries};
 pub use quirk::{
     Attack, BadBacAnswer, BadChipData, BadNumber, BadPoint, EndOfFile, ExtendedLength, Forgery, LostTag, ParameterId, Patch,
     Quirks, ReadLimit, SignatureForm,
 };
+pub use secure_channel::SecureChannel;
 pub use secure_messaging::Access;
 
 /// A personalised chip in the field of a reader.

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod keys;
+mod quirks;
 mod reading;
 mod tools;
 

@@ -8,6 +8,7 @@ mod chip;
 mod code;
 mod crowd;
 mod deviation_list;
+mod endings;
 mod files;
 mod format;
 mod issued;
