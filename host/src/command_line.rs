@@ -311,7 +311,7 @@ pub struct Explain {
 /// What the arguments ask for.
 pub enum Request {
     /// Run a command.
-    Run(Command),
+    Run(Box<Command>),
     /// Print this, help or the version, and end so.
     Print(String, Exit),
 }
@@ -324,7 +324,7 @@ pub fn parse(arguments: Vec<OsString>, messages: &Messages) -> Result<Request> {
     let command = help::localised(CommandLine::command(), messages);
     let parsed = command.try_get_matches_from(arguments).and_then(|mut matches| CommandLine::from_arg_matches_mut(&mut matches));
     match parsed {
-        Ok(line) => Ok(Request::Run(line.command)),
+        Ok(line) => Ok(Request::Run(Box::new(line.command))),
         Err(error) => explain(&error),
     }
 }

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
             session.print(&text);
             Ok(exit)
         }
-        Ok(Request::Run(command)) => commands::run(command, &mut session),
+        Ok(Request::Run(command)) => commands::run(*command, &mut session),
         Err(error) => Err(error),
     };
     let exit = result.unwrap_or_else(|error| report(&error, wants_json, &mut session));

@@ -1,7 +1,7 @@
 //! The trust store: import of a real master list, search among many anchors, a store full of one name, and opening a large store.
 //!
 //! Prints the figures that the README and the budgets speak of; each line says what was measured.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -86,8 +86,11 @@ fn parts(check: &Check) -> Vec<(&'static Place, Outcome)> {
     }
 }
 
+/// An outcome, and the reason of each data group for it.
+type GroupEnd = (Outcome, fn(DataGroup) -> ReasonCode);
+
 /// How a data group's row can end but successfully, for the page.
-pub const GROUP_ENDS: [(Outcome, fn(DataGroup) -> ReasonCode); 9] = [
+pub const GROUP_ENDS: [GroupEnd; 9] = [
     (Outcome::Failed, ReasonCode::hash_mismatch),
     (Outcome::Failed, ReasonCode::missing),
     (Outcome::Failed, ReasonCode::not_read),

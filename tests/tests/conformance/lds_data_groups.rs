@@ -94,7 +94,7 @@ pub const CARD_SECURITY: &[Case] = &[
         let public = chip_public_key(document.card.mapping_key.as_ref().unwrap(), CurveEncoding::Explicit);
         document.put_card_security(&SignatureOptions::default(), |infos| {
             infos.pop();
-            infos.push(der::sequence(&[public.clone()]));
+            infos.push(der::sequence(std::slice::from_ref(&public)));
         });
     }),
 ];

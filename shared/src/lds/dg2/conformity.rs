@@ -147,7 +147,7 @@ mod tests {
         let length = 20 + 12 + image.len();
         let size = |length: usize| u32::try_from(length).unwrap_or_default().to_be_bytes();
         let mut record =
-            [b"FAC\0010\0".as_slice(), &size(14 + length), &[0, 1], &size(length), &[0; 16], &[1, 0], &[0; 10]].concat();
+            [b"FAC\x00010\x00".as_slice(), &size(14 + length), &[0, 1], &size(length), &[0; 16], &[1, 0], &[0; 10]].concat();
         record.extend(image);
         for (place, octet) in changes {
             if let Some(found) = record.get_mut(*place) {
