@@ -249,6 +249,8 @@ fn transport_error(error: pcsc::Error) -> TransportError {
         | Error::NoReadersAvailable
         | Error::NoService
         | Error::ServiceStopped
+        // A service that is ending answers so; who may not use the reader was refused before.
+        | Error::SecurityViolation
         | Error::Shutdown => TransportError::ReaderGone,
         Error::Timeout | Error::WaitedTooLong => TransportError::TimedOut,
         Error::SharingViolation => TransportError::Busy,
