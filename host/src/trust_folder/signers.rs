@@ -2,8 +2,8 @@
 //! one is needed.
 //!
 //! The index is a cache and no source of trust. It says where to look, never what is so: a file that it names is read, and counts for what
-//! it holds; where it names none, all files are read before anybody is called unknown. So an index that lies costs time and changes no
-//! verdict.
+//! it holds; where it names none, all files are read before anybody is called unknown. So an index that lies makes nobody trusted. Whoever
+//! can write it can write the store.
 
 mod index;
 

@@ -56,10 +56,7 @@ pub fn run(
         let too_long = wanted > short_capacity && expected == SHORT_MAXIMUM && may_mean_length(status);
         return Ok(if too_long { Answer::Cut } else { Answer::Refused(status) });
     }
-    let given = response.data.len();
-    // Where the whole would not have come through, or the answer fills what does come through, what is missing was cut off.
-    let cut = given < wanted && (given + LOST_AT_MOST < wanted || given == short_capacity || expected < wanted);
-    if given == 0 || cut {
+    if response.data.is_empty() || response.data.len() + LOST_AT_MOST < wanted {
         return Ok(Answer::Cut);
     }
     Ok(Answer::Signature(response.data))

@@ -162,7 +162,8 @@ fn quirk_04_the_master_file_is_never_selected() {
 #[test]
 fn quirk_05_card_access_is_hidden_once_the_application_is_selected() {
     let card = card("vietnam-2024");
-    for quirks in [Quirks::vietnam(), Quirks::default()] {
+    let another_status = Quirks { card_access_in_application: Some(0x6985), ..Quirks::vietnam() };
+    for quirks in [Quirks::vietnam(), Quirks::default(), another_status] {
         let mut channel = odd(&card, quirks);
         // Another program left the application selected.
         assert_eq!(channel.transmit(&hex::decode("00a4040c07a0000002471001").unwrap()), Ok(vec![0x90, 0x00]));
