@@ -31,12 +31,13 @@ impl ReasonCode {
 
     /// Whether it says that a profile does not take what another profile takes: nothing against the document's genuineness.
     pub fn is_of_profile(self) -> bool {
-        const OF_PROFILE: [ReasonCode; 8] = [
+        const OF_PROFILE: [ReasonCode; 9] = [
             ReasonCode::SOD_KEY_BELOW_FLOOR,
             ReasonCode::SOD_DIGEST_BELOW_FLOOR,
             ReasonCode::CHAIN_KEY_BELOW_FLOOR,
             ReasonCode::CHAIN_DIGEST_BELOW_FLOOR,
             ReasonCode::CHIP_PROOF_BELOW_FLOOR,
+            ReasonCode::REVOCATION_LIST_BELOW_FLOOR,
             ReasonCode::DS_NOT_YET_VALID,
             ReasonCode::CSCA_NOT_YET_VALID,
             ReasonCode::EVIDENCE_TOO_OLD,
@@ -191,6 +192,8 @@ reason_codes! {
         REVOCATION_STALE = "revocation.stale";
         /// The revocation lists of the issuer are older than the profile takes.
         REVOCATION_TOO_OLD = "revocation.too_old";
+        /// The current revocation lists of the issuer are signed with a weaker key or hash than the profile takes.
+        REVOCATION_LIST_BELOW_FLOOR = "revocation.list_below_floor";
         /// The document signer is revoked.
         DS_REVOKED = "ds.revoked";
         /// The document signer is suspended.

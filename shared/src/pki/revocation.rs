@@ -11,7 +11,7 @@ use super::certificate::Certificate;
 use super::chain::{Issuer, Signed};
 use super::crl::{CertificateList, CrlError, Revocation, RevocationReason};
 use super::trust_store::{Anchor, Provenance, TrustStore};
-use crate::crypto::{CryptoError, Provider};
+use crate::crypto::{CryptoError, Provider, SignatureScheme};
 use crate::time::Timestamp;
 
 /// A revocation list that an anchor signed. It cannot be made in any other way than [`VerifiedCrl::verify`].
@@ -19,6 +19,7 @@ use crate::time::Timestamp;
 pub struct VerifiedCrl {
     list: CertificateList,
     issuer: Arc<Anchor>,
+    scheme: SignatureScheme,
 }
 
 impl VerifiedCrl {
@@ -27,11 +28,12 @@ impl VerifiedCrl {
     /// # Errors
     /// Where no anchor signed it, or one that may not.
     pub fn verify(list: CertificateList, store: &TrustStore, provider: &dyn Provider) -> Result<Self, CrlError> {
+        let scheme = list.signature_algorithm().signature_scheme(None)?;
         let signed = Signed {
             issuer: list.issuer(),
             key_identifier: list.authority_key_identifier(),
             since: list.this_update(),
-            scheme: list.signature_algorithm().signature_scheme(None)?,
+            scheme,
             message: list.tbs(),
             signature: list.signature(),
         };
@@ -49,7 +51,7 @@ impl VerifiedCrl {
         if list.issuer().country() != issuer.certificate.subject.country() {
             return Err(CrlError::IssuerMismatch);
         }
-        Ok(Self { list, issuer })
+        Ok(Self { list, issuer, scheme })
     }
 
     /// The list.
@@ -60,6 +62,11 @@ impl VerifiedCrl {
     /// The anchor that signed it.
     pub fn issuer(&self) -> &Anchor {
         &self.issuer
+    }
+
+    /// How the list is signed.
+    pub fn scheme(&self) -> SignatureScheme {
+        self.scheme
     }
 
     /// Whether the list is of a later state than another of the same key: later thisUpdate, or the same with a higher number.
@@ -124,11 +131,15 @@ pub fn status(certificate: &Certificate, anchor: &Anchor, store: &TrustStore, mo
     }
 }
 
-/// When the latest of the lists was issued that are current at a moment and cover what the anchor's key signed.
-pub fn latest_issue(certificate: &Certificate, anchor: &Anchor, store: &TrustStore, moment: Timestamp) -> Option<Timestamp> {
+/// The lists that are current at a moment and cover what the anchor's key signed: on them it rests that a certificate is not revoked.
+pub fn current_lists<'a>(
+    certificate: &Certificate,
+    anchor: &'a Anchor,
+    store: &'a TrustStore,
+    moment: Timestamp,
+) -> impl Iterator<Item = &'a VerifiedCrl> {
     let lists = store.revocation_lists_of([&certificate.issuer, &anchor.certificate.subject]);
-    let current = lists.into_iter().filter(|crl| crl.covers(anchor) && crl.list().is_current(moment));
-    current.map(|crl| crl.list().this_update()).max()
+    lists.into_iter().filter(move |crl| crl.covers(anchor) && crl.list().is_current(moment))
 }
 
 /// How many link certificates one after the other are followed back.

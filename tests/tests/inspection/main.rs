@@ -3,6 +3,7 @@
 //! The dossiers are laid out here as a reader would have filled them, so that what is tested is the judgement alone.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod attempts;
 mod card_security;
 mod chip;
 mod code;
