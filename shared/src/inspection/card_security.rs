@@ -3,13 +3,15 @@
 //! It has its own signer, whom the document signer's rules bind too. Its issuer must be one of the state that issued the document: the
 //! file of another state's card proves nothing of this one.
 
+use super::checks::{chain, revocation, sod_signature};
 use super::examination::Examination;
 use super::reason::ReasonCode;
+use super::report::{CheckKind, Outcome};
 use crate::crypto::CryptoError;
 use crate::dossier::{FileId, FileRecord, Origin};
 use crate::lds::card_security::CardSecurity;
 use crate::lds::{SecurityInfos, card_access};
-use crate::pki::{Certificate, Chain, CmsError, RevocationStatus, SignedData, TrustedPath, VerifiedMessage, revocation};
+use crate::pki::{Certificate, Chain, CmsError, SignedData, TrustedPath, VerifiedMessage};
 
 /// What EF.CardSecurity is worth.
 pub(super) enum ProvenCardSecurity {
@@ -19,6 +21,9 @@ pub(super) enum ProvenCardSecurity {
     Refused(ReasonCode),
     /// It is there, and whether it may be used cannot be said: why.
     Undecided(ReasonCode),
+    /// Its signature hangs on an anchor of the document's state, and the profile does not take it: why. It proves no chip; what it
+    /// contradicts, it contradicts.
+    Doubted(ReasonCode, SecurityInfos),
     /// Its signature hangs on an anchor of the document's state.
     Verified(SecurityInfos),
 }
@@ -35,7 +40,7 @@ pub(super) enum Absence {
 impl ProvenCardSecurity {
     pub(super) fn infos(&self) -> Option<&SecurityInfos> {
         match self {
-            Self::Verified(infos) => Some(infos),
+            Self::Verified(infos) | Self::Doubted(_, infos) => Some(infos),
             _ => None,
         }
     }
@@ -66,21 +71,31 @@ pub(super) fn prove(examination: &Examination<'_>, find_anchor: impl FnOnce(&Cer
     let Some(document) = examination.path() else {
         return ProvenCardSecurity::Undecided(ReasonCode::CHIP_PACE_CAM_ISSUER_UNKNOWN);
     };
-    if !is_of_one_state(document, &path, message.signer()) {
+    if !may_issue(&path.anchor().certificate) || !is_of_one_state(document, &path, message.signer()) {
         return INVALID;
     }
-    if let RevocationStatus::Revoked(_) | RevocationStatus::AuthorityRevoked(_) =
-        revocation::status(message.signer(), path.anchor(), examination.trust, examination.time)
-    {
-        return ProvenCardSecurity::Refused(ReasonCode::CHIP_PACE_CAM_SIGNER_REVOKED);
-    }
+    // Whose signature proves a chip is held to what the profile asks of the one that proves its data.
+    let profile = examination.profile;
+    let floor = sod_signature::below_floor(profile, &message).or(chain::below_floor(profile, message.signer(), &path));
+    let revocation = revocation::of_signer(examination, examination.row(CheckKind::Revocation), message.signer(), &path);
+    let doubt = match (floor, revocation.reason) {
+        (_, Some(_)) if revocation.outcome == Outcome::Failed => {
+            return ProvenCardSecurity::Refused(ReasonCode::CHIP_PACE_CAM_SIGNER_REVOKED);
+        }
+        (Some(_), _) => Some(ReasonCode::CHIP_PROOF_BELOW_FLOOR),
+        (None, reason) => reason.filter(|_| revocation.counts()),
+    };
     match was_valid_at_signing(examination, &message, &path) {
         Some(true) => {}
         Some(false) => return INVALID,
         None => return ProvenCardSecurity::Undecided(ReasonCode::SIGNING_TIME_UNKNOWN),
     }
     // The content is the same SET as that of EF.CardAccess.
-    card_access::parse(message.content()).map_or(INVALID, ProvenCardSecurity::Verified)
+    match (card_access::parse(message.content()), doubt) {
+        (Ok(infos), None) => ProvenCardSecurity::Verified(infos),
+        (Ok(infos), Some(reason)) => ProvenCardSecurity::Doubted(reason, infos),
+        (Err(_), _) => INVALID,
+    }
 }
 
 fn absence(examination: &Examination<'_>) -> Absence {
@@ -97,10 +112,20 @@ fn may_sign(signer: &Certificate) -> bool {
     extensions.unknown_critical.is_empty()
         && signer.algorithms_agree()
         && !extensions.is_certificate_authority()
+        && !extensions.extended_key_usage_critical
         && extensions.key_usage.is_none_or(|usage| usage.digital_signature())
 }
 
+/// The same of its issuer.
+fn may_issue(issuer: &Certificate) -> bool {
+    issuer.extensions.unknown_critical.is_empty() && !issuer.extensions.denies_authority()
+}
+
+/// A key that everyone has speaks for no real document.
 fn is_of_one_state(document: &TrustedPath, own: &TrustedPath, signer: &Certificate) -> bool {
+    if own.anchor().demonstration && !document.anchor().demonstration {
+        return false;
+    }
     let state = document.anchor().certificate.subject.country();
     state.is_some() && state == own.anchor().certificate.subject.country() && state == signer.subject.country()
 }

@@ -2,10 +2,11 @@
 
 use crate::crypto::SignatureScheme;
 use crate::inspection::examination::Examination;
+use crate::inspection::profile::Profile;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
-use crate::pki::TrustedPath;
 use crate::pki::chain::{Chain, ChainFinding};
+use crate::pki::{Certificate, TrustedPath, VerifiedMessage};
 
 pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     let row = examination.row(CheckKind::Chain);
@@ -24,7 +25,8 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
         }
         Some(Chain::Trusted(path)) => {
             let row = path.findings().iter().fold(row, |row, finding| row.finding(code(*finding), None));
-            match below_floor(examination, path) {
+            let signer = examination.message.as_ref().map(VerifiedMessage::signer);
+            match signer.and_then(|signer| below_floor(examination.profile, signer, path)) {
                 Some(reason) => row.failed(reason),
                 None => row,
             }
@@ -33,9 +35,8 @@ pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
 }
 
 /// Whether the profile does not take the issuer's key, or the digest over which it signed.
-fn below_floor(examination: &Examination<'_>, path: &TrustedPath) -> Option<ReasonCode> {
-    let floors = &examination.profile.signature_floors;
-    let signer = examination.message.as_ref()?.signer();
+pub(in crate::inspection) fn below_floor(profile: &Profile, signer: &Certificate, path: &TrustedPath) -> Option<ReasonCode> {
+    let floors = &profile.signature_floors;
     let digest = signer.signature_algorithm.signature_scheme(None).ok().map(SignatureScheme::digest);
     if path.anchor().certificate.public_key().is_ok_and(|key| !floors.permits_key(&key)) {
         Some(ReasonCode::CHAIN_KEY_BELOW_FLOOR)

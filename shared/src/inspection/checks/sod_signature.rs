@@ -7,11 +7,12 @@ use der::asn1::ObjectIdentifier;
 use crate::crypto::{CryptoError, DigestAlgorithm};
 use crate::dossier::{Dossier, FileId, FileRecord, Origin};
 use crate::inspection::examination::Examination;
+use crate::inspection::profile::Profile;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind, Outcome};
 use crate::lds;
 use crate::pki::algorithm::AlgorithmIdentifier;
-use crate::pki::cms::{CmsError, CmsFinding, SignedData};
+use crate::pki::cms::{CmsError, CmsFinding, SignedData, VerifiedMessage};
 
 /// id-icao-mrtd-security-ldsSecurityObject, ICAO 9303-10 §4.6.2.3
 const LDS_SECURITY_OBJECT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.1");
@@ -36,7 +37,6 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
         Err(error) => return refused(row, error, None),
     };
     let algorithm = signed.signer().signature_algorithm.clone();
-    let content_digest = signed.signer().digest_algorithm.digest();
     // Looking into a directory is work: only where the message leaves its signer's certificate to it.
     let known = match signed.certificates() {
         [] => examination.trust.signers_named(&signed.signer().identifier),
@@ -58,18 +58,23 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
             row = row.finding(code, Some(FileId::Sod));
         }
     }
-    let floors = &examination.profile.signature_floors;
-    if verified.signer().public_key().is_ok_and(|key| !floors.permits_key(&key)) {
-        row = row.failed(ReasonCode::SOD_KEY_BELOW_FLOOR);
-    } else if [Some(verified.scheme().digest()), content_digest]
-        .into_iter()
-        .flatten()
-        .any(|digest| !floors.permits_digest(digest))
-    {
-        row = row.failed(ReasonCode::SOD_DIGEST_BELOW_FLOOR);
+    if let Some(reason) = below_floor(examination.profile, &verified) {
+        row = row.failed(reason);
     }
     examination.message = Some(verified);
     row
+}
+
+/// Whether the profile does not take the signer's key, or one of the digests between it and the content.
+pub(in crate::inspection) fn below_floor(profile: &Profile, message: &VerifiedMessage) -> Option<ReasonCode> {
+    let floors = &profile.signature_floors;
+    if message.signer().public_key().is_ok_and(|key| !floors.permits_key(&key)) {
+        Some(ReasonCode::SOD_KEY_BELOW_FLOOR)
+    } else if [message.scheme().digest(), message.digest()].into_iter().any(|digest| !floors.permits_digest(digest)) {
+        Some(ReasonCode::SOD_DIGEST_BELOW_FLOOR)
+    } else {
+        None
+    }
 }
 
 /// What it means that there are no bytes of EF.SOD.

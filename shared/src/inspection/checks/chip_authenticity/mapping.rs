@@ -34,7 +34,7 @@ fn judge(examination: &Examination<'_>, row: Check, curve: NamedCurve, evidence:
         ProvenCardSecurity::Refused(reason) | ProvenCardSecurity::Absent(reason, Absence::OfTheChip) => {
             return row.failed(*reason);
         }
-        ProvenCardSecurity::Undecided(reason) => return row.undetermined(*reason),
+        ProvenCardSecurity::Undecided(reason) | ProvenCardSecurity::Doubted(reason, _) => return row.undetermined(*reason),
         ProvenCardSecurity::Absent(reason, Absence::OfTheReading) => return without_evidence(examination, row, *reason),
     };
     match proves(examination, curve, infos, &evidence.mapping_key, data) {
