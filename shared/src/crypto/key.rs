@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 
 use super::curve::DomainParameters;
-use super::{CryptoError, ModpGroup, NamedCurve};
-use crate::tlv::asn1::strip_zeros;
+use super::{CryptoError, DigestAlgorithm, ModpGroup, NamedCurve, SignatureScheme};
+use crate::tlv::asn1::{NULL, strip_zeros};
 use crate::tlv::{Cursor, Rules};
 
 pub use finite_field::{DhPublicKey, DsaPublicKey};
@@ -71,8 +71,11 @@ impl PublicKey {
         let key = spki.bit_string()?;
         spki.finish()?;
         match identifier {
-            // The parameters that id-RSASSA-PSS may carry narrow the key's use; the scheme is stated beside each signature again.
-            RSA_ENCRYPTION | RSASSA_PSS => RsaPublicKey::from_der(key).map(Self::Rsa),
+            RSA_ENCRYPTION => RsaPublicKey::from_der(key).map(Self::Rsa),
+            RSASSA_PSS => {
+                let use_of = PssUse::read(algorithm.rest())?;
+                RsaPublicKey::from_der(key).map(|key| Self::Rsa(RsaPublicKey { only_pss: Some(use_of), ..key }))
+            }
             EC_PUBLIC_KEY => {
                 let curve = DomainParameters::read(&mut algorithm)?.curve();
                 EcPublicKey::from_point(curve, key).map(Self::Ec)
@@ -118,6 +121,30 @@ impl PublicKey {
 pub struct RsaPublicKey {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
+    only_pss: Option<PssUse>,
+}
+
+/// What a key under id-RSASSA-PSS may do: nothing but RSASSA-PSS and, where the key has parameters, with these hashes and a salt of at
+/// least this length (RFC 4055 §1.2 and §3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PssUse {
+    Any,
+    With { digest: DigestAlgorithm, mask_digest: DigestAlgorithm, least_salt_len: u16 },
+}
+
+impl PssUse {
+    /// The parameters of a key; unlike those of a signature they have no default as a whole.
+    fn read(parameters: &[u8]) -> Result<Self, CryptoError> {
+        if matches!(Cursor::new(parameters, Rules::Ber).peek(), None | Some(NULL)) {
+            return Ok(Self::Any);
+        }
+        match SignatureScheme::from_algorithm_identifier(RSASSA_PSS, Some(parameters), None)? {
+            SignatureScheme::RsaPss { digest, mask_digest, salt_len } => {
+                Ok(Self::With { digest, mask_digest, least_salt_len: salt_len })
+            }
+            _ => Ok(Self::Any),
+        }
+    }
 }
 
 impl RsaPublicKey {
@@ -139,7 +166,7 @@ impl RsaPublicKey {
         if !is_odd(exponent) || exponent == [1] {
             return Err(CryptoError::PublicKeyInvalid("an RSA exponent that is even or below 3"));
         }
-        Ok(Self { modulus: modulus.to_vec(), exponent: exponent.to_vec() })
+        Ok(Self { modulus: modulus.to_vec(), exponent: exponent.to_vec(), only_pss: None })
     }
 
     /// `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }` (RFC 8017 appendix A.1.1).
@@ -165,6 +192,20 @@ impl RsaPublicKey {
     /// Length of the modulus in bits.
     pub fn bits(&self) -> usize {
         bit_len(&self.modulus)
+    }
+
+    /// Whether the key was certified for signatures of this scheme: one under rsaEncryption for all of RSA, one under id-RSASSA-PSS for
+    /// RSASSA-PSS alone.
+    pub fn is_for(&self, scheme: SignatureScheme) -> bool {
+        match (self.only_pss, scheme) {
+            (None, SignatureScheme::RsaPkcs1 { .. } | SignatureScheme::RsaPss { .. })
+            | (Some(PssUse::Any), SignatureScheme::RsaPss { .. }) => true,
+            (
+                Some(PssUse::With { digest, mask_digest, least_salt_len }),
+                SignatureScheme::RsaPss { digest: own, mask_digest: mask, salt_len },
+            ) => digest == own && mask_digest == mask && salt_len >= least_salt_len,
+            _ => false,
+        }
     }
 }
 

@@ -74,12 +74,11 @@ impl SignatureScheme {
 
     /// Whether a key is of the kind that signs so.
     pub fn fits(self, key: &PublicKey) -> bool {
-        matches!(
-            (self, key),
-            (Self::RsaPkcs1 { .. } | Self::RsaPss { .. }, PublicKey::Rsa(_))
-                | (Self::Ecdsa { .. } | Self::EcdsaPlain { .. }, PublicKey::Ec(_))
-                | (Self::Dsa { .. }, PublicKey::Dsa(_))
-        )
+        match (self, key) {
+            (_, PublicKey::Rsa(key)) => key.is_for(self),
+            (Self::Ecdsa { .. } | Self::EcdsaPlain { .. }, PublicKey::Ec(_)) | (Self::Dsa { .. }, PublicKey::Dsa(_)) => true,
+            _ => false,
+        }
     }
 
     /// The hash of the message.

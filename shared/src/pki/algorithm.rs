@@ -68,6 +68,15 @@ pub fn verify_signature(
     message: &[u8],
     signature: &[u8],
 ) -> Result<SignatureFindings, CryptoError> {
+    // The scheme is named beside the signature, where anyone can exchange it; for what the key may be used, its certificate says.
+    if let PublicKey::Rsa(rsa) = key
+        && matches!(scheme, SignatureScheme::RsaPkcs1 { .. } | SignatureScheme::RsaPss { .. })
+        && !rsa.is_for(*scheme)
+    {
+        return Err(CryptoError::PublicKeyInvalid(
+            "a key that was certified for RSASSA-PSS alone, or for other parameters of it",
+        ));
+    }
     let corrected = match (provider.verify(key, scheme, message, signature), key) {
         // Where the curve itself is not supported, the provider says so: nothing is known of the point then.
         (Err(CryptoError::PublicKeyInvalid(_)), PublicKey::Ec(key)) => {

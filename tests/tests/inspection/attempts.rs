@@ -3,6 +3,7 @@
 
 mod card_security;
 mod revocation;
+mod signer;
 
 use card_fixtures::authority::{CrlOptions, Signer};
 use card_fixtures::curve::Curve;
