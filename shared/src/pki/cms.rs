@@ -133,9 +133,9 @@ impl SignedData {
         }
         let mut fields = info.expect(context(0, true))?.children()?.sequence()?;
         let version = fields.small_integer()?;
-        let mut digest_algorithms = Vec::new();
-        for algorithm in fields.set()? {
-            digest_algorithms.push(AlgorithmIdentifier::from_element(&algorithm?)?);
+        let (mut digest_algorithms, mut listed) = (Vec::new(), fields.set()?);
+        while !listed.is_empty() {
+            digest_algorithms.push(AlgorithmIdentifier::read(&mut listed)?);
         }
         let mut encapsulated = fields.sequence()?;
         let content_type = encapsulated.object_identifier()?;

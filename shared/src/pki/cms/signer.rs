@@ -45,6 +45,9 @@ pub struct SignerInfo {
 
 impl SignerInfo {
     pub(super) fn from_element(element: &Element<'_>) -> Result<Self, CmsError> {
+        if element.tag != SEQUENCE {
+            return Err(element.invalid("not a SignerInfo").into());
+        }
         let mut fields = element.children()?;
         let version = fields.small_integer()?;
         let identifier = SignerIdentifier::read(&mut fields)?;
