@@ -2,8 +2,8 @@
 //! one is needed.
 //!
 //! The index is a cache and no source of trust. It says where to look, never what is so: a file that it names is read, and counts for what
-//! it holds; where it names none, all files are read before anybody is called unknown. So an index that lies makes nobody trusted. Whoever
-//! can write it can write the store.
+//! it holds; where it names none, or none that signed, all files are read before anybody is called unknown and before a signature is
+//! called wrong. So an index that lies changes no verdict.
 
 mod index;
 
@@ -60,16 +60,15 @@ impl KnownSigners {
 
 impl SignerDirectory for KnownSigners {
     fn signers_named(&self, identifier: &SignerIdentifier) -> Vec<Certificate> {
-        let found: Vec<Certificate> = self
-            .index
+        self.index
             .names_of(identifier)
             .filter_map(|name| self.certificate(name))
             .filter(|certificate| identifier.means(certificate))
-            .collect();
-        if !found.is_empty() {
-            return found;
-        }
-        // That it is not in the index is not believed.
+            .collect()
+    }
+
+    /// What is not in the index is not believed to be nowhere.
+    fn all_signers_named(&self, identifier: &SignerIdentifier) -> Vec<Certificate> {
         let all = self.all.get_or_init(|| self.read_all());
         all.iter().filter(|certificate| identifier.means(certificate)).cloned().collect()
     }

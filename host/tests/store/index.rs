@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use card_fixtures::authority::{CertificateOptions, SignatureOptions, SodOptions, ldif};
+use card_fixtures::authority::{Authority, CertificateOptions, SignatureOptions, Signer, SodOptions, ldif};
+use card_fixtures::curve::Curve;
 use card_fixtures::hash::Hash;
 use card_fixtures::personalisation::personalise;
 
@@ -131,6 +132,51 @@ fn an_index_that_lies_and_is_whole_in_itself_changes_no_verdict() {
         fs::write(desk.path(INDEX), &lying).unwrap();
         assert_eq!(verdict(&desk), good());
         assert_eq!(desk.read(INDEX), lying, "the index was used");
+    }
+}
+
+/// Found: an index sealed anew that names one of two signers of one identifier failed the other's card.
+#[test]
+fn attempt_an_index_that_hides_one_of_two_signers() {
+    const HEADER: usize = 16;
+    const ROW: usize = 80;
+    const KEYS: std::ops::Range<usize> = 48..80;
+    let (desk, own) = (Desk::trusting(), own());
+    let card = personalise("vietnam-2024").unwrap();
+    let groups: Vec<(u8, &[u8])> = [1_u8, 2, 13, 14, 15]
+        .into_iter()
+        .map(|group| (group, card.application_files[&(0x0100 | u16::from(group))].as_slice()))
+        .collect();
+    let signature = SignatureOptions { include_certificates: false, ..SignatureOptions::default() };
+    desk.write(
+        "raw/EF_SOD.bin",
+        &own.security_object(groups.iter().copied(), &SodOptions { signature, ..SodOptions::default() }),
+    );
+    for (group, bytes) in &groups {
+        desk.write(&format!("raw/DG{group}.bin"), bytes);
+    }
+    let signer = Signer::ecdsa(Curve::named("secp256r1").unwrap(), Hash::Sha256, "namesake");
+    let namesake = Authority { document_signer: signer, ..own.clone() };
+    let options = CertificateOptions { serial: own.document_signer_options().serial, ..namesake.document_signer_options() };
+    let signers = [own.document_signer_certificate().der, namesake.document_signer_certificate_with(&options).der];
+    let entries: Vec<_> = signers.iter().map(|der| ("o=dsc,c=VN", vec![("userCertificate;binary", der.clone())])).collect();
+    desk.write("signers.ldif", ldif(&entries).as_bytes());
+    desk.good("trust import signers.ldif");
+    let verdict = || {
+        let report = desk.json(&format!("verify raw --now {NOW}"));
+        let row = report["checks"].as_array().unwrap().iter().find(|row| row["check"] == "sod_signature").unwrap().clone();
+        row["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(), "successful");
+    let whole = desk.read("trust/signers.index");
+    for hidden in 0..2 {
+        let mut content = whole[..whole.len() - 32].to_vec();
+        assert_eq!(content.len(), HEADER + 2 * ROW);
+        content[HEADER + hidden * ROW..][KEYS].fill(0);
+        let lying = [content.clone(), Hash::Sha256.digest(&content)].concat();
+        fs::write(desk.path("trust/signers.index"), &lying).unwrap();
+        assert_eq!(verdict(), "successful", "row {hidden} hidden");
+        assert_eq!(desk.read("trust/signers.index"), lying, "the index was used");
     }
 }
 

@@ -52,13 +52,18 @@ pub struct Anchor {
 }
 
 /// How many certificates of one issuer and serial number, or of one key identifier, are looked at.
-const MAX_SAME_SIGNERS: usize = 4;
+const MAX_SAME_SIGNERS: usize = 16;
 
 /// Document signers that are known from elsewhere than their documents and are too many to be held: a folder with an index.
 pub trait SignerDirectory: fmt::Debug + Send + Sync {
-    /// The certificates that a signer identifier may mean. They are trusted no more for coming from here, and those that it does not mean
-    /// are passed over.
+    /// The certificates that a signer identifier may mean, as far as they are quickly found. They are trusted no more for coming from
+    /// here, and those that it does not mean are passed over.
     fn signers_named(&self, identifier: &SignerIdentifier) -> Vec<Certificate>;
+
+    /// All of them, whatever it costs: asked for where none of those above signed, so that what an index leaves out decides nothing.
+    fn all_signers_named(&self, identifier: &SignerIdentifier) -> Vec<Certificate> {
+        self.signers_named(identifier)
+    }
 }
 
 /// The folded form of a name, by which anchors are found.
@@ -193,8 +198,9 @@ impl TrustStore {
         self.signer_directory = Some(directory);
     }
 
-    /// The known document signers that a signer identifier means.
-    pub(crate) fn signers_named(&self, identifier: &SignerIdentifier) -> Vec<Certificate> {
+    /// The known document signers that a signer identifier means: those that are held here and those that the directory quickly finds,
+    /// then all that the directory has. Several may have one identifier, of which one signed.
+    pub(crate) fn signers_named<'a>(&'a self, identifier: &'a SignerIdentifier) -> impl Iterator<Item = Certificate> + 'a {
         let indices = match identifier {
             SignerIdentifier::IssuerAndSerialNumber { issuer, serial } => {
                 self.signers_by_serial.get(&(issuer.folded().to_vec(), serial.clone()))
@@ -202,8 +208,12 @@ impl TrustStore {
             SignerIdentifier::SubjectKeyIdentifier(identifier) => self.signers_by_key_identifier.get(identifier),
         };
         let held = indices.map(Vec::as_slice).unwrap_or_default().iter().filter_map(|&index| self.signers.get(index)).cloned();
-        let directory = self.signer_directory.iter().flat_map(|directory| directory.signers_named(identifier));
-        held.chain(directory).filter(|certificate| identifier.means(certificate)).take(MAX_SAME_SIGNERS).collect()
+        let meant = |found: Vec<Certificate>| {
+            found.into_iter().filter(|certificate| identifier.means(certificate)).take(MAX_SAME_SIGNERS)
+        };
+        let quickly = self.signer_directory.iter().flat_map(move |directory| meant(directory.signers_named(identifier)));
+        let wholly = self.signer_directory.iter().flat_map(move |directory| meant(directory.all_signers_named(identifier)));
+        held.take(MAX_SAME_SIGNERS).chain(quickly).chain(wholly)
     }
 
     /// The number of the group that a name belongs to, its own where it has none yet.

@@ -2,6 +2,7 @@
 //! genuine one. Tests are named `attempt_…`. Where an attempt came off, its comment begins with *Found* and says how; none does any more.
 
 mod card_security;
+mod directory;
 mod revocation;
 mod signer;
 

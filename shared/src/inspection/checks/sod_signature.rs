@@ -1,7 +1,5 @@
 //! The signature of EF.SOD: a message as received, one signer, signed attributes, digests of SHA-1 and SHA-2 (ICAO 9303-11 §5.1).
 
-use alloc::vec::Vec;
-
 use der::asn1::ObjectIdentifier;
 
 use crate::crypto::{CryptoError, DigestAlgorithm};
@@ -38,11 +36,11 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
     };
     let algorithm = signed.signer().signature_algorithm.clone();
     // Looking into a directory is work: only where the message leaves its signer's certificate to it.
-    let known = match signed.certificates() {
-        [] => examination.trust.signers_named(&signed.signer().identifier),
-        _ => Vec::new(),
+    let verified = match signed.certificates() {
+        [] => verify_by_known_signer(signed, examination),
+        _ => signed.verify(examination.provider),
     };
-    let verified = match signed.verify_with(known, examination.provider) {
+    let verified = match verified {
         Ok(verified) => verified,
         Err(error) => return refused(row, error, Some(&algorithm)),
     };
@@ -63,6 +61,19 @@ pub(in crate::inspection) fn check(examination: &mut Examination<'_>) -> Check {
     }
     examination.message = Some(verified);
     row
+}
+
+/// Verifies with each of the known certificates that the message may mean: what one of them did not sign, another of its identifier may
+/// have signed. The first one's error stands for them all.
+fn verify_by_known_signer(signed: SignedData, examination: &Examination<'_>) -> Result<VerifiedMessage, CmsError> {
+    let mut refused = None;
+    for known in examination.trust.signers_named(&signed.signer().identifier) {
+        match signed.clone().verify_with(alloc::vec![known], examination.provider) {
+            Ok(verified) => return Ok(verified),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    refused.map_or_else(|| signed.clone().verify(examination.provider), Err)
 }
 
 /// Whether the profile does not take the signer's key, or one of the digests between it and the content.
