@@ -31,6 +31,10 @@ pub enum LinkError {
     /// Issuer and subject are of different states.
     #[error("issuer and subject of the certificate are of different states")]
     OtherState,
+    /// Issuer and subject have different names, and nothing says that one authority changed its name: a subordinate authority's
+    /// certificate looks so.
+    #[error("issuer and subject of the certificate have different names, and it does not say that the name changed")]
+    OtherName,
     /// The signature cannot be checked.
     #[error("the signature of the certificate: {0}")]
     Crypto(#[from] CryptoError),
@@ -96,6 +100,10 @@ impl VerifiedLink {
         // The name is what keeps the authorities of one state apart.
         if !issuing.subject.matches(&certificate.issuer) {
             return Err(LinkError::IssuerMismatch);
+        }
+        // The path length of 0 that a root has leaves room for no authority below it (ICAO 9303-12 table 6 and §7.1.1.5).
+        if !certificate.is_self_issued() && !extensions.name_change {
+            return Err(LinkError::OtherName);
         }
         // A document signer that an operator added by mistake must not make authorities.
         if !issuing.extensions.is_certificate_authority() {

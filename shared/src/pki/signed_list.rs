@@ -92,7 +92,7 @@ pub(super) fn judge_signer(
 ) -> Result<ListSignature, ListError> {
     let signer = message.signer();
     let usages = signer.extensions.extended_key_usage.as_deref().unwrap_or_default();
-    if !usages.contains(&usage) {
+    if !usages.contains(&usage) || signer.extensions.key_usage.is_some_and(|usage| !usage.digital_signature()) {
         return Err(ListError::SignerUsage);
     }
     if !signer.extensions.unknown_critical.is_empty() {
@@ -127,11 +127,16 @@ fn find_root(
         SignerRoot::Certificate(certificate) => certificate,
         SignerRoot::Fingerprint(sha256) => &store.find(&sha256).ok_or(ListError::RootUnknown)?.certificate,
         SignerRoot::Store => match chain::find_anchor(signer, store, provider) {
-            Chain::Trusted(path) => return Ok(path.anchor().certificate.clone()),
+            Chain::Trusted(path) if !path.anchor().certificate.extensions.denies_authority() => {
+                return Ok(path.anchor().certificate.clone());
+            }
             _ => return Err(ListError::SignerUntrusted),
         },
     };
     let is_signer = pinned.as_der() == signer.as_der();
-    let issued = || pinned.public_key().is_ok_and(|key| signer.verify_signed_by(&key, provider).is_ok());
+    let issued = || {
+        !pinned.extensions.denies_authority()
+            && pinned.public_key().is_ok_and(|key| signer.verify_signed_by(&key, provider).is_ok())
+    };
     if is_signer || issued() { Ok(pinned.clone()) } else { Err(ListError::SignerUntrusted) }
 }

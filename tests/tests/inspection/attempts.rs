@@ -1,6 +1,7 @@
 //! Attempts on a green verdict, by somebody who reads the code to find one: forged cards, chips, lists and dossiers, each beside the
 //! genuine one. Tests are named `attempt_…`. Where an attempt came off, its comment begins with *Found* and says how; none does any more.
 
+mod anchors;
 mod card_security;
 mod directory;
 mod revocation;
