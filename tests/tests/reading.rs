@@ -3,6 +3,8 @@
 
 #[path = "reading/attacks.rs"]
 mod attacks;
+#[path = "reading/attempts.rs"]
+mod attempts;
 #[path = "reading/costs.rs"]
 mod costs;
 #[path = "reading/options.rs"]

@@ -16,7 +16,7 @@ const FILE: Tag = Tag(0x77);
 /// # Errors
 /// Where the elements are torn, or there is something else.
 pub fn cms(bytes: &[u8]) -> Result<&[u8], LdsError> {
-    unwrap(bytes).map(|element| element.raw).map_err(in_file(FileId::Sod))
+    message(bytes).map(|element| element.raw).map_err(in_file(FileId::Sod))
 }
 
 /// Whether something follows the message inside the wrapper `77`, which has room for one alone.
@@ -28,7 +28,8 @@ pub fn has_more_than_the_message(bytes: &[u8]) -> bool {
     inside.expect(SEQUENCE).is_ok() && !inside.is_empty()
 }
 
-fn unwrap(bytes: &[u8]) -> Result<Element<'_>, TlvError> {
+/// The ContentInfo, in the wrapper or without it.
+pub(crate) fn message(bytes: &[u8]) -> Result<Element<'_>, TlvError> {
     if Cursor::new(bytes, Rules::Ber).peek() == Some(SEQUENCE) {
         return outermost(bytes, SEQUENCE);
     }

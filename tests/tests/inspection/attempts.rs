@@ -4,6 +4,7 @@
 mod anchors;
 mod card_security;
 mod directory;
+mod files;
 mod revocation;
 mod signer;
 

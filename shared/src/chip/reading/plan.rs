@@ -6,9 +6,9 @@ use super::options::{Face, Files, ReadingOptions};
 use crate::crypto::DigestAlgorithm;
 use crate::dossier::DataGroup;
 use crate::lds::com::Com;
-use crate::lds::sod::LdsSecurityObject;
+use crate::lds::sod::{self, LdsSecurityObject};
+use crate::tlv::TlvError;
 use crate::tlv::asn1::context;
-use crate::tlv::{Cursor, Rules, Tag, TlvError};
 
 /// What an unverified list says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,11 +71,11 @@ pub(super) fn is_read(group: DataGroup, options: &ReadingOptions) -> bool {
     }
 }
 
-/// The LDS security object inside the signed data: `77 { ContentInfo { signedData, [0] SignedData { version, digestAlgorithms,
-/// EncapsulatedContentInfo { eContentType, [0] OCTET STRING } … } } }`.
+/// The LDS security object inside the signed data: `ContentInfo { signedData, [0] SignedData { version, digestAlgorithms,
+/// EncapsulatedContentInfo { eContentType, [0] OCTET STRING } … } }`. The message is found as inspection finds it: where the two saw
+/// different lists, a chip could choose by EF.COM, which is unsigned, what is never read.
 fn encapsulated_content(sod: &[u8]) -> Result<Vec<u8>, TlvError> {
-    let mut file = Cursor::new(sod, Rules::Ber).expect(Tag(0x77))?.children()?;
-    let mut content_info = file.sequence()?;
+    let mut content_info = sod::message(sod)?.children()?;
     content_info.object_identifier()?;
     let mut signed_data = content_info.expect(context(0, true))?.children()?.sequence()?;
     signed_data.small_integer()?;

@@ -77,7 +77,9 @@ fn listed<'a>(
         Some(FileRecord::Refused { .. }) => row.undetermined(ReasonCode::not_read(group)),
         Some(FileRecord::Broken) => row.ended(Outcome::Aborted, ReasonCode::read_aborted(group)),
         None if is_chip && indispensable => row.failed(ReasonCode::not_read(group)),
-        None if is_chip => outside(row, group),
+        None if is_chip && guarded => outside(row, group),
+        // What was left out on purpose is recorded as skipped. Of this file the reader did not even know: it says nothing.
+        None if is_chip => row.undetermined(ReasonCode::not_read(group)),
         None => row.undetermined(ReasonCode::not_supplied(group)),
     }
 }
