@@ -19,6 +19,7 @@ use soat::time::Timestamp;
 use crate::command_line::Command;
 use crate::error::{Exit, Result};
 use crate::messages::Messages;
+use crate::printable;
 
 /// What every command needs: the language, and where to say things.
 pub struct Session {
@@ -40,7 +41,7 @@ impl Session {
 
     /// Prints one JSON document.
     pub fn print_json(&mut self, document: &serde_json::Value) {
-        let _ = writeln!(std::io::stdout(), "{document:#}");
+        let _ = writeln!(std::io::stdout(), "{}", printable::json(&format!("{document:#}")));
     }
 
     /// Asks something, and leaves the cursor behind the question.

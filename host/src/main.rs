@@ -5,6 +5,7 @@ mod commands;
 mod dossier_file;
 mod error;
 mod messages;
+mod printable;
 mod profile_file;
 mod readers;
 mod render;

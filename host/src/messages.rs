@@ -6,6 +6,8 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use crate::printable::printable;
+
 const VIETNAMESE: &str = include_str!("../locales/vi-VN/soat.ftl");
 const ENGLISH: &str = include_str!("../locales/en/soat.ftl");
 
@@ -110,7 +112,12 @@ impl Messages {
             None => message.value()?,
             Some(name) => message.get_attribute(name)?.value(),
         };
-        let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.clone())).collect();
+        // What a message is told comes from outside, be it the name of a file: it may not become a line or a colour of its own.
+        let told = |value: &FluentValue<'static>| match value {
+            FluentValue::String(text) => FluentValue::from(printable(text)),
+            other => other.clone(),
+        };
+        let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, told(value))).collect();
         let mut errors = Vec::new();
         Some(self.bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned())
     }

@@ -19,7 +19,7 @@ pub use self::description::Description;
 use crate::command_line::{Trust, TrustList, TrustRemove, TrustShow};
 use crate::commands::Session;
 use crate::error::{Error, Exit, Result};
-use crate::render::screen::printable;
+use crate::printable::printable;
 use crate::trust_folder::{Anchor, Confirmation, Fingerprint, Pinned, TrustFolder};
 
 /// Runs one of the commands.

@@ -12,22 +12,13 @@ use crate::commands::judging::{Judged, Value};
 use crate::commands::trust::Description;
 use crate::error::Error;
 use crate::messages::Messages;
+use crate::printable::printable;
 
 const BOLD: Style = Style::new().bold();
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const GREY: Style = AnsiColor::BrightBlack.on_default();
-
-/// Text that came from a card, a certificate or a file name: control characters could rewrite the screen.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() || is_direction_mark(letter) { '\u{FFFD}' } else { letter }).collect()
-}
-
-/// Marks that reverse the order of what is shown.
-fn is_direction_mark(letter: char) -> bool {
-    matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
 
 /// A failure: what happened, and what to do about it.
 pub fn error(error: &Error, messages: &Messages) -> String {
@@ -295,17 +286,5 @@ fn symbol(outcome: Outcome) -> char {
         Outcome::Failed => '✗',
         Outcome::Undetermined => '?',
         Outcome::NotSupported | Outcome::Aborted => '–',
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_from_outside_cannot_steer_the_terminal() {
-        assert_eq!(printable("Nguyễn\u{1b}[2J\r\n"), "Nguyễn\u{FFFD}[2J\u{FFFD}\u{FFFD}");
-        assert_eq!(printable("a\u{202E}b\u{9b}c"), "a\u{FFFD}b\u{FFFD}c");
-        assert_eq!(printable("Trần Thị Đào"), "Trần Thị Đào");
     }
 }

@@ -1,6 +1,7 @@
 //! The trust store as its operator uses it: snapshots, the index of document signers, roots of lists, the audit, what is removed.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod attempts;
 mod audit;
 mod desk;
 mod index;

@@ -16,7 +16,7 @@ use crate::command_line::TrustCheck;
 use crate::commands::judging::moment;
 use crate::commands::{Session, now};
 use crate::error::{Error, Exit, Result};
-use crate::render::screen::printable;
+use crate::printable::printable;
 use crate::trust_folder::{Anchor, Fingerprint, Kind, TrustFolder};
 
 /// The shortest RSA modulus that is not called weak, in bits.

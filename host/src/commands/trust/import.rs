@@ -116,7 +116,7 @@ fn refused_crl(name: &str, error: CrlError) -> Error {
 fn told(session: &mut Session, id: &'static str, bytes: &[u8]) {
     let Ok(list) = CertificateList::from_der(bytes) else { return };
     let arguments = [
-        ("issuer", crate::render::screen::printable(&list.issuer().to_string()).into()),
+        ("issuer", crate::printable::printable(&list.issuer().to_string()).into()),
         ("from", list.this_update().to_string().into()),
         ("to", list.next_update().to_string().into()),
         ("count", list.len().into()),
@@ -131,7 +131,7 @@ fn deviation_list(bytes: &[u8], source: &Source<'_>, folder: &TrustFolder, sessi
         .map_err(|error| master_list::refused(&source.name, &error))?;
     let is_new = folder.keep(Kind::DeviationList, bytes, &origin(&source.name))?;
     let arguments = [
-        ("issuer", crate::render::screen::printable(&list.signature().root.subject.to_string()).into()),
+        ("issuer", crate::printable::printable(&list.signature().root.subject.to_string()).into()),
         ("time", list.signature().time.to_string().into()),
         ("count", list.entries().len().into()),
     ];

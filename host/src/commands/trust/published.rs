@@ -10,7 +10,7 @@ use soat::pki::{CertificateList, DeviationList};
 use super::{Description, details};
 use crate::commands::Session;
 use crate::error::{Error, Result};
-use crate::render::screen::printable;
+use crate::printable::printable;
 use crate::trust_folder::{Kind, Published, TrustFolder};
 
 /// The fewest digits that name an object.

@@ -15,6 +15,7 @@ use crate::commands::judging::Judge;
 use crate::dossier_file::{self, Identity};
 use crate::error::{Error, Exit};
 use crate::messages::Messages;
+use crate::printable;
 use crate::render::{json, screen};
 
 /// What a row is about.
@@ -121,7 +122,7 @@ fn row(
             let name = path.display().to_string();
             let judged = judge.judge_loaded(inspector, loaded, name.clone());
             let text = if output.json {
-                format!("{}\n", json::report(&judged, output.timings, messages))
+                format!("{}\n", printable::json(&json::report(&judged, output.timings, messages).to_string()))
             } else {
                 screen::row(&name, &judged, messages)
             };
@@ -133,7 +134,7 @@ fn row(
 fn failed(path: &Path, error: &Error, output: &Output, messages: &Messages) -> Row {
     let name = path.display().to_string();
     let text = if output.json {
-        format!("{}\n", json::error_of(&name, error, messages))
+        format!("{}\n", printable::json(&json::error_of(&name, error, messages).to_string()))
     } else {
         screen::error_row(&name, error, messages)
     };

@@ -9,7 +9,7 @@ use soat::pki::CscaMasterList;
 use super::super::description::Description;
 use crate::commands::Session;
 use crate::error::{Error, Result};
-use crate::render::screen::printable;
+use crate::printable::printable;
 use crate::safe_file;
 use crate::trust_folder::{Fingerprint, TrustFolder};
 

@@ -12,7 +12,7 @@ use super::super::description::Description;
 use super::{Source, history};
 use crate::commands::{Session, now};
 use crate::error::{Error, Result};
-use crate::render::screen::printable;
+use crate::printable::printable;
 use crate::trust_folder::fixture_authority;
 use crate::trust_folder::{Confirmation, Fingerprint, Pinned, Provenance, TrustFolder};
 
