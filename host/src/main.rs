@@ -5,6 +5,7 @@ mod commands;
 mod dossier_file;
 mod error;
 mod messages;
+mod permissions;
 mod printable;
 mod profile_file;
 mod readers;

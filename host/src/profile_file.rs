@@ -10,6 +10,7 @@ use soat::inspection::{IdentityField, Profile, Released};
 use toml_edit::Document;
 
 use crate::error::{Error, Result};
+use crate::permissions;
 
 /// More than any profile has, in bytes.
 const LONGEST: u64 = 65_536;
@@ -53,8 +54,12 @@ fn names(fields: impl IntoIterator<Item = IdentityField>) -> String {
 
 fn read(path: &Path) -> Result<Profile> {
     let unreadable = |cause| Error::file("file-unreadable", path, &cause);
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    // Whoever can write here decides what is genuine, as with the anchors.
+    permissions::check_file(path, &file.metadata().map_err(unreadable)?)?;
+    permissions::check_way(path)?;
     let mut bytes = Vec::new();
-    std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LONGEST {
         return Err(Error::usage("profile-too-large").with("path", path.display()));
     }

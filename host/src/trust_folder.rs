@@ -4,7 +4,6 @@
 
 pub mod fixture_authority;
 mod object_file;
-mod permissions;
 mod published;
 mod signers;
 mod snapshot;
@@ -25,7 +24,7 @@ pub use snapshot::is_demonstration;
 pub use witnesses::Pinned;
 
 use crate::error::{Error, Result};
-use crate::safe_file;
+use crate::{permissions, safe_file};
 
 /// No certificate is as long; a file that is, is not read.
 const LONGEST_CERTIFICATE: u64 = 64 * 1024;

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use super::{Fingerprint, permissions};
+use super::Fingerprint;
 use crate::error::{Error, Result};
+use crate::permissions;
 
 /// No provenance is longer, in bytes.
 const LONGEST_PROVENANCE: u64 = 64 * 1024;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, TrustFolder, der_files, object_file, permissions};
+use super::{Fingerprint, TrustFolder, der_files, object_file};
 use crate::error::{Error, Result};
-use crate::safe_file;
+use crate::{permissions, safe_file};
 
 /// Which kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

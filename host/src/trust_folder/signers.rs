@@ -17,8 +17,9 @@ use soat::trust_snapshot::{ObjectKind, SignedSnapshot};
 
 use self::index::Index;
 use super::published::read;
-use super::{Kind, TrustFolder, permissions};
+use super::{Kind, TrustFolder};
 use crate::error::Result;
+use crate::permissions;
 
 /// The document signers of a folder, and of the snapshot that it took over.
 #[derive(Debug)]

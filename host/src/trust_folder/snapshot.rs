@@ -12,9 +12,9 @@ use soat::evidence::TerminalKey;
 use soat::pki::{Certificate, CertificateList, SignedData};
 use soat::trust_snapshot::{LONGEST_SNAPSHOT, Object, ObjectKind, SignedSnapshot};
 
-use super::{Anchor, Fingerprint, Kind, Pinned, Published, TrustFolder, fixture_authority, permissions};
+use super::{Anchor, Fingerprint, Kind, Pinned, Published, TrustFolder, fixture_authority};
 use crate::error::{Error, Result};
-use crate::safe_file;
+use crate::{permissions, safe_file};
 
 const FILE: &str = "snapshot.soat";
 /// The version that was exported last.

@@ -2,3 +2,5 @@
 //! `tests/tests/inspection/attempts.rs`.
 
 mod names;
+#[cfg(unix)]
+mod neighbours;

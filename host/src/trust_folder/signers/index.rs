@@ -14,9 +14,9 @@ use soat::pki::certificate::Name;
 use soat::pki::cms::SignerIdentifier;
 
 use crate::error::{Error, Result};
-use crate::safe_file;
 use crate::trust_folder::published::read;
-use crate::trust_folder::{Fingerprint, Kind, permissions};
+use crate::trust_folder::{Fingerprint, Kind};
+use crate::{permissions, safe_file};
 
 const MAGIC: &[u8; 16] = b"soat.signers\x00\x00\x00\x01";
 const DIGEST_LEN: usize = 32;
