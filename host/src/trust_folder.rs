@@ -128,8 +128,6 @@ pub struct Anchor {
     pub der: Vec<u8>,
     /// Where it came from.
     pub provenance: Provenance,
-    /// Whether the snapshot that was taken over holds it, and no file of the folder.
-    pub from_snapshot: bool,
 }
 
 /// The folder.
@@ -250,7 +248,7 @@ impl TrustFolder {
 
 fn read_anchor(path: &Path) -> Result<Anchor> {
     let (fingerprint, der) = object_file::read(path, LONGEST_CERTIFICATE)?;
-    Ok(Anchor { fingerprint, der, provenance: object_file::read_provenance(path)?, from_snapshot: false })
+    Ok(Anchor { fingerprint, der, provenance: object_file::read_provenance(path)? })
 }
 
 /// The files of a folder that hold objects; none where there is no folder.

@@ -144,9 +144,10 @@ fn show(arguments: &TrustShow, session: &mut Session) -> Result<Exit> {
 
 fn remove(arguments: &TrustRemove, session: &mut Session) -> Result<Exit> {
     let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
+    // What lies here and in the snapshot would be trusted all the same.
     let of_snapshot = |fingerprint: Fingerprint| Error::usage("trust-of-snapshot").with("fingerprint", fingerprint.hex());
     if let Some((kind, object)) = published::find(&folder, &arguments.fingerprint)? {
-        if object.from_snapshot {
+        if folder.is_of_snapshot(object.fingerprint) {
             return Err(of_snapshot(object.fingerprint));
         }
         let subject = published::name(kind, &object);
@@ -155,7 +156,7 @@ fn remove(arguments: &TrustRemove, session: &mut Session) -> Result<Exit> {
         return Ok(Exit::Successful);
     }
     let (kind, anchor) = folder.find_any(&arguments.fingerprint)?;
-    if anchor.from_snapshot {
+    if folder.is_of_snapshot(anchor.fingerprint) {
         return Err(of_snapshot(anchor.fingerprint));
     }
     folder.remove_any(kind, anchor.fingerprint)?;

@@ -61,8 +61,6 @@ pub struct Published {
     pub bytes: Vec<u8>,
     /// Where it came from.
     pub origin: Origin,
-    /// Whether the snapshot that was taken over holds it, and no file of the folder.
-    pub from_snapshot: bool,
 }
 
 impl TrustFolder {
@@ -138,5 +136,5 @@ impl TrustFolder {
 
 pub(super) fn read(path: &Path, kind: Kind) -> Result<Published> {
     let (fingerprint, bytes) = object_file::read(path, kind.longest())?;
-    Ok(Published { fingerprint, bytes, origin: object_file::read_provenance(path)?, from_snapshot: false })
+    Ok(Published { fingerprint, bytes, origin: object_file::read_provenance(path)? })
 }

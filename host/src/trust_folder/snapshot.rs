@@ -113,6 +113,12 @@ impl TrustFolder {
             .map_err(|cause| Error::file("trust-unwritable", &path, &cause))
     }
 
+    /// Whether the snapshot holds an object, whatever it is kept for.
+    pub fn is_of_snapshot(&self, fingerprint: Fingerprint) -> bool {
+        let mut objects = self.snapshot().into_iter().flat_map(|held| held.content().objects());
+        objects.any(|object| Fingerprint::of(&object.content) == fingerprint)
+    }
+
     fn of_snapshot(&self, kind: ObjectKind) -> impl Iterator<Item = &Object> {
         self.snapshot().into_iter().flat_map(|held| held.content().objects()).filter(move |object| object.kind == kind)
     }
@@ -131,7 +137,7 @@ impl TrustFolder {
                 anchors.get(..own).is_some_and(|own| own.binary_search_by_key(&fingerprint, |anchor| anchor.fingerprint).is_ok());
             if !is_held {
                 let provenance = self.provenance(object)?;
-                anchors.push(Anchor { fingerprint, der: object.content.clone(), provenance, from_snapshot: true });
+                anchors.push(Anchor { fingerprint, der: object.content.clone(), provenance });
             }
         }
         anchors.sort_by_key(|anchor| anchor.fingerprint);
@@ -147,7 +153,7 @@ impl TrustFolder {
                 objects.get(..own).is_some_and(|own| own.binary_search_by_key(&fingerprint, |object| object.fingerprint).is_ok());
             if !is_held {
                 let origin = self.provenance(object)?;
-                objects.push(Published { fingerprint, bytes: object.content.clone(), origin, from_snapshot: true });
+                objects.push(Published { fingerprint, bytes: object.content.clone(), origin });
             }
         }
         objects.sort_by_key(|object| object.fingerprint);

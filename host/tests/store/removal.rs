@@ -1,6 +1,7 @@
 //! `soat trust remove` of lists and document signers.
 
 use card_fixtures::authority::{CrlOptions, Deviation, DeviationListOptions, ldif};
+use card_fixtures::personalisation::authority;
 
 use crate::desk::{Desk, fingerprint, own};
 
@@ -35,4 +36,20 @@ fn revocation_lists_deviation_lists_and_signers_are_removed_by_their_fingerprint
     assert!(desk.files("trust/revocation-lists").is_empty() && desk.files("trust/deviation-lists").is_empty());
     desk.good("trust import own.crl");
     assert_eq!(counts(), (1, 1, 0, 0));
+}
+
+/// Found: an anchor that lay in the folder and in the snapshot was said to be removed, and went on being trusted.
+#[test]
+fn attempt_to_keep_an_anchor_that_was_removed() {
+    let desk = Desk::trusting();
+    desk.good("key new office.key");
+    desk.good("trust export --sign office.key --out store.soat");
+    desk.good("trust import store.soat --key office.key.pub --demonstration");
+    let csca = fingerprint(&own().csca_certificate());
+    desk.complains(&format!("trust remove {csca}"), "came with the snapshot", "đến cùng bản chụp");
+    assert_eq!(desk.json("trust list")["anchors"].as_array().unwrap().len(), 1);
+    let other = authority("passport-td3").unwrap().csca_certificate();
+    desk.trust("other.der", &other);
+    desk.good(&format!("trust remove {}", fingerprint(&other)));
+    assert_eq!(desk.json("trust list")["anchors"].as_array().unwrap().len(), 1);
 }
