@@ -2,6 +2,7 @@
 
 mod double_scalar;
 mod integrated;
+mod montgomery;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -96,8 +97,8 @@ impl<C: EcdsaCurve + PrimeCurveParams> CurveGroup for On<C> {
         let (r, s) = signature.split_scalars();
         let inverse = *s.invert_vartime();
         let number = leftmost::<C>(digest.as_ref());
-        let x = double_scalar::sum_x::<C>(&(number * inverse), &(*r * inverse), &point).ok_or(CryptoError::SignatureInvalid)?;
-        if reduce::<Scalar<C>>(&x) == *r { Ok(()) } else { Err(CryptoError::SignatureInvalid) }
+        let valid = double_scalar::sum_has_x::<C>(&(number * inverse), &(*r * inverse), &point, &r);
+        if valid { Ok(()) } else { Err(CryptoError::SignatureInvalid) }
     }
 
     fn contains(&self, point: &[u8]) -> bool {
@@ -105,7 +106,7 @@ impl<C: EcdsaCurve + PrimeCurveParams> CurveGroup for On<C> {
     }
 
     fn multiply(&self, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        encode::<C>(&(decode::<C>(point)? * reduce::<Scalar<C>>(scalar)))
+        encode::<C>(&(ProjectivePoint::<C>::from(decode::<C>(point)?) * reduce::<Scalar<C>>(scalar)))
     }
 
     fn generate(&self, rng: &mut dyn CryptoRng) -> Box<dyn KeyPair> {
@@ -143,7 +144,7 @@ impl<C: EcdsaCurve + PrimeCurveParams> EcKeyPair<C> {
         if peer.first() != Some(&0x04) {
             return Err(CryptoError::PublicKeyInvalid("an ephemeral point that is not uncompressed"));
         }
-        Ok(decode::<C>(peer)? * *self.private_key)
+        Ok(ProjectivePoint::<C>::from(decode::<C>(peer)?) * *self.private_key)
     }
 }
 
@@ -208,14 +209,14 @@ fn field_bytes<C: PrimeCurveParams>(magnitude: &[u8]) -> Option<FieldBytes<C>> {
 }
 
 /// A point of the curve: uncompressed or compressed, on it, and not at infinity.
-fn decode<C: PrimeCurveParams>(point: &[u8]) -> Result<ProjectivePoint<C>, CryptoError> {
+fn decode<C: PrimeCurveParams>(point: &[u8]) -> Result<AffinePoint<C>, CryptoError> {
     const INVALID: CryptoError = CryptoError::PublicKeyInvalid("a point that is not on its curve");
     // SEC 1 knows two forms more: 00 for infinity, and compact.
     if !matches!(point.first(), Some(0x02..=0x04)) {
         return Err(INVALID);
     }
     let encoded = Sec1Point::<C>::from_bytes(point).map_err(|_| INVALID)?;
-    AffinePoint::<C>::from_sec1_point(&encoded).into_option().map(ProjectivePoint::from).ok_or(INVALID)
+    AffinePoint::<C>::from_sec1_point(&encoded).into_option().ok_or(INVALID)
 }
 
 /// `04 ‖ X ‖ Y`.
