@@ -33,6 +33,9 @@ pub enum Command {
     Doctor(Doctor),
     Card(Card),
     Explain(Explain),
+    #[cfg(feature = "insurance")]
+    #[command(subcommand)]
+    Insurance(Insurance),
 }
 
 #[derive(Args)]
@@ -306,6 +309,44 @@ pub struct Explain {
     pub json: bool,
     #[arg(long)]
     pub page: bool,
+}
+
+/// The health-insurance portal.
+#[cfg(feature = "insurance")]
+#[derive(Subcommand)]
+pub enum Insurance {
+    Check(Box<InsuranceCheck>),
+}
+
+#[cfg(feature = "insurance")]
+#[derive(Args)]
+pub struct InsuranceCheck {
+    #[arg(long, value_name = "FILE", env = "SOAT_INSURANCE", hide_env_values = true)]
+    pub account: PathBuf,
+    #[arg(long, value_name = "FILE", group = "holder")]
+    pub dossier: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "dossier")]
+    pub identity: Option<PathBuf>,
+    #[arg(long, value_name = "NAME", group = "holder")]
+    pub reader: Option<String>,
+    #[arg(long, value_name = "NUMBER|QR", group = "holder", conflicts_with = "key")]
+    pub unverified_number: Option<String>,
+    #[arg(long, value_name = "TEXT", requires = "unverified_number")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "DATE", requires = "unverified_number")]
+    pub born: Option<String>,
+    #[command(flatten)]
+    pub key: Key,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub wait: u16,
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub timeout: u16,
+    #[arg(long, hide = true)]
+    pub plain_loopback: bool,
 }
 
 /// What the arguments ask for.

@@ -3,6 +3,8 @@
 mod card;
 pub mod doctor;
 mod explain;
+#[cfg(feature = "insurance")]
+mod insurance;
 pub mod judging;
 mod key;
 mod read;
@@ -77,5 +79,7 @@ pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
         Command::Doctor(arguments) => doctor::run(&arguments, session),
         Command::Card(arguments) => card::run(&arguments, session),
         Command::Explain(arguments) => explain::run(&arguments, session),
+        #[cfg(feature = "insurance")]
+        Command::Insurance(command) => insurance::run(command, session),
     }
 }

@@ -70,6 +70,12 @@ impl Error {
         Self { id, arguments: Vec::new(), exit: Exit::Card }
     }
 
+    /// Something that ends as a verdict would.
+    #[cfg(feature = "insurance")]
+    pub fn ending(id: &'static str, exit: Exit) -> Self {
+        Self { id, arguments: Vec::new(), exit }
+    }
+
     /// A file that is there and cannot be read or written, in the words of the system.
     pub fn file(id: &'static str, path: &std::path::Path, cause: &std::io::Error) -> Self {
         Self::usage(id).with("path", path.display().to_string()).with("cause", cause.to_string())

@@ -4,6 +4,8 @@ mod command_line;
 mod commands;
 mod dossier_file;
 mod error;
+#[cfg(feature = "insurance")]
+mod insurance;
 mod messages;
 mod permissions;
 mod printable;

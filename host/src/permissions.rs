@@ -99,3 +99,16 @@ pub fn check_file(_: &Path, _: &Metadata) -> Result<()> {
 pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|cause| Error::file("trust-unwritable", path, &cause))
 }
+
+/// Refuses a secret that others can read: `id` is the message, which shows the command that mends it.
+#[cfg(unix)]
+pub fn check_private(path: &Path, metadata: &Metadata, id: &'static str) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    if metadata.mode() & 0o077 == 0 { Ok(()) } else { Err(refused(id, path)) }
+}
+
+/// On Windows the profile's access control list keeps others out.
+#[cfg(not(unix))]
+pub fn check_private(_: &Path, _: &Metadata, _: &'static str) -> Result<()> {
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! How results are shown: to people, to programs, while reading, and as an image.
 
+#[cfg(feature = "insurance")]
+pub mod insurance;
 pub mod json;
 pub mod photo;
 pub mod progress;

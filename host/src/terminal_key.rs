@@ -12,7 +12,7 @@ use soat::evidence::{TerminalKey, TerminalSigner};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-use crate::safe_file;
+use crate::{permissions, safe_file};
 
 /// No key file is longer.
 const LONGEST_KEY: u64 = 16 * 1024;
@@ -36,7 +36,7 @@ impl FileKey {
     pub fn read(path: &Path) -> Result<Self> {
         let unreadable = |cause| Error::file("signing-key-unreadable", path, &cause);
         let metadata = fs::metadata(path).map_err(unreadable)?;
-        check_private(path, &metadata)?;
+        permissions::check_private(path, &metadata, "signing-key-open")?;
         let invalid = || Error::usage("signing-key-invalid").with("path", path.display().to_string());
         if metadata.len() > LONGEST_KEY {
             return Err(invalid());
@@ -93,21 +93,4 @@ impl TerminalSigner for FileKey {
             }
         })
     }
-}
-
-/// Refuses a key that others can read, with the command that mends it.
-#[cfg(unix)]
-fn check_private(path: &Path, metadata: &fs::Metadata) -> Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    if metadata.mode() & 0o077 == 0 {
-        return Ok(());
-    }
-    let quoted = format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
-    Err(Error::usage("signing-key-open").with("path", path.display().to_string()).with("quoted", quoted))
-}
-
-/// On Windows the profile's access control list keeps others out.
-#[cfg(not(unix))]
-fn check_private(_: &Path, _: &fs::Metadata) -> Result<()> {
-    Ok(())
 }

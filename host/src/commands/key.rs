@@ -68,6 +68,15 @@ pub fn from_arguments(key: Key, session: &Session) -> Result<Option<Given>> {
     key.map(|key| Some(Given { key, code })).map_err(|error| explain(error, session))
 }
 
+/// An argument that says what may also come from standard input (`-`).
+///
+/// # Errors
+/// That nothing comes.
+#[cfg(feature = "insurance")]
+pub fn argument(argument: String) -> Result<Zeroizing<String>> {
+    Input::default().argument(argument)
+}
+
 /// Asks at the terminal; what is typed is not shown. Six digits, twelve digits, the text of the QR code or an MRZ on one line.
 ///
 /// # Errors

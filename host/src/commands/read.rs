@@ -18,7 +18,7 @@ use soat::evidence::SavedDossier;
 use soat::inspection::{IdentityField, Released, withhold};
 
 use self::sought::Sought;
-use crate::command_line::Read;
+use crate::command_line::{Judging, Key, Read};
 use crate::commands::judging::{Judge, Judged};
 use crate::commands::key::Given;
 use crate::commands::{Session, card, key};
@@ -48,22 +48,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
         check_place(path)?;
     }
 
-    let given = key::from_arguments(key, session)?;
-    let (judge, given, mut source) = match Sought::parse(reader.as_deref()) {
-        Sought::Virtual(name) => {
-            let card = virtual_card::personalisation(name)?;
-            let judge = Judge::of_demonstration(&card, &judging)?;
-            let given = given.map_or_else(|| virtual_card::own_key(&card).map(Given::from), Ok)?;
-            (judge, given, Source::Virtual { card: Box::new(card) })
-        }
-        Sought::Pcsc(name) => {
-            let judge = Judge::new(&judging)?;
-            let service = Service::connect()?;
-            let reader = service.choose(name)?;
-            let given = given.map_or_else(|| key::ask(session), Ok)?;
-            (judge, given, Source::Pcsc { service: Some(service), reader, wait: Duration::from_secs(wait.into()) })
-        }
-    };
+    let (judge, given, mut source) = lay(reader.as_deref(), key, &judging, wait, session)?;
     let face = if no_photo { Face::Skipped } else { Face::Kept };
     let options = ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() };
     let dossier = source.read(&given.key, &options, session)?;
@@ -139,6 +124,38 @@ fn released(dossier: &Dossier, released: Released, encrypted: bool) -> (Cow<'_, 
         withhold(&mut kept, FileId::from(*group), &RustCrypto);
     }
     (Cow::Owned(kept), withheld.into_iter().map(|group| FileId::from(group).to_string()).collect())
+}
+
+/// Finds the anchors, the key and the card that the arguments name.
+fn lay(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &Session) -> Result<(Judge, Given, Source)> {
+    let given = key::from_arguments(key, session)?;
+    match Sought::parse(reader) {
+        Sought::Virtual(name) => {
+            let card = virtual_card::personalisation(name)?;
+            let judge = Judge::of_demonstration(&card, judging)?;
+            let given = given.map_or_else(|| virtual_card::own_key(&card).map(Given::from), Ok)?;
+            Ok((judge, given, Source::Virtual { card: Box::new(card) }))
+        }
+        Sought::Pcsc(name) => {
+            let judge = Judge::new(judging)?;
+            let service = Service::connect()?;
+            let reader = service.choose(name)?;
+            let given = given.map_or_else(|| key::ask(session), Ok)?;
+            Ok((judge, given, Source::Pcsc { service: Some(service), reader, wait: Duration::from_secs(wait.into()) }))
+        }
+    }
+}
+
+/// Reads and judges a card without its photo, for a command that goes on from the verdict.
+///
+/// # Errors
+/// Why there is no verdict.
+#[cfg(feature = "insurance")]
+pub fn judged(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &Session) -> Result<Judged> {
+    let (judge, given, mut source) = lay(reader, key, judging, wait, session)?;
+    let options = ReadingOptions { face: Face::Skipped, read_at: Some(judge.at()), ..ReadingOptions::default() };
+    let dossier = source.read(&given.key, &options, session)?;
+    Ok(judge.judge(dossier, given.code(), source.name()))
 }
 
 /// Where the card lies.

@@ -81,7 +81,7 @@ fn every_message_that_the_program_names_exists_and_every_error_has_a_remedy() {
     for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let source = fs::read_to_string(&path).unwrap();
         let source = source.split("#[cfg(test)]").next().unwrap();
-        for prefix in ["Error::usage(\"", "Error::card(\"", "Error::file(\""] {
+        for prefix in ["Error::usage(\"", "Error::card(\"", "Error::file(\"", "Error::ending(\"", "undecided(\""] {
             for id in quoted_after(source, prefix) {
                 assert!(known.contains(id), "{id} of {}", path.display());
                 assert!(known.contains(&format!("{id}.remedy")), "remedy of {id} of {}", path.display());
