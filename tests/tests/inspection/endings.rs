@@ -1,5 +1,5 @@
 //! How checks end otherwise than successful, one place after the other: each of these fails where its place gives the row back unchanged
-//! (`mutants places`).
+//! (`tests/mutation`).
 
 use card_fixtures::authority::{
     CertificateOptions, CurveEncoding, Extension, KeyPair, SignatureDefect, SignatureOptions, SodOptions, key_usage,

@@ -16,6 +16,7 @@ mod links;
 mod lists;
 mod passive;
 mod profiles;
+mod provider;
 mod quirks;
 mod revocation;
 mod saved;

@@ -10,7 +10,7 @@ use soat::inspection::{
 use soat::pki::{CertificateList, TrustStore, VerifiedCrl};
 use soat::time::{Date, Timestamp};
 
-use crate::issued::{GOOD, Issued, NOW, ended, failed, undetermined};
+use crate::issued::{GOOD, Issued, NOW, ended, failed, group, undetermined};
 
 /// `operational` with these floors of the issuer's signatures.
 fn floored(floors: Floors) -> Profile {
@@ -30,6 +30,46 @@ fn assert_below(card: &str, floors: Floors, kind: CheckKind, reason: &'static st
         assert_eq!((before.outcome, after.outcome), (Outcome::Successful, Outcome::Failed), "{card}");
         assert!(after.reason.is_some_and(|reason| reason.as_str().ends_with("_below_floor")), "{card}: {after:?}");
     }
+}
+
+/// The table of the verdicts, row by row: `operational`, `strict`, `bank`.
+#[test]
+fn each_profile_weighs_each_check_as_the_table_says() {
+    use Weight::{Evaluatory as E, Mandatory as M, Optional as O};
+    for (kind, weights) in [
+        (CheckKind::AccessProtocol, [E, M, M]),
+        (CheckKind::SodSignature, [M, M, M]),
+        (CheckKind::SodContent, [M, M, M]),
+        (CheckKind::FileHash(group(1)), [M, M, M]),
+        (CheckKind::Chain, [M, M, M]),
+        (CheckKind::Validity, [M, M, M]),
+        (CheckKind::ValidityToday, [E, M, M]),
+        (CheckKind::SignerProfile, [E, M, M]),
+        (CheckKind::Revocation, [O, M, M]),
+        (CheckKind::IssuingState, [M, M, M]),
+        (CheckKind::ChipAuthenticity, [M, M, M]),
+        (CheckKind::ActiveAuthentication, [E, E, E]),
+        (CheckKind::ChipAuthentication, [E, E, E]),
+        (CheckKind::ChipAuthenticationMapping, [E, E, E]),
+        (CheckKind::CardExpiry, [E, E, M]),
+        (CheckKind::DataCrossChecks, [E, E, M]),
+        (CheckKind::DeviationList, [E, E, E]),
+        (CheckKind::TerminalSignature, [O, O, O]),
+        (CheckKind::TimeStamp, [O, O, O]),
+        (CheckKind::Challenge, [M, M, M]),
+        (CheckKind::EvidenceAge, [M, M, M]),
+    ] {
+        assert_eq!(Profile::ALL.map(|profile| profile.weight(kind)), weights, "{kind:?}");
+    }
+    assert_eq!(Profile::ALL.map(|profile| profile.chip_authenticity_not_offered), [O, M, M]);
+    assert_eq!(Profile::ALL.map(|profile| profile.refuses_findings), [false, true, false]);
+    assert_eq!(Profile::ALL.map(|profile| profile.revocation_list_days), [None, None, Some(90)]);
+    let (lowest, bits_112) = (Floors::LOWEST, Floors::BITS_112);
+    assert_eq!(Profile::ALL.map(|profile| profile.signature_floors), [lowest, lowest, bits_112]);
+    assert_eq!(Profile::ALL.map(|profile| profile.chip_floors), [lowest, lowest, lowest]);
+    assert_eq!((lowest.rsa, lowest.finite_field, lowest.ec, lowest.digest), (1024, 1024, 160, DigestAlgorithm::Sha1));
+    let floors = (bits_112.rsa, bits_112.finite_field, bits_112.ec, bits_112.digest);
+    assert_eq!(floors, (2048, 2048, 224, DigestAlgorithm::Sha224));
 }
 
 #[test]
