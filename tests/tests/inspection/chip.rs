@@ -36,6 +36,23 @@ fn attack_20_pace_suppressed() {
     }
 }
 
+/// A variant that the reader lacks is no downgrade, so long as it is the one that is signed and nothing else is given as the reason.
+#[test]
+fn attack_20_a_variant_that_the_reader_lacks() {
+    let issued = Issued::vietnam();
+    let lacking = with_bac(issued.dossier(), BacReason::PaceVariantUnknown);
+    let report = judge(&issued, &lacking, Profile::STRICT);
+    assert_eq!(ended(&report, CheckKind::AccessProtocol), GOOD);
+    assert_eq!(findings(&report, CheckKind::AccessProtocol), ["access.bac_used"]);
+    let mut hidden = lacking.clone();
+    hidden.files.remove(&FileId::CardAccess);
+    for dossier in [with_bac(lacking, BacReason::PaceNotOffered), hidden] {
+        let report = judge(&issued, &dossier, Profile::STRICT);
+        assert_eq!(ended(&report, CheckKind::AccessProtocol), failed("access.pace_suppressed"));
+        assert_eq!(report.overall, Overall::Failed);
+    }
+}
+
 #[test]
 fn attack_20_card_access_altered() {
     let issued = Issued::vietnam();
