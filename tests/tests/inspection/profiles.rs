@@ -1,13 +1,13 @@
 //! What profiles take: floors of algorithm and key size (attack 27), the age of revocation lists (attack 14), expiry, released fields.
 
-use card_fixtures::authority::CrlOptions;
+use card_fixtures::authority::{Authority, CertificateOptions, CrlOptions};
 use card_fixtures::time::Time;
 use soat::crypto::DigestAlgorithm;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::inspection::{
     CheckKind, Failure, Floors, IdentityField, Outcome, Overall, Profile, ReasonCode, Released, Report, Weight, inspect,
 };
-use soat::pki::{CertificateList, TrustStore, VerifiedCrl};
+use soat::pki::{Certificate, CertificateList, Provenance, TrustStore, VerifiedCrl};
 use soat::time::{Date, Timestamp};
 
 use crate::issued::{GOOD, Issued, NOW, ended, failed, group, undetermined};
@@ -182,6 +182,28 @@ fn attack_14_a_list_older_than_the_profile_takes() {
     }
     assert_eq!(ended(&under(&within, &Profile::BANK), CheckKind::Revocation), GOOD);
     let report = under(&beyond, &Profile::BANK);
+    assert_eq!(ended(&report, CheckKind::Revocation), undetermined("revocation.too_old"));
+    assert_eq!(report.overall, Overall::Undetermined);
+}
+
+/// The authority's former key goes on issuing lists, which cover nothing that the new one signed.
+#[test]
+fn attack_14_a_fresh_list_of_the_former_key() {
+    let issued = Issued::vietnam();
+    let mut store = issued_days_ago(&issued, Time::midnight(2025, 3, 2));
+    let former = Authority { csca: Issued::new("sod-p256-sha256").authority.csca, ..issued.authority.clone() };
+    let earlier = CertificateOptions { not_before: Time::midnight(2015, 1, 1), ..former.csca_options() };
+    let certificate = Certificate::from_der(&former.csca_certificate_with(&earlier)).unwrap();
+    store.add(certificate, Provenance::Operator { source: "former".into() }, true, &RustCrypto);
+    let options = CrlOptions {
+        this_update: Time::midnight(2025, 5, 20),
+        next_update: Some(Time::midnight(2026, 1, 1)),
+        ..CrlOptions::default()
+    };
+    let list = CertificateList::from_der(&former.revocation_list(&options)).unwrap();
+    assert!(store.add_revocation_list(VerifiedCrl::verify(list, &store, &RustCrypto).unwrap()));
+    let report = inspect(&issued.dossier(), &store, &Profile::BANK, NOW, &RustCrypto);
+    assert_eq!(ended(&report, CheckKind::Chain), GOOD);
     assert_eq!(ended(&report, CheckKind::Revocation), undetermined("revocation.too_old"));
     assert_eq!(report.overall, Overall::Undetermined);
 }
