@@ -1,6 +1,7 @@
 //! What profiles take: floors of algorithm and key size (attack 27), the age of revocation lists (attack 14), expiry, released fields.
 
-use card_fixtures::authority::{Authority, CertificateOptions, CrlOptions};
+use card_fixtures::authority::{Authority, CertificateOptions, CrlOptions, SodOptions};
+use card_fixtures::hash::Hash;
 use card_fixtures::time::Time;
 use soat::crypto::DigestAlgorithm;
 use soat::crypto::rustcrypto::RustCrypto;
@@ -107,6 +108,16 @@ fn attack_27_a_digest_below_the_floor_of_the_profile() {
         CheckKind::SodSignature,
         "sod.digest_below_floor",
     );
+}
+
+/// The files are hashed with SHA-1 under a signature with SHA-256.
+#[test]
+fn attack_27_hashes_of_files_below_the_floor_of_the_profile() {
+    let issued = Issued::vietnam().signed(&SodOptions { group_hash: Hash::Sha1, ..SodOptions::default() });
+    assert_eq!(issued.operational().overall, Overall::Successful);
+    let report = issued.report(floored(Floors { digest: DigestAlgorithm::Sha224, ..Floors::LOWEST }));
+    assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
+    assert_eq!((ended(&report, CheckKind::SodContent), report.overall), (failed("sod.digest_below_floor"), Overall::Failed));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use rand_core::CryptoRng;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{
-    Cipher, CryptoError, Digest, DigestAlgorithm, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey, SignatureScheme,
+    Cipher, CryptoError, Digest, DigestAlgorithm, EcPublicKey, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey, SignatureScheme,
 };
 
-/// Asks before each signature is checked; Ed25519 it lacks, as a provider may.
+/// Asks before each signature is checked and each point multiplied; Ed25519 it lacks, as a provider may.
 pub struct Asking<F>(pub F);
 
 impl<F: Fn(&PublicKey) -> Result<(), CryptoError>> Provider for Asking<F> {
@@ -32,6 +32,7 @@ impl<F: Fn(&PublicKey) -> Result<(), CryptoError>> Provider for Asking<F> {
     }
 
     fn multiply_point(&self, curve: NamedCurve, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        (self.0)(&PublicKey::Ec(EcPublicKey::from_point(curve, point)?))?;
         RustCrypto.multiply_point(curve, scalar, point)
     }
 
