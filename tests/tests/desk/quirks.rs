@@ -41,12 +41,12 @@ impl Odd {
     }
 
     /// Genuine with these findings in `operational`; in `strict` genuine too, or failed for this reason.
-    fn is_read(self, noted: &[&str], refused: Option<&str>) {
+    fn expect(self, noted: &[&str], refused: Option<&str>) {
         let Some(desk) = Desk::new() else { return };
-        self.is_read_at(&desk, noted, refused);
+        self.expect_at(&desk, noted, refused);
     }
 
-    fn is_read_at(self, desk: &Desk, noted: &[&str], refused: Option<&str>) {
+    fn expect_at(self, desk: &Desk, noted: &[&str], refused: Option<&str>) {
         self.trust(desk);
         let name = self.card.name.clone();
         let mut arguments = self.key();

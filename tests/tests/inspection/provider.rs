@@ -3,7 +3,8 @@
 use rand_core::CryptoRng;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{
-    Cipher, CryptoError, Digest, DigestAlgorithm, EcPublicKey, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey, SignatureScheme,
+    Cipher, CryptoError, Digest, DigestAlgorithm, EcPublicKey, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey,
+    SignatureScheme,
 };
 
 /// Asks before each signature is checked and each point multiplied; Ed25519 it lacks, as a provider may.

@@ -28,22 +28,22 @@ fn with_bac(quirks: Quirks) -> Odd {
 #[test]
 fn quirk_01_at_the_desk() {
     let noted = ["sm.unprotected_status", "read.block_reduced"];
-    Odd::vietnam(limit(192, 0x6700, false)).is_read(&noted, Some("sm.unprotected_status"));
+    Odd::vietnam(limit(192, 0x6700, false)).expect(&noted, Some("sm.unprotected_status"));
 }
 
 #[test]
 fn quirk_02_at_the_desk() {
-    Odd::vietnam(limit(112, 0x6B00, true)).is_read(&["read.block_reduced"], None);
+    Odd::vietnam(limit(112, 0x6B00, true)).expect(&["read.block_reduced"], None);
 }
 
 #[test]
 fn quirk_03_at_the_desk() {
-    Odd::vietnam(Quirks { answer_part: Some(100), ..Quirks::vietnam() }).is_read(&["apdu.get_response"], None);
+    Odd::vietnam(Quirks { answer_part: Some(100), ..Quirks::vietnam() }).expect(&["apdu.get_response"], None);
 }
 
 #[test]
 fn quirk_04_at_the_desk() {
-    Odd::vietnam(Quirks { select_master_file: Some(0x6A86), ..Quirks::default() }).is_read(&[], None);
+    Odd::vietnam(Quirks { select_master_file: Some(0x6A86), ..Quirks::default() }).expect(&[], None);
 }
 
 #[test]
@@ -57,38 +57,38 @@ fn quirk_05_at_the_desk() {
     };
     let lost = LostTag { after: whole - 4, comes_back: true, other: None };
     let quirks = Quirks { select_warning: Some(0x6283), lost_tag: Some(lost), ..Quirks::vietnam() };
-    Odd { with_photo: true, ..Odd::vietnam(quirks) }.is_read_at(&desk, &["select.warning"], None);
-    with_bac(Quirks::vietnam()).is_read_at(&desk, &["access.bac_used"], None);
+    Odd { with_photo: true, ..Odd::vietnam(quirks) }.expect_at(&desk, &["select.warning"], None);
+    with_bac(Quirks::vietnam()).expect_at(&desk, &["access.bac_used"], None);
 }
 
 #[test]
 fn quirk_06_at_the_desk() {
     let quirks = Quirks { parameter_id: ParameterId::Required, ..Quirks::vietnam() };
-    Odd::vietnam(quirks).is_read(&["pace.parameter_reference"], None);
+    Odd::vietnam(quirks).expect(&["pace.parameter_reference"], None);
 }
 
 #[test]
 fn quirk_07_at_the_desk() {
-    Odd::vietnam(Quirks { refuse_le: true, ..Quirks::vietnam() }).is_read(&[], None);
+    Odd::vietnam(Quirks { refuse_le: true, ..Quirks::vietnam() }).expect(&[], None);
 }
 
 #[test]
 fn quirk_08_at_the_desk() {
     let Some(desk) = Desk::new() else { return };
     for card in ["pace-im-bp256-aes128", "pace-modp2048-224-aes192", "pace-cam-bp256-aes128"] {
-        Odd::new(card).is_read_at(&desk, &[], None);
+        Odd::new(card).expect_at(&desk, &[], None);
     }
 }
 
 #[test]
 fn quirk_18_at_the_desk() {
-    Odd::vietnam(Quirks { chip_authentication_status: Some(0x6F00), ..Quirks::vietnam() }).is_read(&[], None);
+    Odd::vietnam(Quirks { chip_authentication_status: Some(0x6F00), ..Quirks::vietnam() }).expect(&[], None);
 }
 
 #[test]
 fn quirk_19_at_the_desk() {
     let quirks = Quirks { signature: SignatureForm::Der, ..Quirks::vietnam() };
-    Odd::vietnam(quirks).is_read(&["aa.signature_der"], Some("aa.signature_der"));
+    Odd::vietnam(quirks).expect(&["aa.signature_der"], Some("aa.signature_der"));
 }
 
 #[test]
@@ -97,12 +97,12 @@ fn quirk_20_at_the_desk() {
     for content in padded.card.application_files.values_mut() {
         content.extend([0; 300]);
     }
-    padded.is_read(&[], None);
+    padded.expect(&[], None);
 }
 
 #[test]
 fn quirk_25_at_the_desk() {
-    with_bac(Quirks { master_file_after_bac: true, ..Quirks::default() }).is_read(&["access.bac_used"], None);
+    with_bac(Quirks { master_file_after_bac: true, ..Quirks::default() }).expect(&["access.bac_used"], None);
 }
 
 #[test]
@@ -110,18 +110,18 @@ fn quirk_26_at_the_desk() {
     let mut large = Odd { with_photo: true, ..Odd::new("reference-32k") };
     let image = face::with_comment(face::WOMAN_JPEG.bytes, 33_000);
     large.card.put(2, face::dg2(ImageKind::Jpeg, &image));
-    large.signed(&Default::default()).is_read(&[], None);
+    large.signed(&Default::default()).expect(&[], None);
 }
 
 #[test]
 fn quirk_27_at_the_desk() {
     let lost = LostTag { after: 20, comes_back: true, other: None };
-    Odd::vietnam(Quirks { lost_tag: Some(lost), ..Quirks::vietnam() }).is_read(&["card.resumed"], None);
+    Odd::vietnam(Quirks { lost_tag: Some(lost), ..Quirks::vietnam() }).expect(&["card.resumed"], None);
 }
 
 #[test]
 fn quirk_28_at_the_desk() {
     // vpcd has no other way to say that an answer was lost than a bare status, which `strict` refuses.
     let quirks = Quirks { answer_cap: Some(180), ..Quirks::vietnam() };
-    Odd::vietnam(quirks).is_read(&["read.block_reduced"], Some("sm.unprotected_status"));
+    Odd::vietnam(quirks).expect(&["read.block_reduced"], Some("sm.unprotected_status"));
 }

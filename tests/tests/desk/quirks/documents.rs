@@ -28,32 +28,32 @@ fn quirk_09_at_the_desk() {
     let file = odd.card.application_files.get_mut(&0x011D).unwrap();
     let inner = file[if file[1] == 0x82 { 4 } else { 3 }..].to_vec();
     *file = [&[0x77, 0x80], inner.as_slice(), &[0, 0]].concat();
-    odd.is_read(&[], None);
+    odd.expect(&[], None);
 }
 
 #[test]
 fn quirk_10_at_the_desk() {
     let odd = vietnam().signed(&SodOptions { content_type: "1.2.840.113549.1.7.1", ..SodOptions::default() });
-    odd.is_read(&["sod.content_type_other"], Some("sod.content_type_other"));
+    odd.expect(&["sod.content_type_other"], Some("sod.content_type_other"));
 }
 
 #[test]
 fn quirk_11_at_the_desk() {
     let odd = with(SignatureOptions { attribute_order: AttributeOrder::SignedAsSent, ..SignatureOptions::default() });
-    odd.is_read(&["cms.attributes_not_der"], Some("cms.attributes_not_der"));
+    odd.expect(&["cms.attributes_not_der"], Some("cms.attributes_not_der"));
 }
 
 #[test]
 fn quirk_12_at_the_desk() {
     let Some(desk) = Desk::new() else { return };
     let other_type = with(SignatureOptions { issuer_form: NameForm::Printable, ..SignatureOptions::default() });
-    other_type.is_read_at(&desk, &["sid.issuer_string_type"], Some("sid.issuer_string_type"));
+    other_type.expect_at(&desk, &["sid.issuer_string_type"], Some("sid.issuer_string_type"));
     let odd = vietnam();
     let mut certificate = odd.authority.document_signer_options();
     certificate.authority_key_identifier = KeyIdentifier::Absent;
     let missing = "ds.authority_key_identifier_missing";
     let odd = odd.signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() });
-    odd.is_read_at(&desk, &[missing], Some(missing));
+    odd.expect_at(&desk, &[missing], Some(missing));
 }
 
 /// Another authority of the same names is trusted too; and the signer's serial is negative.
@@ -66,19 +66,19 @@ fn quirk_13_at_the_desk() {
     desk.trust_certificate(&namesake.csca_certificate());
     let mut certificate = odd.authority.document_signer_options();
     certificate.serial = vec![0x80, 1, 2, 3];
-    odd.signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() }).is_read_at(&desk, &[], None);
+    odd.signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() }).expect_at(&desk, &[], None);
 }
 
 #[test]
 fn quirk_14_at_the_desk() {
     let mut odd = Odd::new("sod-p256-sha256");
     odd.authority.document_signer.declared_curve = Curve::named("brainpoolP256r1");
-    odd.signed(&SodOptions::default()).is_read(&["key.curve_corrected"], Some("key.curve_corrected"));
+    odd.signed(&SodOptions::default()).expect(&["key.curve_corrected"], Some("key.curve_corrected"));
 }
 
 #[test]
 fn quirk_15_at_the_desk() {
-    vietnam().signed(&SodOptions { group_hash: Hash::Sha512, ..SodOptions::default() }).is_read(&[], None);
+    vietnam().signed(&SodOptions { group_hash: Hash::Sha512, ..SodOptions::default() }).expect(&[], None);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn quirk_16_at_the_desk() {
     let mut odd = vietnam();
     odd.authority.csca.curve_encoding = CurveEncoding::Explicit;
     odd.authority.document_signer.curve_encoding = CurveEncoding::Explicit;
-    odd.signed(&SodOptions::default()).is_read(&[], None);
+    odd.signed(&SodOptions::default()).expect(&[], None);
 }
 
 #[test]
@@ -95,14 +95,14 @@ fn quirk_17_at_the_desk() {
     let mut certificate = odd.authority.document_signer_options();
     certificate.key_usage = None;
     let odd = odd.signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() });
-    odd.is_read(&["ds.key_usage_missing"], Some("ds.key_usage_missing"));
+    odd.expect(&["ds.key_usage_missing"], Some("ds.key_usage_missing"));
 }
 
 #[test]
 fn quirk_21_at_the_desk() {
     let mut odd = vietnam();
     odd.card.application_files.insert(COM, data_groups::com("0107", &[1, 2]));
-    odd.is_read(&["com.inconsistent"], Some("com.inconsistent"));
+    odd.expect(&["com.inconsistent"], Some("com.inconsistent"));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn quirk_22_at_the_desk() {
     let inner = file[if file[1] == 0x82 { 4 } else { 3 }..].to_vec();
     let [high, low] = u16::try_from(inner.len()).unwrap().to_be_bytes();
     *file = [&[0x6E, 0x83, 0, high, low], inner.as_slice()].concat();
-    odd.signed(&SodOptions::default()).is_read(&[], None);
+    odd.signed(&SodOptions::default()).expect(&[], None);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn quirk_23_at_the_desk() {
     let mut odd = Odd::new("passport-td3");
     let fields = [(0x5F0E, b"MUSTERMANN<<ERIKA".to_vec()), (0x5F2B, vec![0x19, 0x64, 0x08, 0x12]), (0x5F11, Vec::new())];
     odd.card.put(11, data_groups::listed(0x6B, &fields));
-    odd.signed(&SodOptions::default()).is_read(&[], None);
+    odd.signed(&SodOptions::default()).expect(&[], None);
 }
 
 /// It opens by its MRZ with 991231, and has no expiry.
@@ -129,5 +129,5 @@ fn quirk_23_at_the_desk() {
 fn quirk_24_at_the_desk() {
     let mut odd = Odd::new("vietnam-no-expiry");
     odd.card.can = None;
-    odd.is_read(&[], None);
+    odd.expect(&[], None);
 }
