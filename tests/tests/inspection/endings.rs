@@ -1,5 +1,5 @@
 //! How checks end otherwise than successful, one place after the other: each of these fails where its place gives the row back unchanged
-//! (`mutants places`).
+//! (`tests/mutation`).
 
 use card_fixtures::authority::{
     CertificateOptions, CurveEncoding, Extension, KeyPair, SignatureDefect, SignatureOptions, SodOptions, key_usage,
@@ -12,12 +12,13 @@ use card_fixtures::personalisation::issue::SOD;
 use card_fixtures::personalisation::vietnam::{Holder, nguyen_thi_mau_2024};
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::crypto::{DigestAlgorithm, Provider};
-use soat::dossier::{FileContent, FileRecord};
+use soat::crypto::{CryptoError, DigestAlgorithm, Provider, PublicKey};
+use soat::dossier::{FileContent, FileId, FileRecord};
 use soat::inspection::{CheckKind, Outcome, Overall, Profile, Report, Weight, inspect};
 use soat::time::{Date, Timestamp};
 
 use crate::issued::{GOOD, Issued, NOW, assert_genuine, ended, failed, group, overwrite, row, trust, undetermined};
+use crate::provider::Asking;
 
 /// The card with other contents of some groups, signed anew.
 fn with(groups: &[(u8, Vec<u8>)]) -> Issued {
@@ -77,6 +78,7 @@ fn nothing_follows_from_a_security_object_that_is_not_verified() {
     for kind in [CheckKind::CardExpiry, CheckKind::DataCrossChecks] {
         assert_eq!(ended(&report, kind), undetermined("file.not_verified"), "{kind:?}");
     }
+    assert!(report.check(CheckKind::FileHash(group(16))).is_none(), "nothing is said of a file that nobody read");
     assert_eq!(ended(&report, CheckKind::Revocation), undetermined("revocation.unknown"));
     assert!(!row(&report, CheckKind::Revocation).ran);
     let unlisted = (Outcome::NotSupported, Some("deviation_list.not_evaluated"));
@@ -85,6 +87,38 @@ fn nothing_follows_from_a_security_object_that_is_not_verified() {
     assert_genuine(&mapping);
     let report = mapping.signed(&options).operational();
     assert_eq!(ended(&report, CheckKind::ChipAuthenticationMapping), undetermined("sod.not_verified"));
+}
+
+#[test]
+fn a_chip_without_a_security_object() {
+    let issued = Issued::vietnam();
+    assert_genuine(&issued);
+    let mut dossier = issued.dossier();
+    dossier.files.remove(&FileId::Sod);
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    assert_eq!((ended(&report, CheckKind::SodSignature), report.overall), (failed("sod.missing"), Overall::Failed));
+}
+
+/// The authority signs with P-384, the document signer with P-256: a provider may lack either.
+#[test]
+fn a_curve_that_the_provider_lacks() {
+    let issued = Issued::vietnam();
+    let without = |lacking: usize| {
+        let provider = Asking(move |key: &PublicKey| match key.bits() {
+            bits if bits == lacking => Err(CryptoError::Unsupported("this curve")),
+            _ => Ok(()),
+        });
+        inspect(&issued.dossier(), &issued.trust(), &Profile::OPERATIONAL, NOW, &provider)
+    };
+    assert_eq!(without(521).overall, Overall::Successful);
+    let report = without(384);
+    assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
+    assert_eq!(ended(&report, CheckKind::Chain), undetermined("chain.algorithm_unsupported"));
+    assert_eq!((report.overall, report.anchor().is_none()), (Overall::Undetermined, true));
+    assert!(report.identity().is_none());
+    let report = without(256);
+    assert_eq!(ended(&report, CheckKind::SodSignature), undetermined("sod.algorithm_unsupported"));
+    assert_eq!(report.overall, Overall::Undetermined);
 }
 
 #[test]
@@ -142,6 +176,8 @@ fn files_that_were_read_in_part_or_not_at_all() {
         (13, digests(13, DigestAlgorithm::Sha1), undetermined("dg13.digest_unavailable")),
         (1, digests(1, DigestAlgorithm::Sha256), undetermined("dg1.not_supplied")),
         (2, Some(FileRecord::Refused { status: 0x6985 }), undetermined("dg2.not_read")),
+        // 6982 excuses fingerprints and irises alone.
+        (2, Some(FileRecord::Refused { status: 0x6982 }), undetermined("dg2.not_read")),
         (14, None, failed("dg14.not_read")),
         (1, None, failed("dg1.not_read")),
     ] {
@@ -155,6 +191,24 @@ fn files_that_were_read_in_part_or_not_at_all() {
         assert_ne!(report.overall, Overall::Successful);
         assert!(report.identity().is_none());
     }
+}
+
+/// What this reader streamed was compared with its hash as it came; what it did not look for is outside.
+#[test]
+fn files_that_this_reader_streamed_or_did_not_look_for() {
+    let issued = Issued::vietnam();
+    let mut dossier = issued.dossier();
+    let bytes = dossier.bytes(group(2)).unwrap().to_vec();
+    let digests = vec![(DigestAlgorithm::Sha256, RustCrypto.digest(DigestAlgorithm::Sha256, &[&bytes]))];
+    let streamed = FileContent::Digests { length: u32::try_from(bytes.len()).unwrap(), digests };
+    dossier.files.insert(group(2), FileRecord::Read(streamed));
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    assert_eq!(ended(&report, CheckKind::FileHash(group(2))), GOOD);
+    dossier.files.remove(&group(2));
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    let outside = (Outcome::NotSupported, Some("dg2.present"));
+    assert_eq!((ended(&report, CheckKind::FileHash(group(2))), report.overall), (outside, Overall::Successful));
+    assert!(!row(&report, CheckKind::FileHash(group(2))).ran);
 }
 
 #[test]
