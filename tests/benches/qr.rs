@@ -1,6 +1,6 @@
 //! How long a picture is searched: the grey plane of a photograph of 12 megapixels with a code and without, and a frame of a camera. What
 //! decoding the JPEG costs stands apart.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::cast_possible_truncation)]
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -98,7 +98,9 @@ impl Reports {
                 content.or_else(|| if is_continued { None } else { transmission.take() })
             }
             // A device of several kinds numbers its reports.
-            _ if bytes.len() % 9 == 0 => bytes.chunks_exact(9).find_map(|report| self.keys(report.get(1..)?, transmission)),
+            _ if bytes.len().is_multiple_of(9) => {
+                bytes.chunks_exact(9).find_map(|report| self.keys(report.get(1..)?, transmission))
+            }
             _ => bytes.chunks_exact(8).find_map(|report| self.keys(report, transmission)),
         }
     }
