@@ -22,6 +22,7 @@ pub struct CommandLine {
 #[derive(Subcommand)]
 pub enum Command {
     Read(Box<Read>),
+    Qr(Qr),
     Verify(Verify),
     #[command(subcommand)]
     Trust(Trust),
@@ -41,6 +42,8 @@ pub struct Read {
     pub reader: Option<String>,
     #[command(flatten)]
     pub key: Key,
+    #[command(flatten)]
+    pub scanner: Scanner,
     #[command(flatten)]
     pub judging: Judging,
     #[command(flatten)]
@@ -74,7 +77,7 @@ pub struct Key {
     pub puk: Option<String>,
     #[arg(long, value_name = "DIGITS", group = "key")]
     pub number: Option<String>,
-    #[arg(long, value_name = "TEXT", group = "key")]
+    #[arg(long, value_name = "TEXT|@IMAGE", group = "key")]
     pub qr: Option<String>,
     #[arg(long, value_name = "LINES", group = "key", allow_hyphen_values = true)]
     pub mrz: Option<String>,
@@ -84,6 +87,30 @@ pub struct Key {
     pub birth: Option<String>,
     #[arg(long, value_name = "DATE", requires = "document_number")]
     pub expiry: Option<String>,
+}
+
+/// Devices that read codes.
+#[derive(Args)]
+pub struct Scanner {
+    #[arg(long, value_name = "PORT", group = "key")]
+    pub serial: Option<PathBuf>,
+    #[arg(long, value_name = "DEVICE", group = "key", num_args = 0..=1, default_missing_value = "/dev/video0")]
+    pub camera: Option<PathBuf>,
+    #[arg(long, value_name = "DEVICE", group = "key")]
+    pub hid: Option<PathBuf>,
+}
+
+/// The code of a card, without the card.
+#[derive(Args)]
+pub struct Qr {
+    #[arg(value_name = "IMAGE", group = "key", required_unless_present_any = ["serial", "camera", "hid"])]
+    pub images: Vec<PathBuf>,
+    #[command(flatten)]
+    pub scanner: Scanner,
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub wait: u16,
 }
 
 /// By which rules, which anchors and at which time a dossier is judged.

@@ -5,6 +5,7 @@ pub mod doctor;
 mod explain;
 pub mod judging;
 mod key;
+mod qr;
 mod read;
 mod readers;
 mod signing_key;
@@ -69,6 +70,7 @@ pub fn now() -> Timestamp {
 pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
     match command {
         Command::Read(arguments) => read::run(*arguments, session),
+        Command::Qr(arguments) => qr::run(arguments, session),
         Command::Verify(arguments) => verify::run(arguments, session),
         Command::Trust(arguments) => trust::run(arguments, session),
         Command::Key(command) => signing_key::run(command, session),

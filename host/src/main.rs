@@ -11,6 +11,7 @@ mod profile_file;
 mod readers;
 mod render;
 mod safe_file;
+mod scan;
 mod terminal_key;
 mod trust_folder;
 

@@ -2,7 +2,10 @@
 
 pub mod json;
 pub mod photo;
+#[cfg(target_os = "linux")]
+pub mod preview;
 pub mod progress;
+pub mod qr;
 pub mod reason_page;
 pub mod reasons;
 pub mod screen;

@@ -18,7 +18,7 @@ pub mod report;
 mod verified;
 
 pub use attestation::Demands;
-pub use evidence::{digest as evidence_digest, withhold};
+pub use evidence::{digest as evidence_digest, withhold, withhold_printed};
 pub use identity::{FaceImage, VerifiedIdentity};
 pub use inspector::{Inspector, inspect};
 pub use profile::{Floors, IdentityField, Profile, ProfileName, Released, Weight};

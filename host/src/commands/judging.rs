@@ -10,7 +10,6 @@ use soat::evidence::Witnesses;
 use soat::inspection::{Demands, Inspector, Overall, Profile, Released, Report};
 use soat::pki::{Certificate, Provenance, TrustStore};
 use soat::time::Timestamp;
-use soat::vietnam::Qr;
 
 pub use self::fields::{Field, Value};
 use crate::command_line::Judging;
@@ -94,13 +93,9 @@ impl Judge {
         Inspector::new(&self.store, self.profile, &RustCrypto).believing(&self.witnesses).demanding(self.demands)
     }
 
-    /// Judges what was just read, and compares it with the code that was scanned from the card.
-    pub fn judge(&self, dossier: Dossier, code: Option<Qr<'_>>, source: String) -> Judged {
-        let mut inspector = self.inspector();
-        if let Some(code) = code {
-            inspector = inspector.comparing(code);
-        }
-        let report = inspector.inspect(&dossier, self.at);
+    /// Judges what was just read.
+    pub fn judge(&self, dossier: Dossier, source: String) -> Judged {
+        let report = self.inspector().inspect(&dossier, self.at);
         self.judged(dossier, report, source)
     }
 

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
+use soat::chip::error::{Incompatibility, ReadError};
 use soat::chip::reading::Face;
 use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
 use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::dossier::{DataGroup, Dossier, FileId};
+use soat::dossier::{DataGroup, Dossier, FileContent, FileId, PrintedData};
 use soat::evidence::SavedDossier;
-use soat::inspection::{IdentityField, Released, withhold};
+use soat::inspection::{IdentityField, Released, withhold, withhold_printed};
 
 use self::sought::Sought;
 use crate::command_line::Read;
@@ -37,7 +38,8 @@ use crate::terminal_key::FileKey;
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, key, judging, output, save, recipient, sign, no_photo, challenge, wait } = arguments;
+    let Read { reader, key, scanner, judging, output, save, recipient, sign, no_photo, challenge, wait } = arguments;
+    let wait = Duration::from_secs(wait.into());
     let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
     let recipient = recipient.map(|text| text.parse().map_err(|_| Error::usage("recipient-invalid"))).transpose()?;
     let signing_key = sign.as_deref().map(FileKey::read).transpose()?;
@@ -48,7 +50,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
         check_place(path)?;
     }
 
-    let given = key::from_arguments(key, session)?;
+    let given = key::from_arguments(key, &scanner, wait, session)?;
     let (judge, given, mut source) = match Sought::parse(reader.as_deref()) {
         Sought::Virtual(name) => {
             let card = virtual_card::personalisation(name)?;
@@ -61,14 +63,17 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
             let service = Service::connect()?;
             let reader = service.choose(name)?;
             let given = given.map_or_else(|| key::ask(session), Ok)?;
-            (judge, given, Source::Pcsc { service: Some(service), reader, wait: Duration::from_secs(wait.into()) })
+            (judge, given, Source::Pcsc { service: Some(service), reader, wait })
         }
     };
     let face = if no_photo { Face::Skipped } else { Face::Kept };
     let options = ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() };
-    let dossier = source.read(&given.key, &options, session)?;
+    let mut dossier = source.read(&given, &options, session)?;
+    if let Some((kind, content)) = &given.printed {
+        dossier.printed.insert(*kind, FileContent::Bytes(content.to_vec()));
+    }
 
-    let judged = judge.judge(dossier, given.code(), source.name());
+    let judged = judge.judge(dossier, source.name());
     // The verdict is shown even where a file cannot be written.
     let mut kept = Kept::default();
     let mut failures = Vec::new();
@@ -131,14 +136,20 @@ struct Kept {
 fn released(dossier: &Dossier, released: Released, encrypted: bool) -> (Cow<'_, Dossier>, Vec<String>) {
     let is_withheld = |group: &DataGroup| !released.covers(*group) && dossier.bytes(FileId::from(*group)).is_some();
     let withheld: Vec<DataGroup> = if encrypted { Vec::new() } else { DataGroup::all().filter(is_withheld).collect() };
-    if withheld.is_empty() {
+    let is_print_withheld = |kind: &PrintedData| !encrypted && !released.covers_printed(*kind);
+    let print: Vec<PrintedData> = dossier.printed.keys().copied().filter(is_print_withheld).collect();
+    if withheld.is_empty() && print.is_empty() {
         return (Cow::Borrowed(dossier), Vec::new());
     }
     let mut kept = dossier.clone();
     for group in &withheld {
         withhold(&mut kept, FileId::from(*group), &RustCrypto);
     }
-    (Cow::Owned(kept), withheld.into_iter().map(|group| FileId::from(group).to_string()).collect())
+    for kind in &print {
+        withhold_printed(&mut kept, *kind, &RustCrypto);
+    }
+    let names = withheld.into_iter().map(|group| FileId::from(group).to_string()).chain(print.iter().map(ToString::to_string));
+    (Cow::Owned(kept), names.collect())
 }
 
 /// Where the card lies.
@@ -155,7 +166,8 @@ impl Source {
         }
     }
 
-    fn read(&mut self, key: &AccessKey, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
+    /// Reads the card with its key. Where a chip offers no PACE, its number and the dates of its QR code may open it with BAC.
+    fn read(&mut self, given: &Given, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
         let mut progress = ScreenProgress::new(&session.messages);
         let mut channel: Box<dyn CardChannel> = match self {
             Self::Virtual { card } => Box::new(VirtualCard::new((**card).clone(), card::random_seed()?)),
@@ -173,8 +185,29 @@ impl Source {
         getrandom::fill(&mut [0; 32]).map_err(|_| Error::usage("no-random-numbers"))?;
         // The system's generator gave numbers a moment ago; where it stops, nothing may go on.
         let mut random = UnwrapErr(SysRng);
-        read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, &mut progress)
-            .map_err(|error| failure::explain(error, key.kind()))
+        let mut read = |key: &AccessKey, progress: &mut ScreenProgress| {
+            read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, progress)
+        };
+        let first = match read(&given.key, &mut progress) {
+            Err(error) => error,
+            Ok(dossier) => return Ok(dossier),
+        };
+        let guesses = given.guesses();
+        if !matches!(first, ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(_))) || guesses.is_empty() {
+            return Err(failure::explain(first, given.key.kind()));
+        }
+        let count = guesses.len();
+        for (tried, guess) in guesses.into_iter().enumerate() {
+            let expiry = screen::expiry(guess.expiry, &session.messages);
+            let arguments = [("tried", (tried + 1).into()), ("count", count.into()), ("expiry", expiry.into())];
+            progress.say(session.messages.format("progress-guess", &arguments));
+            match read(&guess.key, &mut progress) {
+                Ok(dossier) => return Ok(dossier),
+                Err(ReadError::AccessDenied { .. }) => {}
+                Err(error) => return Err(failure::explain(error, guess.key.kind())),
+            }
+        }
+        Err(Error::card("card-guesses-denied").with("count", count))
     }
 }
 

@@ -19,7 +19,7 @@ enum Choice {
     Fixed(Weight),
 }
 
-const CHECKS: [(&str, Choice); 14] = [
+const CHECKS: [(&str, Choice); 15] = [
     (CheckKind::AccessProtocol.name(), Choice::Any(|profile| &mut profile.access_protocol)),
     (CheckKind::SodSignature.name(), Choice::Fixed(Weight::Mandatory)),
     (CheckKind::SodContent.name(), Choice::Fixed(Weight::Mandatory)),
@@ -33,6 +33,7 @@ const CHECKS: [(&str, Choice); 14] = [
     (CheckKind::ChipAuthenticity.name(), Choice::NotEvaluatory(|profile| &mut profile.chip_authenticity_not_offered)),
     (CheckKind::CardExpiry.name(), Choice::Any(|profile| &mut profile.card_expiry)),
     (CheckKind::DataCrossChecks.name(), Choice::Any(|profile| &mut profile.data_cross_checks)),
+    (CheckKind::PrintedData.name(), Choice::Any(|profile| &mut profile.printed_data)),
     (CheckKind::DeviationList.name(), Choice::Fixed(Weight::Evaluatory)),
 ];
 

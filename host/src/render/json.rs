@@ -202,6 +202,7 @@ fn failure_name(failure: Failure) -> &'static str {
     match failure {
         Failure::Expired => "expired",
         Failure::Refused => "refused",
+        Failure::OtherCard => "other_card",
         Failure::NotGenuine => "not_genuine",
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use soat::dossier::{ActiveAuthentication, ChallengeSource, FileId, Origin, StepTiming};
 use soat::inspection::{Check, CheckKind, Failure, Outcome, Overall, Provability, Report};
+use soat::vietnam::CardExpiry;
 
 use super::reasons::explain;
 use crate::commands::doctor::{Probe, State};
@@ -165,6 +166,11 @@ fn value(value: &Value, messages: &Messages) -> String {
     }
 }
 
+/// When a card expires, for people.
+pub fn expiry(expiry: CardExpiry, messages: &Messages) -> String {
+    value(&Value::from(expiry), messages)
+}
+
 /// The file that a check is about.
 pub fn file_of(kind: CheckKind) -> Option<FileId> {
     match kind {
@@ -245,6 +251,7 @@ fn verdict_id(report: &Report) -> &'static str {
         Overall::Failed => match report.failure() {
             Some(Failure::Expired) => "verdict-expired",
             Some(Failure::Refused) => "verdict-refused",
+            Some(Failure::OtherCard) => "verdict-other-card",
             Some(Failure::NotGenuine) | None => "verdict-failed",
         },
         Overall::Undetermined => "verdict-undetermined",

@@ -119,8 +119,8 @@ fn a_signature_of_another_dossier_does_not_hold() {
 #[test]
 fn versions_and_forms_that_are_not_known_are_named() {
     let dossier = hex::encode(small().to_cbor());
-    let later = hex::decode(dossier.replacen("6c736f61742e646f737369657201", "6c736f61742e646f737369657202", 1)).unwrap();
-    assert_eq!(SavedDossier::from_cbor(&later), Err(EvidenceError::Dossier(DossierError::UnknownVersion(2))));
+    let later = hex::decode(dossier.replacen("6c736f61742e646f737369657201", "6c736f61742e646f737369657203", 1)).unwrap();
+    assert_eq!(SavedDossier::from_cbor(&later), Err(EvidenceError::Dossier(DossierError::UnknownVersion(3))));
 
     let stamped = hex::encode(SavedDossier::unsigned(&small()).unwrap().time_stamped(vec![0x30, 0]).to_cbor());
     let later = hex::decode(stamped.replacen("7374616d70656401", "7374616d70656402", 1)).unwrap();

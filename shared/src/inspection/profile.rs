@@ -39,6 +39,8 @@ pub struct Profile {
     pub card_expiry: Weight,
     /// How contradictions among the data count.
     pub data_cross_checks: Weight,
+    /// How print that is not the chip's counts. A row only where something was scanned or typed.
+    pub printed_data: Weight,
     /// Whether findings that BSI TR-03105 refuses fail their check.
     pub refuses_findings: bool,
     /// The weakest keys and digests of the issuer's signatures that are taken: those below fail their check.
@@ -70,6 +72,7 @@ impl Profile {
         chip_authenticity_not_offered: Weight::Optional,
         card_expiry: Weight::Evaluatory,
         data_cross_checks: Weight::Evaluatory,
+        printed_data: Weight::Optional,
         refuses_findings: false,
         signature_floors: Floors::LOWEST,
         chip_floors: Floors::LOWEST,
@@ -133,6 +136,7 @@ impl Profile {
             CheckKind::Challenge | CheckKind::EvidenceAge => Weight::Mandatory,
             CheckKind::CardExpiry => self.card_expiry,
             CheckKind::DataCrossChecks => self.data_cross_checks,
+            CheckKind::PrintedData => self.printed_data,
             // Members of a group count through it.
             CheckKind::ActiveAuthentication
             | CheckKind::ChipAuthentication

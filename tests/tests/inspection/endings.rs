@@ -149,18 +149,75 @@ fn data_that_contradict_each_other() {
     zone.replace_range(14..15, "3");
     let report = with(&[(1, data_groups::dg1(&zone))]).operational();
     assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("mrz.check_digit"));
-    for other in [
-        Holder { number: "001199000002", ..own.clone() },
-        Holder { name: "Nguyễn Thị Hai", ..own.clone() },
-        Holder { birth: "02/01/1999", ..own.clone() },
-        Holder { sex: "Nam", ..own.clone() },
-        Holder { expiry: "02/01/2039", ..own.clone() },
-        Holder { expiry: "Không thời hạn", ..own.clone() },
+    for (other, finding) in [
+        (Holder { number: "001199000002", ..own.clone() }, "dg13.number_differs"),
+        (Holder { name: "Nguyễn Thị Hai", ..own.clone() }, "dg13.name_differs"),
+        (Holder { birth: "02/01/1999", ..own.clone() }, "dg13.birth_differs"),
+        (Holder { sex: "Nam", ..own.clone() }, "dg13.sex_differs"),
+        (Holder { expiry: "02/01/2039", ..own.clone() }, "dg13.expiry_differs"),
+        (Holder { expiry: "Không thời hạn", ..own.clone() }, "dg13.expiry_differs"),
     ] {
         let report = with(&[(13, other.dg13())]).operational();
         assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("dg13.contradicts_dg1"), "{other:?}");
+        assert!(cross_findings(&report).contains(&finding), "{other:?}");
     }
-    assert_eq!(ended(&with(&[(13, own.dg13())]).operational(), CheckKind::DataCrossChecks), GOOD);
+    let genuine = with(&[(13, own.dg13())]).operational();
+    assert_eq!((ended(&genuine, CheckKind::DataCrossChecks), cross_findings(&genuine)), (GOOD, vec![]));
+}
+
+fn cross_findings(report: &Report) -> Vec<&'static str> {
+    row(report, CheckKind::DataCrossChecks).findings.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+/// A card whose signed data all agree, and whose number is not its holder's.
+fn of(holder: &Holder) -> Report {
+    with(&[(1, data_groups::dg1(&holder.mrz())), (13, holder.dg13())]).operational()
+}
+
+#[test]
+fn a_number_that_is_not_of_its_holder() {
+    let own = nguyen_thi_mau_2024();
+    assert_eq!(ended(&of(&own), CheckKind::DataCrossChecks), GOOD);
+    for (number, findings) in [
+        ("001099000001", &["number.sex_differs"][..]),
+        ("001198000001", &["number.birth_year_differs"]),
+        ("001399000001", &["number.birth_year_differs"]),
+        ("001200000001", &["number.sex_differs", "number.birth_year_differs"]),
+    ] {
+        let report = of(&Holder { number, ..own.clone() });
+        assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("number.contradicts_holder"), "{number}");
+        assert_eq!(cross_findings(&report), findings, "{number}");
+    }
+}
+
+/// Of the century, the MRZ says nothing: at a hundred it comes round again.
+#[test]
+fn a_holder_of_a_hundred_years() {
+    let own = nguyen_thi_mau_2024();
+    let old = Holder {
+        number: "001120000001",
+        birth: "01/01/1920",
+        mrz_birth: "200101",
+        expiry: "Không thời hạn",
+        mrz_expiry: "991231",
+        ..own.clone()
+    };
+    assert_eq!(ended(&of(&old), CheckKind::DataCrossChecks), GOOD);
+    let partial = Holder { birth: "1999", ..own.clone() };
+    let report = with(&[(1, data_groups::dg1(&own.mrz())), (13, partial.dg13())]).operational();
+    assert_eq!(ended(&report, CheckKind::DataCrossChecks), GOOD);
+}
+
+/// A place that is not known and an unusual expiry are told, and never held against the card.
+#[test]
+fn what_is_unusual_is_told_and_refuses_no_card() {
+    let own = nguyen_thi_mau_2024();
+    let strange = of(&Holder { number: "003199000001", ..own.clone() });
+    assert_eq!((ended(&strange, CheckKind::DataCrossChecks), cross_findings(&strange)), (GOOD, vec!["number.place_unknown"]));
+    for (expiry, mrz_expiry) in [("02/01/2039", "390102"), ("Không thời hạn", "991231")] {
+        let report = of(&Holder { expiry, mrz_expiry, ..own.clone() });
+        assert_eq!((ended(&report, CheckKind::DataCrossChecks), cross_findings(&report)), (GOOD, vec!["card.expiry_unusual"]));
+    }
 }
 
 #[test]

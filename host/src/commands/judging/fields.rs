@@ -26,6 +26,15 @@ pub enum Value {
     Sex(&'static str),
 }
 
+impl From<CardExpiry> for Value {
+    fn from(expiry: CardExpiry) -> Self {
+        match expiry {
+            CardExpiry::Never => Self::NoExpiry,
+            CardExpiry::On(day) => Self::Date(day),
+        }
+    }
+}
+
 /// The fields of an identity, those that are there and released.
 pub fn of(identity: &VerifiedIdentity) -> Vec<Field> {
     let text = |value: &str| Some(value).filter(|value| !value.is_empty()).map(|value| Value::Text(value.to_owned()));
@@ -38,10 +47,7 @@ pub fn of(identity: &VerifiedIdentity) -> Vec<Field> {
     };
     let birth = identity.birth().map(Value::Date).or_else(|| written(|details| details.birth_as_written()));
     let birth = birth.or_else(|| text(&identity.birth_as_printed()));
-    let expiry = identity.expiry().map(|expiry| match expiry {
-        CardExpiry::Never => Value::NoExpiry,
-        CardExpiry::On(day) => Value::Date(day),
-    });
+    let expiry = identity.expiry().map(Value::from);
     use IdentityField as F;
     let fields = [
         (F::PersonalNumber, identity.personal_number().and_then(text)),

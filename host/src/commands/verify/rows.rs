@@ -163,7 +163,7 @@ impl Counts {
         self.worst = self.worst.worse(row.exit);
         match row.overall {
             Some(Overall::Successful) => self.successful += 1,
-            Some(Overall::Failed) if row.failure == Some(Failure::NotGenuine) => self.failed += 1,
+            Some(Overall::Failed) if matches!(row.failure, Some(Failure::NotGenuine | Failure::OtherCard)) => self.failed += 1,
             Some(Overall::Failed) => self.refused += 1,
             Some(Overall::Undetermined) => self.undetermined += 1,
             Some(Overall::Aborted) | None => self.errors += 1,
