@@ -11,7 +11,7 @@ use soat::vietnam::personal_number::BirthPlace;
 use soat::vietnam::qr::{Deformation, Qr, QrLayout};
 use soat::vietnam::{Code, PartialDate};
 
-use super::screen::printable;
+use crate::printable::printable;
 use crate::error::Error;
 use crate::messages::Messages;
 use crate::scan::kind_id;
