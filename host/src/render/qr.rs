@@ -11,9 +11,9 @@ use soat::vietnam::personal_number::BirthPlace;
 use soat::vietnam::qr::{Deformation, Qr, QrLayout};
 use soat::vietnam::{Code, PartialDate};
 
-use crate::printable::printable;
 use crate::error::Error;
 use crate::messages::Messages;
+use crate::printable::printable;
 use crate::scan::kind_id;
 
 const BOLD: Style = Style::new().bold();
