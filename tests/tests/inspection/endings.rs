@@ -250,7 +250,8 @@ fn files_that_were_read_in_part_or_not_at_all() {
     }
 }
 
-/// What this reader streamed was compared with its hash as it came; what it did not look for is outside.
+/// What this reader streamed was compared with its hash as it came; what it left out on purpose is outside, and of what it does not say
+/// anything nothing is known.
 #[test]
 fn files_that_this_reader_streamed_or_did_not_look_for() {
     let issued = Issued::vietnam();
@@ -261,11 +262,15 @@ fn files_that_this_reader_streamed_or_did_not_look_for() {
     dossier.files.insert(group(2), FileRecord::Read(streamed));
     let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
     assert_eq!(ended(&report, CheckKind::FileHash(group(2))), GOOD);
-    dossier.files.remove(&group(2));
+    dossier.files.insert(group(2), FileRecord::Skipped);
     let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
     let outside = (Outcome::NotSupported, Some("dg2.present"));
     assert_eq!((ended(&report, CheckKind::FileHash(group(2))), report.overall), (outside, Overall::Successful));
     assert!(!row(&report, CheckKind::FileHash(group(2))).ran);
+    dossier.files.remove(&group(2));
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    let unknown = (Outcome::Undetermined, Some("dg2.not_read"));
+    assert_eq!((ended(&report, CheckKind::FileHash(group(2))), report.overall), (unknown, Overall::Undetermined));
 }
 
 #[test]
