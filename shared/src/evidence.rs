@@ -144,11 +144,7 @@ pub struct TerminalSignature {
 
 impl TerminalSignature {
     /// Signs a payload, which begins with its own name.
-    pub(crate) fn make(
-        payload: &[u8],
-        statement: Option<Statement>,
-        signer: &dyn TerminalSigner,
-    ) -> Result<Self, CryptoError> {
+    pub(crate) fn make(payload: &[u8], statement: Option<Statement>, signer: &dyn TerminalSigner) -> Result<Self, CryptoError> {
         let key = signer.key().clone();
         let value = signer.sign(&cose::to_be_signed(&key, statement.as_ref(), payload))?;
         Ok(Self { key, statement, value })

@@ -39,7 +39,9 @@ fn protected(key: &TerminalKey, statement: Option<&Statement>) -> Vec<u8> {
 /// "soat.dossier" or "soat.trust", which keeps it apart from whatever else the key may sign.
 pub(crate) fn to_be_signed(key: &TerminalKey, statement: Option<&Statement>, payload: &[u8]) -> Vec<u8> {
     let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
-    e.array(4).and_then(|e| e.str("Signature1")?.bytes(&protected(key, statement))?.bytes(&[])?.bytes(payload)).expect(INFALLIBLE);
+    e.array(4)
+        .and_then(|e| e.str("Signature1")?.bytes(&protected(key, statement))?.bytes(&[])?.bytes(payload))
+        .expect(INFALLIBLE);
     e.into_writer()
 }
 
@@ -64,7 +66,9 @@ pub(crate) fn begins(d: &mut Decoder<'_>) -> bool {
 fn write(signature: &TerminalSignature, payload: &[u8]) -> Vec<u8> {
     let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
     e.array(4)
-        .and_then(|e| e.bytes(&protected(&signature.key, signature.statement.as_ref()))?.map(0)?.bytes(payload)?.bytes(&signature.value))
+        .and_then(|e| {
+            e.bytes(&protected(&signature.key, signature.statement.as_ref()))?.map(0)?.bytes(payload)?.bytes(&signature.value)
+        })
         .expect(INFALLIBLE);
     e.into_writer()
 }
