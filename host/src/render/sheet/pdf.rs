@@ -227,3 +227,35 @@ impl Pen<'_> {
         self.y = self.y.min(top - side);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Light;
+    use super::*;
+
+    /// Names of 400 letters without a space, and every check with a reason.
+    #[test]
+    fn the_longest_card_stays_on_one_page() {
+        let row = |number: usize| Row {
+            light: Light::Red,
+            name: format!("Chữ ký của đối tượng bảo mật {number}"),
+            outcome: "KHÔNG ĐẠT".to_owned(),
+            reasons: vec!["Dữ liệu đã bị sửa hoặc giả mạo. ".repeat(3), "→ Không chấp nhận thẻ.".to_owned()],
+        };
+        let field = |number: usize| (format!("Trường {number}"), "Nguyễn".repeat(if number < 4 { 70 } else { 3 }));
+        let sheet = Sheet {
+            language: "vi",
+            title: "Báo cáo".to_owned(),
+            verdict: (Light::Red, "KHÔNG THẬT — TRÌNH DIỄN ".repeat(4)),
+            notes: vec!["Kiểm tra ngoại tuyến trên máy này.".to_owned(); 4],
+            photo: None,
+            identity: ("Danh tính".to_owned(), Ok((0..20).map(field).collect())),
+            checks: ("Các phép kiểm tra".to_owned(), (0..24).map(row).collect()),
+            issuer: ("Nơi cấp".to_owned(), vec!["C=VN, O=".repeat(40); 2]),
+            evidence: ("Bằng chứng".to_owned(), "0F".repeat(32), "Mã".to_owned()),
+        };
+        let (_, bottom) = compose(&sheet, &Fonts::new(), scale(&sheet));
+        assert!(bottom >= MARGIN, "{bottom}");
+        assert!(page(&sheet).starts_with(b"%PDF-"));
+    }
+}
