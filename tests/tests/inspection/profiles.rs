@@ -213,6 +213,16 @@ fn attack_38_a_profile_releases_what_it_names_and_no_more() {
     let named = released(&[IdentityField::Ethnicity]);
     assert!(named.sensitive().unwrap().ethnicity.is_some() && named.sensitive().unwrap().religion.is_none());
     assert!(named.face().is_none() && named.vietnamese().unwrap().residence().is_none());
+    assert!(
+        named.mrz().is_none()
+            && named.full_name().is_none()
+            && named.primary_name().is_none()
+            && named.secondary_name().is_none()
+    );
+    assert!(named.birth().is_none() && named.birth_as_printed().is_none() && named.sex().is_none() && named.expiry().is_none());
+    assert!(named.personal_number().is_none() && named.document_number().is_none() && named.issue().is_none());
+    assert!(named.document_code().is_none() && named.issuing_state().is_none() && named.nationality().is_none());
+    assert!(ordinary.mrz().is_some() && ordinary.personal_number().is_some() && ordinary.sex().is_some());
     for field in IdentityField::ALL {
         assert_eq!(named.releases(field), field == IdentityField::Ethnicity, "{field:?}");
     }
