@@ -34,6 +34,9 @@ pub enum Command {
     Doctor(Doctor),
     Card(Card),
     Explain(Explain),
+    Purge(Purge),
+    Report(Report),
+    Export(Export),
 }
 
 #[derive(Args)]
@@ -54,6 +57,8 @@ pub struct Read {
     pub recipient: Option<String>,
     #[arg(long, value_name = "KEY", requires = "save")]
     pub sign: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT", requires = "sign", requires = "purpose")]
+    pub consent: Option<String>,
     #[arg(long)]
     pub no_photo: bool,
     #[arg(long, value_name = "HEX")]
@@ -120,6 +125,11 @@ pub struct Judging {
     pub profile: String,
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub release: Option<Vec<String>>,
+    #[arg(long, value_name = "KEY", requires = "purpose")]
+    pub pseudonym: Option<PathBuf>,
+    /// What the card is read for.
+    #[arg(long, value_name = "TEXT")]
+    pub purpose: Option<String>,
     #[command(flatten)]
     pub store: Store,
     #[arg(long, value_name = "TIME", hide = true)]
@@ -159,6 +169,8 @@ pub struct Verify {
     pub challenge: Option<String>,
     #[arg(long, value_name = "AGE")]
     pub max_age: Option<String>,
+    #[arg(long, value_name = "HEX")]
+    pub digest: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -201,6 +213,10 @@ pub struct TrustAddWitness {
 #[derive(Subcommand)]
 pub enum KeyCommand {
     New {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    Pseudonym {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
@@ -333,6 +349,48 @@ pub struct Explain {
     pub json: bool,
     #[arg(long)]
     pub page: bool,
+}
+
+/// A page or a list out of saved dossiers.
+#[derive(Args)]
+pub struct Report {
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub pdf: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub jsonl: Option<PathBuf>,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
+
+/// A verified identity for the systems of others.
+#[derive(Args)]
+pub struct Export {
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    pub fhir: PathBuf,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Purge {
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "AGE")]
+    pub older_than: String,
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// What the arguments ask for.

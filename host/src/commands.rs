@@ -5,9 +5,11 @@ pub mod doctor;
 mod explain;
 pub mod judging;
 mod key;
+mod purge;
 mod qr;
 mod read;
 mod readers;
+mod report;
 mod signing_key;
 mod timestamp;
 pub mod trust;
@@ -75,6 +77,9 @@ pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
         Command::Trust(arguments) => trust::run(arguments, session),
         Command::Key(command) => signing_key::run(command, session),
         Command::Timestamp(command) => timestamp::run(command, session),
+        Command::Report(arguments) => report::run(arguments, session),
+        Command::Export(arguments) => report::export(arguments, session),
+        Command::Purge(arguments) => purge::run(arguments, session),
         Command::Readers(arguments) => readers::run(&arguments, session),
         Command::Doctor(arguments) => doctor::run(&arguments, session),
         Command::Card(arguments) => card::run(&arguments, session),

@@ -8,6 +8,7 @@ mod messages;
 mod permissions;
 mod printable;
 mod profile_file;
+mod pseudonym_key;
 mod readers;
 mod render;
 mod safe_file;

@@ -1,6 +1,8 @@
 //! How results are shown: to people, to programs, while reading, and as an image.
 
+pub mod fhir;
 pub mod json;
+pub mod list;
 pub mod photo;
 #[cfg(target_os = "linux")]
 pub mod preview;
@@ -9,4 +11,5 @@ pub mod qr;
 pub mod reason_page;
 pub mod reasons;
 pub mod screen;
+pub mod sheet;
 pub mod tr03135;

@@ -15,11 +15,11 @@ use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
 use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{DataGroup, Dossier, FileContent, FileId, PrintedData};
-use soat::evidence::SavedDossier;
-use soat::inspection::{IdentityField, Released, withhold, withhold_printed};
+use soat::evidence::{SavedDossier, Statement};
+use soat::inspection::{Disclosure, IdentityField, Released, withhold, withhold_printed};
 
 use self::sought::Sought;
-use crate::command_line::Read;
+use crate::command_line::{Output, Read};
 use crate::commands::judging::{Judge, Judged};
 use crate::commands::key::Given;
 use crate::commands::{Session, card, key};
@@ -38,11 +38,16 @@ use crate::terminal_key::FileKey;
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, key, scanner, judging, output, save, recipient, sign, no_photo, challenge, wait } = arguments;
+    let Read { reader, key, scanner, judging, output, save, recipient, sign, consent, no_photo, challenge, wait } = arguments;
     let wait = Duration::from_secs(wait.into());
     let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
     let recipient = recipient.map(|text| text.parse().map_err(|_| Error::usage("recipient-invalid"))).transpose()?;
     let signing_key = sign.as_deref().map(FileKey::read).transpose()?;
+    let statement = consent.map(|consent| {
+        let purpose = judging.purpose.as_deref().unwrap_or_default();
+        Statement::new(purpose, &consent).ok_or_else(|| Error::usage("statement-invalid").with("most", Statement::MAX_LEN))
+    });
+    let statement = statement.transpose()?;
     if let Some(path) = &output.photo {
         photo::Kind::of(path)?;
     }
@@ -66,6 +71,13 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
             (judge, given, Source::Pcsc { service: Some(service), reader, wait })
         }
     };
+    check_disclosure(judge.disclosure(), &output)?;
+    if judge.disclosure() == Disclosure::Decision && save.is_some() {
+        return Err(Error::usage("disclosure-decision").with("name", "--save"));
+    }
+    if judge.disclosure() == Disclosure::Evidence && save.is_some() && (recipient.is_none() || statement.is_none()) {
+        return Err(Error::usage("disclosure-evidence"));
+    }
     let face = if no_photo { Face::Skipped } else { Face::Kept };
     let options = ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() };
     let mut dossier = source.read(&given, &options, session)?;
@@ -79,7 +91,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     let mut failures = Vec::new();
     if let Some(path) = &save {
         let (dossier, withheld) = released(&judged.dossier, judge.released(), recipient.is_some());
-        match write_dossier(path, &dossier, signing_key.as_ref(), recipient.as_ref()) {
+        match write_dossier(path, &dossier, signing_key.as_ref(), statement.as_ref(), recipient.as_ref()) {
             Ok(()) => {
                 kept.saved = Some(path.display().to_string());
                 kept.withheld = withheld;
@@ -211,6 +223,18 @@ impl Source {
     }
 }
 
+/// Refuses to write more than allow or deny where the profile tells no more.
+///
+/// # Errors
+/// Which argument asks for more.
+pub fn check_disclosure(disclosure: Disclosure, output: &Output) -> Result<()> {
+    let more = [("--photo", output.photo.is_some()), ("--tr03135", output.tr03135.is_some()), ("--timings", output.timings)];
+    match more.into_iter().find(|(_, asked)| *asked && disclosure == Disclosure::Decision) {
+        Some((name, _)) => Err(Error::usage("disclosure-decision").with("name", name)),
+        None => Ok(()),
+    }
+}
+
 /// Writes the verified face.
 ///
 /// # Errors
@@ -253,10 +277,11 @@ fn write_dossier(
     path: &Path,
     dossier: &Dossier,
     signing_key: Option<&FileKey>,
+    statement: Option<&Statement>,
     recipient: Option<&age::x25519::Recipient>,
 ) -> Result<()> {
     let unsigned = || SavedDossier::unsigned(dossier).map_err(|_| CryptoError::Length);
-    let saved = signing_key.map_or_else(unsigned, |key| SavedDossier::signed(dossier, key));
+    let saved = signing_key.map_or_else(unsigned, |key| SavedDossier::signed_stating(dossier, statement.cloned(), key));
     let saved = saved.map_err(|cause| Error::usage("dossier-not-saved").with("cause", cause.to_string()))?;
     let bytes = dossier_file::to_bytes(&saved, recipient)?;
     safe_file::create(path, &bytes).map_err(|cause| unwritable(path, &cause))

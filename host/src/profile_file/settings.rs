@@ -3,13 +3,17 @@
 use std::ops::{Range, RangeInclusive};
 
 use soat::crypto::DigestAlgorithm;
-use soat::inspection::{CheckKind, Floors, IdentityField, Profile, ProfileName, Weight};
+use soat::inspection::{CheckKind, Disclosure, Floors, IdentityField, Profile, ProfileName, Released, Weight};
 use toml_edit::{Item, Key, Table};
 
 use super::{Source, names};
 use crate::error::{Error, Result};
 
-const KEYS: [&str; 8] = ["name", "base", "findings", "revocation_list_days", "release", "checks", "floors", "chip_floors"];
+const KEYS: [&str; 9] =
+    ["name", "base", "findings", "revocation_list_days", "release", "disclosure", "checks", "floors", "chip_floors"];
+
+const DISCLOSURES: [(&str, Disclosure); 3] =
+    [("report", Disclosure::Report), ("evidence", Disclosure::Evidence), ("decision", Disclosure::Decision)];
 
 /// What a file may say of a check: how it counts, or nothing, since every profile needs it so.
 enum Choice {
@@ -71,7 +75,12 @@ pub fn profile(source: &Source<'_>, table: &Table) -> Result<Profile> {
             "name" | "base" => {}
             "findings" => profile.refuses_findings = entry.one_of(&[("noted", false), ("refused", true)])?,
             "revocation_list_days" => profile.revocation_list_days = Some(entry.number(1..=3650)?),
-            "release" => profile.released = entry.fields()?.into_iter().collect(),
+            "release" => {
+                profile.released = entry.fields()?.into_iter().collect();
+                // The list says it all: nothing besides is to be had by asking.
+                profile.on_request = Released::NONE;
+            }
+            "disclosure" => profile.disclosure = entry.one_of(&DISCLOSURES)?,
             "checks" => {
                 for entry in entry.table()? {
                     entry.check(&mut profile)?;

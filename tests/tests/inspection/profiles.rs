@@ -33,7 +33,8 @@ fn assert_below(card: &str, floors: Floors, kind: CheckKind, reason: &'static st
     }
 }
 
-/// The table of the verdicts, row by row: `operational`, `strict`, `bank`.
+/// The table of the verdicts, row by row: `operational`, `strict`, `bank`. `hospital` weighs as `operational`, and `gate` asks besides for
+/// the proof of the chip and for a card that has not expired.
 #[test]
 fn each_profile_weighs_each_check_as_the_table_says() {
     use Weight::{Evaluatory as E, Mandatory as M, Optional as O};
@@ -54,20 +55,24 @@ fn each_profile_weighs_each_check_as_the_table_says() {
         (CheckKind::ChipAuthenticationMapping, [E, E, E]),
         (CheckKind::CardExpiry, [E, E, M]),
         (CheckKind::DataCrossChecks, [E, E, M]),
+        (CheckKind::PrintedData, [O, O, O]),
         (CheckKind::DeviationList, [E, E, E]),
         (CheckKind::TerminalSignature, [O, O, O]),
         (CheckKind::TimeStamp, [O, O, O]),
         (CheckKind::Challenge, [M, M, M]),
         (CheckKind::EvidenceAge, [M, M, M]),
     ] {
+        let [operational, strict, bank] = weights;
+        let gate = if kind == CheckKind::CardExpiry { M } else { operational };
+        let weights = [operational, strict, bank, operational, gate];
         assert_eq!(Profile::ALL.map(|profile| profile.weight(kind)), weights, "{kind:?}");
     }
-    assert_eq!(Profile::ALL.map(|profile| profile.chip_authenticity_not_offered), [O, M, M]);
-    assert_eq!(Profile::ALL.map(|profile| profile.refuses_findings), [false, true, false]);
-    assert_eq!(Profile::ALL.map(|profile| profile.revocation_list_days), [None, None, Some(90)]);
+    assert_eq!(Profile::ALL.map(|profile| profile.chip_authenticity_not_offered), [O, M, M, O, M]);
+    assert_eq!(Profile::ALL.map(|profile| profile.refuses_findings), [false, true, false, false, false]);
+    assert_eq!(Profile::ALL.map(|profile| profile.revocation_list_days), [None, None, Some(90), None, None]);
     let (lowest, bits_112) = (Floors::LOWEST, Floors::BITS_112);
-    assert_eq!(Profile::ALL.map(|profile| profile.signature_floors), [lowest, lowest, bits_112]);
-    assert_eq!(Profile::ALL.map(|profile| profile.chip_floors), [lowest, lowest, lowest]);
+    assert_eq!(Profile::ALL.map(|profile| profile.signature_floors), [lowest, lowest, bits_112, lowest, lowest]);
+    assert_eq!(Profile::ALL.map(|profile| profile.chip_floors), [lowest; 5]);
     assert_eq!((lowest.rsa, lowest.finite_field, lowest.ec, lowest.digest), (1024, 1024, 160, DigestAlgorithm::Sha1));
     let floors = (bits_112.rsa, bits_112.finite_field, bits_112.ec, bits_112.digest);
     assert_eq!(floors, (2048, 2048, 224, DigestAlgorithm::Sha224));
@@ -286,6 +291,16 @@ fn attack_38_a_profile_releases_what_it_names_and_no_more() {
     let named = released(&[IdentityField::Ethnicity]);
     assert!(named.sensitive().unwrap().ethnicity.is_some() && named.sensitive().unwrap().religion.is_none());
     assert!(named.face().is_none() && named.vietnamese().unwrap().residence().is_none());
+    assert!(
+        named.mrz().is_none()
+            && named.full_name().is_none()
+            && named.primary_name().is_none()
+            && named.secondary_name().is_none()
+    );
+    assert!(named.birth().is_none() && named.birth_as_printed().is_none() && named.sex().is_none() && named.expiry().is_none());
+    assert!(named.personal_number().is_none() && named.document_number().is_none() && named.issue().is_none());
+    assert!(named.document_code().is_none() && named.issuing_state().is_none() && named.nationality().is_none());
+    assert!(ordinary.mrz().is_some() && ordinary.personal_number().is_some() && ordinary.sex().is_some());
     for field in IdentityField::ALL {
         assert_eq!(named.releases(field), field == IdentityField::Ethnicity, "{field:?}");
     }

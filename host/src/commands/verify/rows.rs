@@ -75,6 +75,8 @@ pub fn print(sources: Vec<Source>, output: &Output, judge: &Judge, identity: Opt
     if !output.json {
         let text = counts.text(&session.messages);
         session.note(&text);
+        // Rows have no room for it.
+        session.note(&session.messages.text("report-offline"));
     }
     counts.worst
 }

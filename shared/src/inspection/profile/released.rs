@@ -107,6 +107,12 @@ impl Released {
         Self(self.0 | field.bit())
     }
 
+    /// All fields of either.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether it has a field.
     pub const fn has(self, field: IdentityField) -> bool {
         self.0 & field.bit() != 0
