@@ -22,6 +22,7 @@ pub struct CommandLine {
 #[derive(Subcommand)]
 pub enum Command {
     Read(Box<Read>),
+    Qr(Qr),
     Verify(Verify),
     #[command(subcommand)]
     Trust(Trust),
@@ -36,6 +37,9 @@ pub enum Command {
     #[cfg(feature = "insurance")]
     #[command(subcommand)]
     Insurance(Insurance),
+    Purge(Purge),
+    Report(Report),
+    Export(Export),
 }
 
 #[derive(Args)]
@@ -44,6 +48,8 @@ pub struct Read {
     pub reader: Option<String>,
     #[command(flatten)]
     pub key: Key,
+    #[command(flatten)]
+    pub scanner: Scanner,
     #[command(flatten)]
     pub judging: Judging,
     #[command(flatten)]
@@ -54,6 +60,8 @@ pub struct Read {
     pub recipient: Option<String>,
     #[arg(long, value_name = "KEY", requires = "save")]
     pub sign: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT", requires = "sign", requires = "purpose")]
+    pub consent: Option<String>,
     #[arg(long)]
     pub no_photo: bool,
     #[arg(long, value_name = "HEX")]
@@ -77,7 +85,7 @@ pub struct Key {
     pub puk: Option<String>,
     #[arg(long, value_name = "DIGITS", group = "key")]
     pub number: Option<String>,
-    #[arg(long, value_name = "TEXT", group = "key")]
+    #[arg(long, value_name = "TEXT|@IMAGE", group = "key")]
     pub qr: Option<String>,
     #[arg(long, value_name = "LINES", group = "key", allow_hyphen_values = true)]
     pub mrz: Option<String>,
@@ -89,6 +97,30 @@ pub struct Key {
     pub expiry: Option<String>,
 }
 
+/// Devices that read codes.
+#[derive(Args, Default)]
+pub struct Scanner {
+    #[arg(long, value_name = "PORT", group = "key")]
+    pub serial: Option<PathBuf>,
+    #[arg(long, value_name = "DEVICE", group = "key", num_args = 0..=1, default_missing_value = "/dev/video0")]
+    pub camera: Option<PathBuf>,
+    #[arg(long, value_name = "DEVICE", group = "key")]
+    pub hid: Option<PathBuf>,
+}
+
+/// The code of a card, without the card.
+#[derive(Args)]
+pub struct Qr {
+    #[arg(value_name = "IMAGE", group = "key", required_unless_present_any = ["serial", "camera", "hid"])]
+    pub images: Vec<PathBuf>,
+    #[command(flatten)]
+    pub scanner: Scanner,
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub wait: u16,
+}
+
 /// By which rules, which anchors and at which time a dossier is judged.
 #[derive(Args)]
 pub struct Judging {
@@ -96,6 +128,11 @@ pub struct Judging {
     pub profile: String,
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub release: Option<Vec<String>>,
+    #[arg(long, value_name = "KEY", requires = "purpose")]
+    pub pseudonym: Option<PathBuf>,
+    /// What the card is read for.
+    #[arg(long, value_name = "TEXT")]
+    pub purpose: Option<String>,
     #[command(flatten)]
     pub store: Store,
     #[arg(long, value_name = "TIME", hide = true)]
@@ -135,6 +172,8 @@ pub struct Verify {
     pub challenge: Option<String>,
     #[arg(long, value_name = "AGE")]
     pub max_age: Option<String>,
+    #[arg(long, value_name = "HEX")]
+    pub digest: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -177,6 +216,10 @@ pub struct TrustAddWitness {
 #[derive(Subcommand)]
 pub enum KeyCommand {
     New {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    Pseudonym {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
@@ -347,6 +390,48 @@ pub struct InsuranceCheck {
     pub timeout: u16,
     #[arg(long, hide = true)]
     pub plain_loopback: bool,
+}
+
+/// A page or a list out of saved dossiers.
+#[derive(Args)]
+pub struct Report {
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub pdf: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub jsonl: Option<PathBuf>,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
+
+/// A verified identity for the systems of others.
+#[derive(Args)]
+pub struct Export {
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    pub fhir: PathBuf,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Purge {
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "AGE")]
+    pub older_than: String,
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// What the arguments ask for.

@@ -7,8 +7,11 @@ mod explain;
 mod insurance;
 pub mod judging;
 mod key;
+mod purge;
+mod qr;
 mod read;
 mod readers;
+mod report;
 mod signing_key;
 mod timestamp;
 pub mod trust;
@@ -71,10 +74,14 @@ pub fn now() -> Timestamp {
 pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
     match command {
         Command::Read(arguments) => read::run(*arguments, session),
+        Command::Qr(arguments) => qr::run(arguments, session),
         Command::Verify(arguments) => verify::run(arguments, session),
         Command::Trust(arguments) => trust::run(arguments, session),
         Command::Key(command) => signing_key::run(command, session),
         Command::Timestamp(command) => timestamp::run(command, session),
+        Command::Report(arguments) => report::run(arguments, session),
+        Command::Export(arguments) => report::export(arguments, session),
+        Command::Purge(arguments) => purge::run(arguments, session),
         Command::Readers(arguments) => readers::run(&arguments, session),
         Command::Doctor(arguments) => doctor::run(&arguments, session),
         Command::Card(arguments) => card::run(&arguments, session),

@@ -11,12 +11,12 @@ use soat::tlv::{Cursor, Rules, TlvErrorKind};
 use crate::error::{Error, Result};
 
 /// No card's file and no dossier is longer.
-const LONGEST_FILE: u64 = 32 * 1024 * 1024;
+pub const LONGEST_FILE: u64 = 32 * 1024 * 1024;
 /// Self-described CBOR (RFC 8949 §3.4.6), with which a dossier begins.
-const CBOR_TAG: [u8; 3] = [0xD9, 0xD9, 0xF7];
+pub const CBOR_TAG: [u8; 3] = [0xD9, 0xD9, 0xF7];
 const SECURITY_OBJECT_TAG: u8 = 0x77;
 /// First line of an age file, up to its version.
-const AGE_HEADER: &[u8] = b"age-encryption.org/";
+pub const AGE_HEADER: &[u8] = b"age-encryption.org/";
 
 /// What decrypts dossiers.
 pub type Identity = age::x25519::Identity;

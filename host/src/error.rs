@@ -76,6 +76,11 @@ impl Error {
         Self { id, arguments: Vec::new(), exit }
     }
 
+    /// What was laid before this program is not what it is said to be.
+    pub fn refused(id: &'static str) -> Self {
+        Self { id, arguments: Vec::new(), exit: Exit::Failed }
+    }
+
     /// A file that is there and cannot be read or written, in the words of the system.
     pub fn file(id: &'static str, path: &std::path::Path, cause: &std::io::Error) -> Self {
         Self::usage(id).with("path", path.display().to_string()).with("cause", cause.to_string())

@@ -10,9 +10,11 @@ mod messages;
 mod permissions;
 mod printable;
 mod profile_file;
+mod pseudonym_key;
 mod readers;
 mod render;
 mod safe_file;
+mod scan;
 mod terminal_key;
 mod trust_folder;
 

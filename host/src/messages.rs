@@ -78,6 +78,14 @@ impl Messages {
         Self { bundle, language }
     }
 
+    /// The language, as BCP 47 names it.
+    pub fn language_code(&self) -> &'static str {
+        match self.language {
+            Language::Vi => "vi",
+            Language::En => "en",
+        }
+    }
+
     /// A message without arguments.
     pub fn text(&self, id: &str) -> String {
         self.format(id, &[])

@@ -40,7 +40,7 @@ pub fn releasing(profile: Profile, fields: &[String]) -> Result<Profile> {
         let field = IdentityField::by_name(name).ok_or_else(|| {
             Error::usage("usage-value-unknown").with("name", "--release <FIELDS>").with("valid", names(IdentityField::ALL))
         })?;
-        if profile.released.has(field) {
+        if profile.released.and(profile.on_request).has(field) {
             return Ok(field);
         }
         Err(Error::usage("release-withheld").with("name", name).with("profile", profile.name))

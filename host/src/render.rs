@@ -2,10 +2,16 @@
 
 #[cfg(feature = "insurance")]
 pub mod insurance;
+pub mod fhir;
 pub mod json;
+pub mod list;
 pub mod photo;
+#[cfg(target_os = "linux")]
+pub mod preview;
 pub mod progress;
+pub mod qr;
 pub mod reason_page;
 pub mod reasons;
 pub mod screen;
+pub mod sheet;
 pub mod tr03135;

@@ -1,6 +1,7 @@
 //! The secret key with which a terminal signs dossiers: PKCS #8 in PEM (RFC 5958, RFC 7468), Ed25519 or P-256, readable by its user alone.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
@@ -34,15 +35,8 @@ impl FileKey {
     /// # Errors
     /// That others can read the file, that it cannot be read, or that it holds another kind of key.
     pub fn read(path: &Path) -> Result<Self> {
-        let unreadable = |cause| Error::file("signing-key-unreadable", path, &cause);
-        let metadata = fs::metadata(path).map_err(unreadable)?;
-        permissions::check_private(path, &metadata, "signing-key-open")?;
-        let invalid = || Error::usage("signing-key-invalid").with("path", path.display().to_string());
-        if metadata.len() > LONGEST_KEY {
-            return Err(invalid());
-        }
-        let text = fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)?;
-        Self::from_pem(&text).ok_or_else(invalid)
+        let text = read_private(path, "signing-key-unreadable")?;
+        Self::from_pem(&text).ok_or_else(|| Error::usage("signing-key-invalid").with("path", path.display().to_string()))
     }
 
     fn from_pem(text: &str) -> Option<Self> {
@@ -93,4 +87,17 @@ impl TerminalSigner for FileKey {
             }
         })
     }
+}
+
+/// The text of a secret's file. One that is longer than any key is cut, and so is none.
+///
+/// # Errors
+/// That others can read the file, or, under the id given, that it cannot be read.
+pub fn read_private(path: &Path, unreadable: &'static str) -> Result<Zeroizing<String>> {
+    let failed = |cause| Error::file(unreadable, path, &cause);
+    let file = fs::File::open(path).map_err(failed)?;
+    permissions::check_private(path, &file.metadata().map_err(failed)?, "signing-key-open")?;
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(LONGEST_KEY).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
 }

@@ -181,10 +181,8 @@ impl TrustFolder {
     /// # Errors
     /// As [`Self::anchors`].
     pub fn entries(&self, kind: Pinned) -> Result<Vec<Anchor>> {
-        let mut anchors = Vec::new();
-        for path in der_files(&self.folder(kind))? {
-            anchors.push(read_anchor(&path)?);
-        }
+        let files = der_files(&self.folder(kind))?;
+        let mut anchors = files.iter().map(|path| read_anchor(path)).collect::<Result<Vec<_>>>()?;
         anchors.sort_by_key(|anchor| anchor.fingerprint);
         self.add_of_snapshot(kind, &mut anchors)?;
         Ok(anchors)

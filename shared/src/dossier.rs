@@ -40,6 +40,8 @@ pub struct Dossier {
     pub read_at: Option<Timestamp>,
     /// What each step cost.
     pub timings: Vec<StepTiming>,
+    /// What was taken from the print on the card before it was read. Unsigned: inspection compares it with the chip.
+    pub printed: BTreeMap<PrintedData, FileContent>,
 }
 
 impl Dossier {
@@ -55,6 +57,7 @@ impl Dossier {
             findings: Vec::new(),
             read_at: None,
             timings: Vec::new(),
+            printed: BTreeMap::new(),
         }
     }
 
@@ -111,6 +114,34 @@ pub enum FileRecord {
     Skipped,
     /// Reading it broke off.
     Broken,
+}
+
+/// What can be taken from the print on a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PrintedData {
+    /// The text of the QR code of a Vietnamese card, as it was scanned.
+    QrCode,
+    /// The MRZ, as it was typed or scanned.
+    Mrz,
+}
+
+impl PrintedData {
+    /// Everything that there is.
+    pub const ALL: [Self; 2] = [Self::QrCode, Self::Mrz];
+
+    /// Its name in a saved dossier.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::QrCode => "QR code",
+            Self::Mrz => "MRZ",
+        }
+    }
+}
+
+impl fmt::Display for PrintedData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// What is kept of a file that was read. `Debug` shows its length alone: the bytes are personal data.

@@ -12,6 +12,7 @@
 
 pub(crate) mod cose;
 mod file;
+mod statement;
 mod terminal_key;
 mod witnesses;
 
@@ -20,6 +21,7 @@ use alloc::vec::Vec;
 use crate::crypto::{CryptoError, Provider};
 use crate::dossier::{Dossier, DossierError};
 
+pub use statement::Statement;
 pub use terminal_key::TerminalKey;
 pub use witnesses::{Terminal, TimeStampAuthority, Witnesses};
 
@@ -66,8 +68,20 @@ impl SavedDossier {
     /// # Errors
     /// What the signer says; [`CryptoError::Length`] where the dossier is larger than it may be.
     pub fn signed(dossier: &Dossier, signer: &dyn TerminalSigner) -> Result<Self, CryptoError> {
+        Self::signed_stating(dossier, None, signer)
+    }
+
+    /// The same, with why the card was read.
+    ///
+    /// # Errors
+    /// Those of [`Self::signed`].
+    pub fn signed_stating(
+        dossier: &Dossier,
+        statement: Option<Statement>,
+        signer: &dyn TerminalSigner,
+    ) -> Result<Self, CryptoError> {
         let mut saved = Self::unsigned(dossier).map_err(|_| CryptoError::Length)?;
-        saved.signature = Some(TerminalSignature::make(&dossier.to_cbor(), signer)?);
+        saved.signature = Some(TerminalSignature::make(&dossier.to_cbor(), statement, signer)?);
         Ok(saved)
     }
 
@@ -124,20 +138,26 @@ impl SavedDossier {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TerminalSignature {
     key: TerminalKey,
+    statement: Option<Statement>,
     value: Vec<u8>,
 }
 
 impl TerminalSignature {
     /// Signs a payload, which begins with its own name.
-    pub(crate) fn make(payload: &[u8], signer: &dyn TerminalSigner) -> Result<Self, CryptoError> {
+    pub(crate) fn make(payload: &[u8], statement: Option<Statement>, signer: &dyn TerminalSigner) -> Result<Self, CryptoError> {
         let key = signer.key().clone();
-        let value = signer.sign(&cose::to_be_signed(&key, payload))?;
-        Ok(Self { key, value })
+        let value = signer.sign(&cose::to_be_signed(&key, statement.as_ref(), payload))?;
+        Ok(Self { key, statement, value })
     }
 
     /// Checks that the named key signed the payload.
     pub(crate) fn verify(&self, payload: &[u8], provider: &dyn Provider) -> Result<(), CryptoError> {
-        self.key.verify(&cose::to_be_signed(&self.key, payload), &self.value, provider)
+        self.key.verify(&cose::to_be_signed(&self.key, self.statement.as_ref(), payload), &self.value, provider)
+    }
+
+    /// Why the card was read, as the terminal says.
+    pub fn statement(&self) -> Option<&Statement> {
+        self.statement.as_ref()
     }
 
     /// The key that it names.

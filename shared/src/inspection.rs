@@ -13,14 +13,16 @@ mod examination;
 pub mod identity;
 pub mod inspector;
 pub mod profile;
+mod pseudonym;
 pub mod reason;
 pub mod report;
 mod verified;
 
 pub use attestation::Demands;
-pub use evidence::{digest as evidence_digest, withhold};
+pub use evidence::{digest as evidence_digest, withhold, withhold_printed};
 pub use identity::{FaceImage, VerifiedIdentity};
 pub use inspector::{Inspector, inspect};
-pub use profile::{Floors, IdentityField, Profile, ProfileName, Released, Weight};
+pub use profile::{Disclosure, Floors, IdentityField, Profile, ProfileName, Released, Weight};
+pub use pseudonym::{Pseudonym, PseudonymKey};
 pub use reason::ReasonCode;
 pub use report::{Check, CheckKind, Failure, Finding, Outcome, Overall, Provability, Report, SignerDetails};

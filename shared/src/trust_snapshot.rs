@@ -113,7 +113,7 @@ impl Snapshot {
     /// What the signer says; [`CryptoError::Length`] where the snapshot is larger than one may be.
     pub fn signed(&self, signer: &dyn TerminalSigner) -> Result<Vec<u8>, CryptoError> {
         let payload = cbor::write(self);
-        let file = cose::file(&TerminalSignature::make(&payload, signer)?, &payload);
+        let file = cose::file(&TerminalSignature::make(&payload, None, signer)?, &payload);
         if file.len() > LONGEST_SNAPSHOT || self.objects.len() > cbor::MAX_OBJECTS {
             return Err(CryptoError::Length);
         }

@@ -14,8 +14,9 @@ pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        // The whole workspace, so that dependencies keep the features with which they are there already.
         let built = Command::new(cargo)
-            .args(["build", "--quiet", "--locked", "-p", "soat-host", "--bin", "soat"])
+            .args(["build", "--quiet", "--locked", "--workspace", "--bin", "soat"])
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .status();
         assert!(built.is_ok_and(|status| status.success()), "the command soat does not build");

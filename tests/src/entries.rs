@@ -24,6 +24,8 @@ use soat::pki::{DeviationList, Provenance, TrustStore};
 use soat::tlv::{Cursor, Rules};
 use soat::trust_snapshot::{SignedSnapshot, looks_like};
 use soat::vietnam::dg13::Dg13;
+use soat::vietnam::qr::Transmission;
+use soat::vietnam::{Code, Qr};
 
 use crate::answers::replayed;
 
@@ -31,7 +33,7 @@ use crate::answers::replayed;
 pub type Entry = fn(&[u8]) -> bool;
 
 /// All entries, by the names of their fuzz targets.
-pub const ENTRIES: [(&str, Entry); 15] = [
+pub const ENTRIES: [(&str, Entry); 16] = [
     ("tlv", tlv),
     ("mrz", mrz),
     ("security_object", security_object),
@@ -47,6 +49,7 @@ pub const ENTRIES: [(&str, Entry); 15] = [
     ("dossier", dossier),
     ("evidence", evidence),
     ("time_stamp", time_stamp),
+    ("qr", qr),
 ];
 
 /// Walks all elements under both rules; deepest: an element four levels down.
@@ -176,6 +179,29 @@ pub fn dg2(bytes: &[u8]) -> bool {
 /// EF.DG13 of a Vietnamese card down to its number.
 pub fn dg13(bytes: &[u8]) -> bool {
     Dg13::parse(bytes).is_ok_and(|dg13| dg13.personal_number.is_some())
+}
+
+/// What a scanner sends, cut into codes; deepest: the code of a card whose name came whole.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
+pub fn qr(bytes: &[u8]) -> bool {
+    let mut transmission = Transmission::default();
+    let mut lines: Vec<_> = bytes.iter().filter_map(|&byte| transmission.push(byte)).collect();
+    lines.extend(transmission.take());
+    let mut deepest = false;
+    for line in lines {
+        match Code::from_bytes(&line) {
+            Code::Card(code) => {
+                let card = Qr::from_bytes(&line);
+                assert!(card.is_ok_and(|card| card == code), "a card is a card by either way");
+                deepest |= code.name_is_intact();
+            }
+            Code::HealthInsurance(card) => assert!(card.code.social_insurance_number().len() == 10, "ten digits"),
+            Code::Other(_) => assert!(Qr::from_bytes(&line).is_err(), "what is named otherwise is never read as a card"),
+        }
+    }
+    deepest
 }
 
 /// The answers of a chip to the reader; deepest: a dossier with EF.SOD and DG1, read under secure messaging.

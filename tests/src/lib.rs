@@ -1,6 +1,7 @@
 //! What the end-to-end tests stand on: the built command, a card on a virtual reader, and the folder of other people's data.
 
 pub mod answers;
+pub mod card_photos;
 pub mod cddl;
 pub mod command;
 pub mod crowd;

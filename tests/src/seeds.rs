@@ -71,6 +71,14 @@ pub fn synthetic() -> Vec<Seed> {
     ] {
         seeds.push(("mrz", name.into(), zone.into()));
     }
+    for (name, code) in [
+        ("card-2021", "001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15032021\r\n"),
+        ("card-2024", "001199000001||Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15092024||||"),
+        ("chat", "001199000001|Nguyễn Thị Mẫu|01/01/1999|Nữ|Hà Nội|15/03/2021"),
+        ("insurance", "GD4010199000001|4d|1999|2|-|01 - 001|01/01/2024|-|15/12/2023|01001000|-|4|01/01/2026|x|$"),
+    ] {
+        seeds.push(("qr", name.into(), code.into()));
+    }
     seeds
 }
 

@@ -22,6 +22,7 @@ enum Recipe {
     Vietnam2021,
     Vietnam2024,
     VietnamNoExpiry,
+    VietnamBac,
     VietnamChild,
     Passport,
     /// Buffers of commands and answers
@@ -67,6 +68,7 @@ impl Entry {
             Recipe::Vietnam2021 => vietnam::card_2021(name, description),
             Recipe::Vietnam2024 => vietnam::card_2024(name, description),
             Recipe::VietnamNoExpiry => vietnam::card_without_expiry(name, description),
+            Recipe::VietnamBac => vietnam::card_of_bac(name, description),
             Recipe::VietnamChild => vietnam::card_of_child(name, description),
             Recipe::Passport => passport::card(name, description),
             Recipe::Reference(buffers) => reference::card(name, description, buffers),
@@ -88,7 +90,7 @@ impl Entry {
         match self.recipe {
             Recipe::Passport => passport::authority(),
             Recipe::Signed(signature) => signature.authority(self.name),
-            Recipe::Vietnam2021 | Recipe::VietnamNoExpiry => vietnam::authority_2021(),
+            Recipe::Vietnam2021 | Recipe::VietnamBac | Recipe::VietnamNoExpiry => vietnam::authority_2021(),
             _ => vietnam::authority_2024(),
         }
     }

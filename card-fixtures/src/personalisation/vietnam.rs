@@ -306,6 +306,19 @@ pub fn card_without_expiry(name: &str, description: &str) -> Personalisation {
     card
 }
 
+/// The card of 2021 without PACE: no EF.CardAccess, and none in DG14.
+pub fn card_of_bac(name: &str, description: &str) -> Personalisation {
+    let mut card = unsigned(name, description, &nguyen_thi_mau(), Some(face::WOMAN_JPEG));
+    card.pace.clear();
+    card.master_files.remove(&CARD_ACCESS);
+    card.put_dg14(CurveEncoding::Explicit, &[chip_authentication_info(Suite::Aes128, None)], &[]);
+    card.put_active_authentication(&KeyPair::Rsa(rsa_key("rsa1024-a")), Hash::Sha1, CurveEncoding::Explicit);
+    let mut options = SodOptions::default();
+    options.signature.signing_time = Some(SIGNED_2021);
+    finish(&mut card, &authority_2021(), &options);
+    card
+}
+
 /// The card of a child under 6: no photo, so no DG2.
 pub fn card_of_child(name: &str, description: &str) -> Personalisation {
     let mut card = unsigned(name, description, &tran_thi_be(), None);

@@ -67,17 +67,18 @@ fn holder(judged: &Judged, json: bool, session: &mut Session) -> Result<Person> 
 fn unverified(text: &str, name: Option<&str>, born: Option<&str>) -> Result<Person> {
     let text = key::argument(text.to_owned())?;
     if let Ok(code) = Qr::parse(&text) {
-        let birth = match (code.birth.get(..2), code.birth.get(2..4), code.birth.get(4..)) {
-            (Some(day), Some(month), Some(year)) => format!("{day}/{month}/{year}"),
-            _ => String::new(),
-        };
-        return Person::unverified(code.personal_number, name.unwrap_or(code.name), born.unwrap_or(&birth));
+        let birth = code.birth.map(|birth| match (birth.day(), birth.month(), birth.year()) {
+            (Some(day), Some(month), year) => format!("{day:02}/{month:02}/{year:04}"),
+            (_, _, year) => format!("{year:04}"),
+        });
+        let birth = born.map(ToOwned::to_owned).or(birth).unwrap_or_default();
+        return Person::unverified(code.personal_number.as_str(), name.unwrap_or(&code.name), &birth);
     }
     Person::unverified(&text, name.unwrap_or_default(), born.unwrap_or_default())
 }
 
 /// The verdict on a saved dossier, or on the card that lies on the reader.
-fn judge(arguments: InsuranceCheck, session: &Session) -> Result<Judged> {
+fn judge(arguments: InsuranceCheck, session: &mut Session) -> Result<Judged> {
     let InsuranceCheck { dossier, identity, reader, key, judging, wait, .. } = arguments;
     let Some(path) = dossier else { return read::judged(reader.as_deref(), key, &judging, wait, session) };
     let identity = identity.as_deref().map(dossier_file::read_identity).transpose()?;

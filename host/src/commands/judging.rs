@@ -6,11 +6,10 @@ pub mod moment;
 use card_fixtures::personalisation::Personalisation;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::Dossier;
-use soat::evidence::Witnesses;
-use soat::inspection::{Demands, Inspector, Overall, Profile, Released, Report};
+use soat::evidence::{Statement, Witnesses};
+use soat::inspection::{Demands, Disclosure, Inspector, Overall, Profile, PseudonymKey, Released, Report};
 use soat::pki::{Certificate, Provenance, TrustStore};
 use soat::time::Timestamp;
-use soat::vietnam::Qr;
 
 pub use self::fields::{Field, Value};
 use crate::command_line::Judging;
@@ -18,6 +17,7 @@ use crate::commands::now;
 use crate::dossier_file::Loaded;
 use crate::error::{Error, Exit, Result};
 use crate::profile_file;
+use crate::pseudonym_key;
 use crate::trust_folder::TrustFolder;
 
 /// The rules, anchors and time by which dossiers are judged.
@@ -28,6 +28,8 @@ pub struct Judge {
     /// Whether an anchor of the fixture authority is among them, which marks every report.
     demonstration: bool,
     profile: Profile,
+    /// What makes pseudonyms, and for which purpose.
+    pseudonyms: Option<(PseudonymKey, String)>,
     at: Timestamp,
     time_chosen: bool,
 }
@@ -62,12 +64,15 @@ impl Judge {
         let profile = judging.release.iter().try_fold(profile, |profile, fields| profile_file::releasing(profile, fields))?;
         let chosen = judging.now.as_deref().map(moment::parse).transpose()?;
         let demands = Demands::default();
+        let purpose = judging.purpose.clone().unwrap_or_default();
+        let pseudonyms = judging.pseudonym.as_deref().map(pseudonym_key::read).transpose()?.map(|key| (key, purpose));
         Ok(Self {
             store,
             witnesses,
             demands,
             demonstration,
             profile,
+            pseudonyms,
             at: chosen.unwrap_or_else(now),
             time_chosen: chosen.is_some(),
         })
@@ -84,6 +89,11 @@ impl Judge {
         self.profile.released
     }
 
+    /// What may leave this machine.
+    pub fn disclosure(&self) -> Disclosure {
+        self.profile.disclosure
+    }
+
     /// The moment that counts as now.
     pub fn at(&self) -> Timestamp {
         self.at
@@ -94,13 +104,9 @@ impl Judge {
         Inspector::new(&self.store, self.profile, &RustCrypto).believing(&self.witnesses).demanding(self.demands)
     }
 
-    /// Judges what was just read, and compares it with the code that was scanned from the card.
-    pub fn judge(&self, dossier: Dossier, code: Option<Qr<'_>>, source: String) -> Judged {
-        let mut inspector = self.inspector();
-        if let Some(code) = code {
-            inspector = inspector.comparing(code);
-        }
-        let report = inspector.inspect(&dossier, self.at);
+    /// Judges what was just read.
+    pub fn judge(&self, dossier: Dossier, source: String) -> Judged {
+        let report = self.inspector().inspect(&dossier, self.at);
         self.judged(dossier, report, source)
     }
 
@@ -110,12 +116,25 @@ impl Judge {
             Loaded::Saved(saved) => inspector.inspect_saved(saved, self.at),
             Loaded::Raw(dossier) => inspector.inspect(dossier, self.at),
         };
-        self.judged(loaded.into_dossier(), report, source)
+        let said = match &loaded {
+            // Whoever signed it must be known, or anyone may have written it.
+            Loaded::Saved(saved) if report.terminal().is_some() => {
+                saved.signature().and_then(|signature| signature.statement()).cloned()
+            }
+            _ => None,
+        };
+        Judged { statement: said, ..self.judged(loaded.into_dossier(), report, source) }
     }
 
     fn judged(&self, dossier: Dossier, report: Report, source: String) -> Judged {
-        let is_vietnamese = report.signer().is_some_and(|signer| signer.certificate.issuer.country().as_deref() == Some("VN"));
+        // Where the signer is not known, the card may be one.
+        let is_vietnamese = report.signer().is_none_or(|signer| signer.certificate.issuer.country().as_deref() == Some("VN"));
+        let pseudonym =
+            self.pseudonyms.as_ref().and_then(|(key, purpose)| report.identity()?.pseudonym(key, purpose, &RustCrypto));
         Judged {
+            disclosure: self.profile.disclosure,
+            pseudonym: pseudonym.map(|pseudonym| hex::encode_upper(pseudonym.as_bytes())),
+            statement: None,
             identity: report.identity().map(fields::of),
             demonstration: self.demonstration || report.demonstration(),
             is_vietnamese,
@@ -134,11 +153,17 @@ pub struct Judged {
     pub dossier: Dossier,
     /// What it comes to.
     pub report: Report,
+    /// What of all this may be told.
+    pub disclosure: Disclosure,
+    /// What stands for the holder, if the card passed and a key was given.
+    pub pseudonym: Option<String>,
+    /// Why the card was read, where a known terminal signed that.
+    pub statement: Option<Statement>,
     /// The fields of the identity, if it passed.
     pub identity: Option<Vec<Field>>,
     /// Whether anchors of the fixture authority took part.
     pub demonstration: bool,
-    /// Whether the card is Vietnamese, so that an online confirmation by the police exists.
+    /// Whether the card is, or may be, Vietnamese, so that an online confirmation by the police exists.
     pub is_vietnamese: bool,
     /// The moment that it was judged at.
     pub at: Timestamp,

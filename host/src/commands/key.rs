@@ -1,47 +1,87 @@
 //! The access key of a read: from the arguments, from standard input (`-`), or asked for at a terminal without being shown.
 
 use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::time::Duration;
 
 use soat::chip::AccessKey;
 use soat::chip::access_key::AccessKeyError;
+use soat::dossier::{PasswordKind, PrintedData};
 use soat::mrz::{Field, MrzError};
 use soat::vietnam::qr::{Qr, QrError};
+use soat::vietnam::{CardExpiry, PartialDate};
 use zeroize::Zeroizing;
 
-use crate::command_line::{ASKED, Key};
+use crate::command_line::{ASKED, Key, Scanner};
 use crate::commands::Session;
 use crate::error::{Error, Result};
+use crate::scan::{Content, Scan, source};
 
 /// Longest text that is read as a key.
 const LONGEST_INPUT: u64 = 4096;
 
-/// What opens the chip, and the QR code that it came from: the code is compared with the chip after it has opened it.
+/// What opens the chip, and the print on the card that it came from, which is compared with the chip once it is open.
 pub struct Given {
     /// The key.
     pub key: AccessKey,
-    code: Option<Zeroizing<String>>,
+    /// The QR code or the MRZ, as it was scanned or typed.
+    pub printed: Option<(PrintedData, Content)>,
+}
+
+/// A key that may open a chip that offers no PACE.
+pub struct Guess {
+    /// On which day the card would expire for it.
+    pub expiry: CardExpiry,
+    /// The key.
+    pub key: AccessKey,
 }
 
 impl Given {
-    /// The code that was scanned, where one was.
-    pub fn code(&self) -> Option<Qr<'_>> {
-        self.code.as_deref().and_then(|text| Qr::parse(text).ok())
+    /// The code of one card.
+    fn of_scan(scan: &Scan, session: &Session) -> Result<Self> {
+        let (content, code) = scan.card(&session.messages)?;
+        let key = AccessKey::from_number(code.personal_number.as_str()).map_err(|error| explain(error, session))?;
+        Ok(Self { key, printed: Some((PrintedData::QrCode, content)) })
+    }
+
+    /// Keys for a card that offers no PACE, out of its QR code: number and birth stand there, and of the expiry there are three at most
+    /// (`vietnam.md`, expiry when only the QR is known). The likeliest first; none where a date is missing.
+    pub fn guesses(&self) -> Vec<Guess> {
+        let code = match &self.printed {
+            Some((PrintedData::QrCode, content)) => Qr::from_bytes(content).ok(),
+            _ => None,
+        };
+        let Some(code) = code else { return Vec::new() };
+        let day = |date: Option<PartialDate>| date.and_then(PartialDate::date);
+        let (Some(birth), Some(issue)) = (day(code.birth), day(code.issue)) else { return Vec::new() };
+        let guess = |expiry: CardExpiry| {
+            let (birth, number) = (CardExpiry::On(birth).to_mrz(), code.personal_number.document_number());
+            let key = AccessKey::from_fields(number, birth.as_str(), expiry.to_mrz().as_str());
+            key.ok().map(|key| Guess { expiry, key })
+        };
+        CardExpiry::candidates(birth, issue).into_iter().filter_map(guess).collect()
     }
 }
 
 impl From<AccessKey> for Given {
     fn from(key: AccessKey) -> Self {
-        Self { key, code: None }
+        Self { key, printed: None }
     }
 }
 
-/// The key that the arguments name. `None` where they name none.
+/// The key that the arguments name, or that a scanner brings. `None` where they name none.
 ///
 /// # Errors
 /// What is wrong with it: where, never what stands there.
-pub fn from_arguments(key: Key, session: &Session) -> Result<Option<Given>> {
+pub fn from_arguments(key: Key, scanner: &Scanner, wait: Duration, session: &mut Session) -> Result<Option<Given>> {
+    if let Some(scan) = source::device(scanner, wait, session)? {
+        return Given::of_scan(&scan, session).map(Some);
+    }
+    if let Some(path) = key.qr.as_deref().and_then(|text| text.strip_prefix('@')) {
+        return Given::of_scan(&source::file(Path::new(path))?, session).map(Some);
+    }
     let mut input = Input::default();
-    let mut code = None;
+    let mut printed = None;
     let key = if let Some(can) = key.can {
         AccessKey::from_can(&input.argument(can)?)
     } else if let Some(pin) = key.pin {
@@ -51,12 +91,17 @@ pub fn from_arguments(key: Key, session: &Session) -> Result<Option<Given>> {
     } else if let Some(number) = key.number {
         AccessKey::from_number(&input.argument(number)?)
     } else if let Some(text) = key.qr {
-        let text = code.insert(input.argument(text)?);
-        AccessKey::from_qr(text)
+        let content = if text == "-" { input.bytes()? } else { content_of(&text) };
+        let key = Qr::from_bytes(&content).map_err(AccessKeyError::from);
+        let key = key.and_then(|code| AccessKey::from_number(code.personal_number.as_str()));
+        printed = Some((PrintedData::QrCode, content));
+        key
     } else if let Some(lines) = key.mrz {
         let lines = if lines == "-" { input.everything()? } else { Zeroizing::new(lines) };
         // `\n` in an argument is a line break that the shell did not make one.
-        AccessKey::from_mrz(&Zeroizing::new(lines.replace("\\n", "\n")))
+        let lines = Zeroizing::new(lines.replace("\\n", "\n"));
+        printed = Some((PrintedData::Mrz, content_of(&lines)));
+        AccessKey::from_mrz(&lines)
     } else if let Some(number) = key.document_number {
         let number = input.argument(number)?;
         let birth = input.argument(key.birth.unwrap_or_default())?;
@@ -65,7 +110,7 @@ pub fn from_arguments(key: Key, session: &Session) -> Result<Option<Given>> {
     } else {
         return Ok(None);
     };
-    key.map(|key| Some(Given { key, code })).map_err(|error| explain(error, session))
+    key.map(|key| Some(Given { key, printed })).map_err(|error| explain(error, session))
 }
 
 /// An argument that says what may also come from standard input (`-`).
@@ -87,8 +132,18 @@ pub fn ask(session: &Session) -> Result<Given> {
     }
     let answer = prompt("key-question", session)?;
     let key = recognise(&answer).map_err(|error| explain(error, session))?;
-    let code = Some(answer).filter(|text| text.contains('|'));
-    Ok(Given { key, code })
+    let kind = if answer.contains(['|', ';', '~']) {
+        Some(PrintedData::QrCode)
+    } else if key.kind() == PasswordKind::Mrz {
+        Some(PrintedData::Mrz)
+    } else {
+        None
+    };
+    Ok(Given { key, printed: kind.map(|kind| (kind, content_of(&answer))) })
+}
+
+fn content_of(text: &str) -> Content {
+    Zeroizing::new(text.as_bytes().to_vec())
 }
 
 fn prompt(question: &str, session: &Session) -> Result<Zeroizing<String>> {
@@ -101,7 +156,7 @@ fn recognise(text: &str) -> std::result::Result<AccessKey, AccessKeyError> {
     let text = text.trim();
     let digits = text.chars().all(|letter| letter.is_ascii_digit());
     match text.len() {
-        _ if text.contains('|') => AccessKey::from_qr(text),
+        _ if text.contains(['|', ';', '~']) => AccessKey::from_qr(text),
         12 if digits => AccessKey::from_number(text),
         0..=20 => AccessKey::from_can(text),
         _ => AccessKey::from_mrz(text),
@@ -152,11 +207,15 @@ impl Input {
     }
 
     fn everything(&mut self) -> Result<Zeroizing<String>> {
+        Ok(Zeroizing::new(String::from_utf8_lossy(&self.bytes()?).into_owned()))
+    }
+
+    /// Everything as it comes: a scanner may send a code in another character set than UTF-8.
+    fn bytes(&mut self) -> Result<Content> {
         let mut bytes = Zeroizing::new(Vec::new());
         let read = std::io::stdin().take(LONGEST_INPUT).read_to_end(&mut bytes);
         read.map_err(|_| Error::usage("key-missing"))?;
-        // A scanner set to Windows-1252 spoils the name in a QR text, not the number that opens the card.
-        Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+        if bytes.iter().all(u8::is_ascii_whitespace) { Err(Error::usage("key-missing")) } else { Ok(bytes) }
     }
 }
 
@@ -169,6 +228,7 @@ fn explain(error: AccessKeyError, session: &Session) -> Error {
         AccessKeyError::NumberLength { found } => Error::usage("key-number-length").with("found", found),
         AccessKeyError::NotADigit { position } => Error::usage("key-not-a-digit").with("position", position),
         AccessKeyError::Qr(QrError::FieldCount { found }) => Error::usage("key-qr-fields").with("found", found),
+        AccessKeyError::Qr(QrError::InputMethod) => Error::usage("qr-input-method").with("source", "--qr"),
         AccessKeyError::Qr(_) => Error::usage("key-qr-number"),
         AccessKeyError::Mrz(MrzError::Length { found }) => Error::usage("key-mrz-length").with("found", found),
         AccessKeyError::Mrz(MrzError::Character { line, column }) => {
@@ -216,6 +276,25 @@ mod tests {
         assert_eq!(secret("001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Hà Nội|15032021"), "000001");
         assert_eq!(secret("IDVNM1990000014001199000001<<5 9901018F3901016VNM<<<<<<<<<<<2"), "199000001499010183901016");
         assert!(recognise("00001").is_err());
+    }
+
+    #[test]
+    fn a_code_gives_three_keys_at_most_for_a_chip_without_pace() {
+        let given = |text: &str| Given {
+            key: AccessKey::from_can("000001").unwrap(),
+            printed: Some((PrintedData::QrCode, content_of(text))),
+        };
+        let information = |guess: Guess| match guess.key {
+            AccessKey::Mrz(key) => key.information().to_owned(),
+            other => panic!("a {}", other.kind()),
+        };
+        let code = "001199000001||Nguyễn Thị Mẫu|01011999|Nữ|Hà Nội|15032021";
+        let guesses: Vec<String> = given(code).guesses().into_iter().map(information).collect();
+        assert_eq!(guesses, ["199000001499010182401014", "199000001499010183901016", "199000001499010189912315"]);
+        for (own, other) in [("01011999", "1999"), ("15032021", "")] {
+            assert!(given(&code.replace(own, other)).guesses().is_empty());
+        }
+        assert!(Given::from(AccessKey::from_can("000001").unwrap()).guesses().is_empty());
     }
 
     #[test]

@@ -9,16 +9,17 @@ use std::time::Duration;
 
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
+use soat::chip::error::{Incompatibility, ReadError};
 use soat::chip::reading::Face;
 use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
 use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::dossier::{DataGroup, Dossier, FileId};
-use soat::evidence::SavedDossier;
-use soat::inspection::{IdentityField, Released, withhold};
+use soat::dossier::{DataGroup, Dossier, FileContent, FileId, PrintedData};
+use soat::evidence::{SavedDossier, Statement};
+use soat::inspection::{Disclosure, IdentityField, Released, withhold, withhold_printed};
 
 use self::sought::Sought;
-use crate::command_line::{Judging, Key, Read};
+use crate::command_line::{Judging, Key, Output, Read, Scanner};
 use crate::commands::judging::{Judge, Judged};
 use crate::commands::key::Given;
 use crate::commands::{Session, card, key};
@@ -37,10 +38,16 @@ use crate::terminal_key::FileKey;
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, key, judging, output, save, recipient, sign, no_photo, challenge, wait } = arguments;
+    let Read { reader, key, scanner, judging, output, save, recipient, sign, consent, no_photo, challenge, wait } = arguments;
+    let wait = Duration::from_secs(wait.into());
     let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
     let recipient = recipient.map(|text| text.parse().map_err(|_| Error::usage("recipient-invalid"))).transpose()?;
     let signing_key = sign.as_deref().map(FileKey::read).transpose()?;
+    let statement = consent.map(|consent| {
+        let purpose = judging.purpose.as_deref().unwrap_or_default();
+        Statement::new(purpose, &consent).ok_or_else(|| Error::usage("statement-invalid").with("most", Statement::MAX_LEN))
+    });
+    let statement = statement.transpose()?;
     if let Some(path) = &output.photo {
         photo::Kind::of(path)?;
     }
@@ -48,18 +55,28 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
         check_place(path)?;
     }
 
-    let (judge, given, mut source) = lay(reader.as_deref(), key, &judging, wait, session)?;
+    let (judge, given, mut source) = lay(reader.as_deref(), key, &scanner, &judging, wait, session)?;
+    check_disclosure(judge.disclosure(), &output)?;
+    if judge.disclosure() == Disclosure::Decision && save.is_some() {
+        return Err(Error::usage("disclosure-decision").with("name", "--save"));
+    }
+    if judge.disclosure() == Disclosure::Evidence && save.is_some() && (recipient.is_none() || statement.is_none()) {
+        return Err(Error::usage("disclosure-evidence"));
+    }
     let face = if no_photo { Face::Skipped } else { Face::Kept };
     let options = ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() };
-    let dossier = source.read(&given.key, &options, session)?;
+    let mut dossier = source.read(&given, &options, session)?;
+    if let Some((kind, content)) = &given.printed {
+        dossier.printed.insert(*kind, FileContent::Bytes(content.to_vec()));
+    }
 
-    let judged = judge.judge(dossier, given.code(), source.name());
+    let judged = judge.judge(dossier, source.name());
     // The verdict is shown even where a file cannot be written.
     let mut kept = Kept::default();
     let mut failures = Vec::new();
     if let Some(path) = &save {
         let (dossier, withheld) = released(&judged.dossier, judge.released(), recipient.is_some());
-        match write_dossier(path, &dossier, signing_key.as_ref(), recipient.as_ref()) {
+        match write_dossier(path, &dossier, signing_key.as_ref(), statement.as_ref(), recipient.as_ref()) {
             Ok(()) => {
                 kept.saved = Some(path.display().to_string());
                 kept.withheld = withheld;
@@ -116,19 +133,32 @@ struct Kept {
 fn released(dossier: &Dossier, released: Released, encrypted: bool) -> (Cow<'_, Dossier>, Vec<String>) {
     let is_withheld = |group: &DataGroup| !released.covers(*group) && dossier.bytes(FileId::from(*group)).is_some();
     let withheld: Vec<DataGroup> = if encrypted { Vec::new() } else { DataGroup::all().filter(is_withheld).collect() };
-    if withheld.is_empty() {
+    let is_print_withheld = |kind: &PrintedData| !encrypted && !released.covers_printed(*kind);
+    let print: Vec<PrintedData> = dossier.printed.keys().copied().filter(is_print_withheld).collect();
+    if withheld.is_empty() && print.is_empty() {
         return (Cow::Borrowed(dossier), Vec::new());
     }
     let mut kept = dossier.clone();
     for group in &withheld {
         withhold(&mut kept, FileId::from(*group), &RustCrypto);
     }
-    (Cow::Owned(kept), withheld.into_iter().map(|group| FileId::from(group).to_string()).collect())
+    for kind in &print {
+        withhold_printed(&mut kept, *kind, &RustCrypto);
+    }
+    let names = withheld.into_iter().map(|group| FileId::from(group).to_string()).chain(print.iter().map(ToString::to_string));
+    (Cow::Owned(kept), names.collect())
 }
 
 /// Finds the anchors, the key and the card that the arguments name.
-fn lay(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &Session) -> Result<(Judge, Given, Source)> {
-    let given = key::from_arguments(key, session)?;
+fn lay(
+    reader: Option<&str>,
+    key: Key,
+    scanner: &Scanner,
+    judging: &Judging,
+    wait: Duration,
+    session: &mut Session,
+) -> Result<(Judge, Given, Source)> {
+    let given = key::from_arguments(key, scanner, wait, session)?;
     match Sought::parse(reader) {
         Sought::Virtual(name) => {
             let card = virtual_card::personalisation(name)?;
@@ -141,7 +171,7 @@ fn lay(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &S
             let service = Service::connect()?;
             let reader = service.choose(name)?;
             let given = given.map_or_else(|| key::ask(session), Ok)?;
-            Ok((judge, given, Source::Pcsc { service: Some(service), reader, wait: Duration::from_secs(wait.into()) }))
+            Ok((judge, given, Source::Pcsc { service: Some(service), reader, wait }))
         }
     }
 }
@@ -151,11 +181,15 @@ fn lay(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &S
 /// # Errors
 /// Why there is no verdict.
 #[cfg(feature = "insurance")]
-pub fn judged(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &Session) -> Result<Judged> {
-    let (judge, given, mut source) = lay(reader, key, judging, wait, session)?;
+pub fn judged(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &mut Session) -> Result<Judged> {
+    let wait = Duration::from_secs(wait.into());
+    let (judge, given, mut source) = lay(reader, key, &Scanner::default(), judging, wait, session)?;
     let options = ReadingOptions { face: Face::Skipped, read_at: Some(judge.at()), ..ReadingOptions::default() };
-    let dossier = source.read(&given.key, &options, session)?;
-    Ok(judge.judge(dossier, given.code(), source.name()))
+    let mut dossier = source.read(&given, &options, session)?;
+    if let Some((kind, content)) = &given.printed {
+        dossier.printed.insert(*kind, FileContent::Bytes(content.to_vec()));
+    }
+    Ok(judge.judge(dossier, source.name()))
 }
 
 /// Where the card lies.
@@ -172,7 +206,8 @@ impl Source {
         }
     }
 
-    fn read(&mut self, key: &AccessKey, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
+    /// Reads the card with its key. Where a chip offers no PACE, its number and the dates of its QR code may open it with BAC.
+    fn read(&mut self, given: &Given, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
         let mut progress = ScreenProgress::new(&session.messages);
         let mut channel: Box<dyn CardChannel> = match self {
             Self::Virtual { card } => Box::new(VirtualCard::new((**card).clone(), card::random_seed()?)),
@@ -190,8 +225,41 @@ impl Source {
         getrandom::fill(&mut [0; 32]).map_err(|_| Error::usage("no-random-numbers"))?;
         // The system's generator gave numbers a moment ago; where it stops, nothing may go on.
         let mut random = UnwrapErr(SysRng);
-        read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, &mut progress)
-            .map_err(|error| failure::explain(error, key.kind()))
+        let mut read = |key: &AccessKey, progress: &mut ScreenProgress| {
+            read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, progress)
+        };
+        let first = match read(&given.key, &mut progress) {
+            Err(error) => error,
+            Ok(dossier) => return Ok(dossier),
+        };
+        let guesses = given.guesses();
+        if !matches!(first, ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(_))) || guesses.is_empty() {
+            return Err(failure::explain(first, given.key.kind()));
+        }
+        let count = guesses.len();
+        for (tried, guess) in guesses.into_iter().enumerate() {
+            let expiry = screen::expiry(guess.expiry, &session.messages);
+            let arguments = [("tried", (tried + 1).into()), ("count", count.into()), ("expiry", expiry.into())];
+            progress.say(session.messages.format("progress-guess", &arguments));
+            match read(&guess.key, &mut progress) {
+                Ok(dossier) => return Ok(dossier),
+                Err(ReadError::AccessDenied { .. }) => {}
+                Err(error) => return Err(failure::explain(error, guess.key.kind())),
+            }
+        }
+        Err(Error::card("card-guesses-denied").with("count", count))
+    }
+}
+
+/// Refuses to write more than allow or deny where the profile tells no more.
+///
+/// # Errors
+/// Which argument asks for more.
+pub fn check_disclosure(disclosure: Disclosure, output: &Output) -> Result<()> {
+    let more = [("--photo", output.photo.is_some()), ("--tr03135", output.tr03135.is_some()), ("--timings", output.timings)];
+    match more.into_iter().find(|(_, asked)| *asked && disclosure == Disclosure::Decision) {
+        Some((name, _)) => Err(Error::usage("disclosure-decision").with("name", name)),
+        None => Ok(()),
     }
 }
 
@@ -237,10 +305,11 @@ fn write_dossier(
     path: &Path,
     dossier: &Dossier,
     signing_key: Option<&FileKey>,
+    statement: Option<&Statement>,
     recipient: Option<&age::x25519::Recipient>,
 ) -> Result<()> {
     let unsigned = || SavedDossier::unsigned(dossier).map_err(|_| CryptoError::Length);
-    let saved = signing_key.map_or_else(unsigned, |key| SavedDossier::signed(dossier, key));
+    let saved = signing_key.map_or_else(unsigned, |key| SavedDossier::signed_stating(dossier, statement.cloned(), key));
     let saved = saved.map_err(|cause| Error::usage("dossier-not-saved").with("cause", cause.to_string()))?;
     let bytes = dossier_file::to_bytes(&saved, recipient)?;
     safe_file::create(path, &bytes).map_err(|cause| unwritable(path, &cause))

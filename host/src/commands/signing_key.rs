@@ -1,4 +1,4 @@
-//! `soat key`: the key with which this terminal signs what it saves.
+//! `soat key`: the key with which this terminal signs what it saves, and that of a site's pseudonyms.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use crate::command_line::KeyCommand;
 use crate::commands::Session;
 use crate::commands::read::check_place;
 use crate::error::{Exit, Result};
+use crate::pseudonym_key;
 use crate::terminal_key::FileKey;
 use crate::trust_folder::Fingerprint;
 
@@ -14,7 +15,15 @@ use crate::trust_folder::Fingerprint;
 /// # Errors
 /// That a file is there already or cannot be written.
 pub fn run(command: KeyCommand, session: &mut Session) -> Result<Exit> {
-    let KeyCommand::New { file } = command;
+    let file = match command {
+        KeyCommand::New { file } => file,
+        KeyCommand::Pseudonym { file } => {
+            pseudonym_key::create(&file)?;
+            let path = file.display().to_string();
+            session.print(&format!("{}\n", session.messages.format("pseudonym-key-made", &[("path", path.into())])));
+            return Ok(Exit::Successful);
+        }
+    };
     let mut public = file.clone().into_os_string();
     public.push(".pub");
     let public = PathBuf::from(public);

@@ -9,7 +9,7 @@ use soat::inspection::Demands;
 use crate::command_line::Verify;
 use crate::commands::Session;
 use crate::commands::judging::Judge;
-use crate::commands::read::{check_place, parse_challenge, write_photo, write_tr03135};
+use crate::commands::read::{check_disclosure, check_place, parse_challenge, write_photo, write_tr03135};
 use crate::dossier_file::{self, Identity};
 use crate::error::{Error, Exit, Result};
 use crate::render::{json, photo, screen};
@@ -33,6 +33,7 @@ pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
         max_age: arguments.max_age.as_deref().map(parse_age).transpose()?,
     };
     let judge = Judge::new(&arguments.judging)?.demanding(demands);
+    check_disclosure(judge.disclosure(), &arguments.output)?;
     let mut sources = Vec::new();
     for path in &arguments.paths {
         match dossier_file::find(path) {
@@ -43,6 +44,7 @@ pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
     }
     match sources.as_slice() {
         [rows::Source::Found(only)] if arguments.paths.len() == 1 => one(only, &arguments, &judge, identity.as_ref(), session),
+        _ if arguments.digest.is_some() => Err(Error::usage("digest-several")),
         _ if arguments.output.photo.is_some() => Err(Error::usage("photo-several")),
         _ if arguments.output.tr03135.is_some() => Err(Error::usage("tr03135-several")),
         _ => Ok(rows::print(sources, &arguments.output, &judge, identity.as_ref(), session)),
@@ -50,7 +52,10 @@ pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
 }
 
 /// An age as people write it: `90` or `90s`, `10m`, `24h`, `7d`.
-fn parse_age(text: &str) -> Result<u32> {
+///
+/// # Errors
+/// That it is none, or more seconds than 32 bits count.
+pub fn parse_age(text: &str) -> Result<u32> {
     let (number, unit) = match text.char_indices().last() {
         Some((at, 's')) => (text.get(..at), 1),
         Some((at, 'm')) => (text.get(..at), 60),
@@ -63,9 +68,22 @@ fn parse_age(text: &str) -> Result<u32> {
     seconds.ok_or_else(|| Error::usage("max-age-invalid"))
 }
 
+/// The digest that a report shows, as people type it: groups may be apart.
+fn parse_digest(text: &str) -> Result<[u8; 32]> {
+    let digits: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != ':').collect();
+    let bytes = hex::decode(digits).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| Error::usage("digest-invalid"))
+}
+
 fn one(path: &Path, arguments: &Verify, judge: &Judge, identity: Option<&Identity>, session: &mut Session) -> Result<Exit> {
     let output = &arguments.output;
     let judged = judge.judge_loaded(&mut judge.inspector(), dossier_file::load(path, identity)?, path.display().to_string());
+    if let Some(digest) = &arguments.digest
+        && parse_digest(digest)? != judged.report.evidence.as_ref()
+    {
+        // Nothing is shown of a card that is not the one of the report.
+        return Err(Error::refused("digest-differs").with("path", path.display()));
+    }
     let mut exit = judged.exit();
     let mut written = None;
     if let Some(path) = &output.photo {

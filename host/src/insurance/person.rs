@@ -78,12 +78,13 @@ impl Person {
         let written = || Birth::parse(identity.vietnamese()?.birth_as_written()?);
         let number = identity.personal_number().and_then(PersonalNumber::parse);
         let birth = identity.birth().map(Birth::Day).or_else(written);
-        match (number, birth) {
-            (Some(number), Some(birth)) => {
-                Ok(Self { number: number.as_str().to_owned(), name: identity.full_name(), birth, verified: true })
+        match (number, identity.full_name(), birth) {
+            (Some(number), Some(name), Some(birth)) => {
+                Ok(Self { number: number.as_str().to_owned(), name, birth, verified: true })
             }
-            (None, _) => Err(Error::usage("insurance-card-without").with("name", IdentityField::PersonalNumber.name())),
-            (_, None) => Err(Error::usage("insurance-card-without").with("name", IdentityField::Birth.name())),
+            (None, ..) => Err(Error::usage("insurance-card-without").with("name", IdentityField::PersonalNumber.name())),
+            (_, None, _) => Err(Error::usage("insurance-card-without").with("name", IdentityField::FullName.name())),
+            (.., None) => Err(Error::usage("insurance-card-without").with("name", IdentityField::Birth.name())),
         }
     }
 

@@ -3,13 +3,17 @@
 use std::ops::{Range, RangeInclusive};
 
 use soat::crypto::DigestAlgorithm;
-use soat::inspection::{CheckKind, Floors, IdentityField, Profile, ProfileName, Weight};
+use soat::inspection::{CheckKind, Disclosure, Floors, IdentityField, Profile, ProfileName, Released, Weight};
 use toml_edit::{Item, Key, Table};
 
 use super::{Source, names};
 use crate::error::{Error, Result};
 
-const KEYS: [&str; 8] = ["name", "base", "findings", "revocation_list_days", "release", "checks", "floors", "chip_floors"];
+const KEYS: [&str; 9] =
+    ["name", "base", "findings", "revocation_list_days", "release", "disclosure", "checks", "floors", "chip_floors"];
+
+const DISCLOSURES: [(&str, Disclosure); 3] =
+    [("report", Disclosure::Report), ("evidence", Disclosure::Evidence), ("decision", Disclosure::Decision)];
 
 /// What a file may say of a check: how it counts, or nothing, since every profile needs it so.
 enum Choice {
@@ -19,7 +23,7 @@ enum Choice {
     Fixed(Weight),
 }
 
-const CHECKS: [(&str, Choice); 14] = [
+const CHECKS: [(&str, Choice); 15] = [
     (CheckKind::AccessProtocol.name(), Choice::Any(|profile| &mut profile.access_protocol)),
     (CheckKind::SodSignature.name(), Choice::Fixed(Weight::Mandatory)),
     (CheckKind::SodContent.name(), Choice::Fixed(Weight::Mandatory)),
@@ -33,6 +37,7 @@ const CHECKS: [(&str, Choice); 14] = [
     (CheckKind::ChipAuthenticity.name(), Choice::NotEvaluatory(|profile| &mut profile.chip_authenticity_not_offered)),
     (CheckKind::CardExpiry.name(), Choice::Any(|profile| &mut profile.card_expiry)),
     (CheckKind::DataCrossChecks.name(), Choice::Any(|profile| &mut profile.data_cross_checks)),
+    (CheckKind::PrintedData.name(), Choice::Any(|profile| &mut profile.printed_data)),
     (CheckKind::DeviationList.name(), Choice::Fixed(Weight::Evaluatory)),
 ];
 
@@ -70,7 +75,12 @@ pub fn profile(source: &Source<'_>, table: &Table) -> Result<Profile> {
             "name" | "base" => {}
             "findings" => profile.refuses_findings = entry.one_of(&[("noted", false), ("refused", true)])?,
             "revocation_list_days" => profile.revocation_list_days = Some(entry.number(1..=3650)?),
-            "release" => profile.released = entry.fields()?.into_iter().collect(),
+            "release" => {
+                profile.released = entry.fields()?.into_iter().collect();
+                // The list says it all: nothing besides is to be had by asking.
+                profile.on_request = Released::NONE;
+            }
+            "disclosure" => profile.disclosure = entry.one_of(&DISCLOSURES)?,
             "checks" => {
                 for entry in entry.table()? {
                     entry.check(&mut profile)?;

@@ -98,7 +98,11 @@ fn fields_are_released_only_where_the_profile_does() {
     let fields = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
     let narrowed = releasing(Profile::BANK, &fields("full_name,photo")).unwrap();
     assert!(narrowed.released.fields().eq([IdentityField::FullName, IdentityField::Photo]));
-    assert_eq!(releasing(Profile::BANK, &fields("full_name,religion")).unwrap_err().id(), "release-withheld");
+    assert_eq!(releasing(Profile::OPERATIONAL, &fields("full_name,religion")).unwrap_err().id(), "release-withheld");
+    // A bank gets it where it asks for it by name; a file that is built on it has said all that it wants.
+    assert!(releasing(Profile::BANK, &fields("full_name,religion")).unwrap().released.has(IdentityField::Religion));
+    let built = read_text("name = \"mine\"\nbase = \"bank\"\nrelease = [\"full_name\"]").unwrap();
+    assert_eq!(releasing(built, &fields("religion")).unwrap_err().id(), "release-withheld");
     assert_eq!(releasing(Profile::BANK, &fields("name")).unwrap_err().id(), "usage-value-unknown");
     let naming = read_text("name = \"mine\"\nrelease = [\"religion\"]").unwrap();
     assert!(releasing(naming, &fields("religion")).is_ok());

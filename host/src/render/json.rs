@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use soat::crypto::Cipher;
 use soat::dossier::{Access, AccessProtocol, ActiveAuthentication, ChallengeSource, PasswordKind};
 use soat::evidence::Terminal;
-use soat::inspection::{Check, Failure, Outcome, Overall, Provability, Report, SignerDetails, Weight};
+use soat::inspection::{Check, Disclosure, Failure, Outcome, Overall, Provability, Report, SignerDetails, Weight};
 use soat::lds::protocol::{KeyAgreement, ObjectIdentifier, PaceMapping, PaceProtocol};
 use soat::pki::{Anchor, Provenance};
 
@@ -38,6 +38,9 @@ pub fn error_of(source: &str, failure: &Error, messages: &Messages) -> Value {
 
 /// A report.
 pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Value {
+    if judged.disclosure == Disclosure::Decision {
+        return decision(judged);
+    }
     let report = &judged.report;
     let mut document = json!({
         "version": VERSION,
@@ -51,12 +54,14 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Value
         "source": judged.source,
         "read_at": judged.dossier.read_at.map(|time| time.to_string()),
         "evidence_sha256": hex::encode_upper(report.evidence),
-        "online_confirmation": if judged.is_vietnamese { "not_performed" } else { "not_applicable" },
+        "online_confirmation": online_confirmation(judged),
         "access": judged.dossier.access.as_ref().map(access),
         "active_authentication": judged.dossier.active_authentication.as_ref().map(active_authentication),
         "signer": report.signer().map(signer),
         "anchor": report.anchor().map(anchor),
         "terminal": report.terminal().map(terminal),
+        "statement": judged.statement.as_ref().map(|said| json!({ "purpose": said.purpose(), "consent": said.consent() })),
+        "pseudonym": judged.pseudonym,
         "time_stamped_at": report.time_stamped_at().map(|time| time.to_string()),
         "checks": report.checks.iter().map(|row| check(row, report, messages)).collect::<Vec<_>>(),
         "identity": judged.identity.as_ref().map(|fields| {
@@ -72,11 +77,34 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Value
     document
 }
 
+/// Allow or deny, and who it is under a name that this site alone gives.
+fn decision(judged: &Judged) -> Value {
+    json!({
+        "version": VERSION,
+        "decision": if judged.report.overall == Overall::Successful { "allow" } else { "deny" },
+        "overall": overall_name(judged.report.overall),
+        "exit_code": judged.exit().code(),
+        "demonstration": judged.demonstration,
+        "profile": judged.report.profile.as_str(),
+        "judged_at": judged.at.to_string(),
+        "time_chosen": judged.time_chosen,
+        "source": judged.source,
+        "online_confirmation": online_confirmation(judged),
+        "pseudonym": judged.pseudonym,
+    })
+}
+
+fn online_confirmation(judged: &Judged) -> &'static str {
+    if judged.is_vietnamese { "not_performed" } else { "not_applicable" }
+}
+
 /// Adds what was written beside the report, and the exit code that it led to.
 pub fn add_kept(document: &mut Value, saved: Option<&str>, photo: Option<&str>, exit: Exit) {
     if let Some(document) = document.as_object_mut() {
-        document.insert("saved".to_owned(), saved.into());
-        document.insert("photo".to_owned(), photo.into());
+        if !document.contains_key("decision") {
+            document.insert("saved".to_owned(), saved.into());
+            document.insert("photo".to_owned(), photo.into());
+        }
         document.insert("exit_code".to_owned(), exit.code().into());
     }
 }
@@ -202,6 +230,7 @@ fn failure_name(failure: Failure) -> &'static str {
     match failure {
         Failure::Expired => "expired",
         Failure::Refused => "refused",
+        Failure::OtherCard => "other_card",
         Failure::NotGenuine => "not_genuine",
     }
 }

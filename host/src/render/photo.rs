@@ -51,6 +51,14 @@ pub fn write(path: &Path, image: &[u8]) -> Result<()> {
     })
 }
 
+/// The pixels of a verified DG2's image, within bounds.
+///
+/// # Errors
+/// That it is no image this program knows or wants to decode.
+pub fn decode(image: &[u8]) -> Result<DynamicImage> {
+    if image.starts_with(&[0xFF, 0xD8, 0xFF]) { decode_jpeg(image) } else { jpeg2000::decode(image) }
+}
+
 fn convert(image: &[u8], kind: Kind) -> Result<Vec<u8>> {
     let is_jpeg = image.starts_with(&[0xFF, 0xD8, 0xFF]);
     let decoded = match kind {

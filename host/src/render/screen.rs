@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use soat::dossier::{ActiveAuthentication, ChallengeSource, FileId, Origin, StepTiming};
-use soat::inspection::{Check, CheckKind, Failure, Outcome, Overall, Provability, Report};
+use soat::inspection::{Check, CheckKind, Disclosure, Failure, Outcome, Overall, Provability, Report};
+use soat::vietnam::CardExpiry;
 
 use super::reasons::explain;
 use crate::commands::doctor::{Probe, State};
@@ -36,6 +37,9 @@ fn lines(text: &str) -> String {
 
 /// A whole report.
 pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> String {
+    if judged.disclosure == Disclosure::Decision {
+        return decision(judged, messages);
+    }
     let mut text = String::new();
     let style = overall_style(judged.report.overall).bold();
     let verdict = messages.text(verdict_id(&judged.report));
@@ -56,6 +60,10 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Strin
         let _ = writeln!(text, "{}", messages.format("report-issuer", &[("subject", subject.into())]));
     }
 
+    if let Some(said) = &judged.statement {
+        let arguments = [("purpose", said.purpose().to_owned().into()), ("consent", said.consent().to_owned().into())];
+        let _ = writeln!(text, "{}", messages.format("report-statement", &arguments));
+    }
     witnesses(&mut text, judged, messages);
     let _ = writeln!(text, "\n{BOLD}{}{BOLD:#}", messages.text("report-checks"));
     let width = judged.report.checks.iter().map(|check| shown_name(check.kind, messages).chars().count()).max().unwrap_or(0);
@@ -85,6 +93,25 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Strin
         timings(&mut text, &judged.dossier.timings, messages);
     }
     text
+}
+
+/// Allow or deny, and nothing of the card.
+fn decision(judged: &Judged, messages: &Messages) -> String {
+    let style = overall_style(judged.report.overall).bold();
+    let word = messages.text(decision_id(judged.report.overall));
+    let mark = if judged.demonstration { format!(" — {}", messages.text("demonstration")) } else { String::new() };
+    let mut text = format!("{style}{word}{style:#}{mark}\n");
+    if let Some(pseudonym) = &judged.pseudonym {
+        let _ = writeln!(text, "{}", messages.format("report-pseudonym", &[("pseudonym", pseudonym.clone().into())]));
+    }
+    if judged.is_vietnamese {
+        let _ = writeln!(text, "{}", messages.text("report-offline"));
+    }
+    text
+}
+
+fn decision_id(overall: Overall) -> &'static str {
+    if overall == Overall::Successful { "decision-allow" } else { "decision-deny" }
 }
 
 /// Who stands for the dossier, and what a relying party compares with what it has seen.
@@ -152,7 +179,7 @@ fn indented_reason(text: &mut String, reason: &super::reasons::Reason) {
 }
 
 /// A value as people of the language write it.
-fn value(value: &Value, messages: &Messages) -> String {
+pub fn value(value: &Value, messages: &Messages) -> String {
     match value {
         Value::Text(text) => printable(text),
         Value::Date(day) => {
@@ -165,6 +192,11 @@ fn value(value: &Value, messages: &Messages) -> String {
     }
 }
 
+/// When a card expires, for people.
+pub fn expiry(expiry: CardExpiry, messages: &Messages) -> String {
+    value(&Value::from(expiry), messages)
+}
+
 /// The file that a check is about.
 pub fn file_of(kind: CheckKind) -> Option<FileId> {
     match kind {
@@ -174,7 +206,7 @@ pub fn file_of(kind: CheckKind) -> Option<FileId> {
 }
 
 /// The name in its row: members of a group stand under it.
-fn shown_name(kind: CheckKind, messages: &Messages) -> String {
+pub fn shown_name(kind: CheckKind, messages: &Messages) -> String {
     let is_member =
         matches!(kind, CheckKind::ActiveAuthentication | CheckKind::ChipAuthentication | CheckKind::ChipAuthenticationMapping);
     format!("{}{}", if is_member { "  " } else { "" }, check_name(kind, messages))
@@ -199,6 +231,10 @@ fn timings(text: &mut String, steps: &[StepTiming], messages: &Messages) {
 pub fn row(name: &str, judged: &Judged, messages: &Messages) -> String {
     let overall = judged.report.overall;
     let style = overall_style(overall).bold();
+    if judged.disclosure == Disclosure::Decision {
+        let pseudonym = judged.pseudonym.as_deref().map(|pseudonym| format!("  {pseudonym}")).unwrap_or_default();
+        return format!("{style}{}{style:#}  {}{pseudonym}\n", messages.text(decision_id(overall)), printable(name));
+    }
     let verdict = messages.text(verdict_id(&judged.report));
     let demonstration = if judged.demonstration { format!(" ({})", messages.text("demonstration")) } else { String::new() };
     let wanted = match overall {
@@ -239,12 +275,13 @@ pub fn doctor(probes: &[Probe], messages: &Messages) -> String {
 }
 
 /// The message that names the result: an old card is not called a forged one.
-fn verdict_id(report: &Report) -> &'static str {
+pub fn verdict_id(report: &Report) -> &'static str {
     match report.overall {
         Overall::Successful => "verdict-successful",
         Overall::Failed => match report.failure() {
             Some(Failure::Expired) => "verdict-expired",
             Some(Failure::Refused) => "verdict-refused",
+            Some(Failure::OtherCard) => "verdict-other-card",
             Some(Failure::NotGenuine) | None => "verdict-failed",
         },
         Overall::Undetermined => "verdict-undetermined",
@@ -261,7 +298,7 @@ fn overall_style(overall: Overall) -> Style {
     }
 }
 
-fn outcome_id(outcome: Outcome) -> &'static str {
+pub fn outcome_id(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Successful => "outcome-successful",
         Outcome::Failed => "outcome-failed",

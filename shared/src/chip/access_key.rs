@@ -149,7 +149,7 @@ impl AccessKey {
     /// # Errors
     /// Where it is not such a text.
     pub fn from_qr(text: &str) -> Result<Self, AccessKeyError> {
-        Self::from_number(Qr::parse(text)?.personal_number)
+        Self::from_number(Qr::parse(text)?.personal_number.as_str())
     }
 
     /// From the MRZ, with or without line breaks; lines that open no chip may be left out.

@@ -1,10 +1,12 @@
 //! The dossier as a file, `card.soat`: deterministic CBOR (RFC 8949 §4.2), versioned.
 //!
 //! ```cddl
-//! dossier = #6.55799([ "soat.dossier", 1, body ])
+//! dossier = #6.55799([ "soat.dossier", 1 / 2, body ]) ; 2 where something of the print on the card was taken
 //! body = [ access / null, { * file => record }, chip-authentication / null, active-authentication / null,
 //!          [ * finding ], read-at / null, [ * timing ],
-//!          ? chip-mapping ]                     ; only where PACE with chip authentication mapping ran
+//!          ? chip-mapping ]                     ; version 1: only where PACE with chip authentication mapping ran
+//!                                               ; version 2: chip-mapping / null, { + printed => record }, records of kind 0 and 1
+//! printed = "QR code" / "MRZ"
 //! file = tstr                                   ; "EF.SOD", "DG1" …
 //! record = [0, bstr]                            ; read: the raw bytes
 //!        / [1, uint, [ * [tstr, bstr] ]]        ; read: length, and digests by the hash's name
@@ -33,7 +35,8 @@ use alloc::vec::Vec;
 use super::{Dossier, FileId};
 
 const MAGIC: &str = "soat.dossier";
-const VERSION: u64 = 1;
+/// What is read, the first without print, the second with. What is added makes the next number, so that no reader passes it over.
+const VERSIONS: [u64; 2] = [1, 2];
 /// Tag "self-described CBOR" (RFC 8949 §3.4.6): the file begins with D9D9F7.
 const SELF_DESCRIBED: u64 = 55_799;
 /// Longest dossier in bytes.
@@ -49,7 +52,7 @@ pub enum DossierError {
     #[error("this is not a dossier")]
     NotADossier,
     /// A later version.
-    #[error("this dossier has version {0}, and only version 1 is known here")]
+    #[error("this dossier has version {0}, and only versions 1 and 2 are known here")]
     UnknownVersion(u64),
     /// More bytes than a dossier has.
     #[error("a dossier has at most 16 MiB, this has {found} bytes")]

@@ -9,30 +9,39 @@ use minicbor::data::Tag;
 use minicbor::decode::Decoder;
 use minicbor::encode::Encoder;
 
-use super::{EvidenceError, TerminalKey, TerminalSignature};
+use super::{EvidenceError, Statement, TerminalKey, TerminalSignature};
 
 /// CBOR tag of COSE_Sign1 (RFC 9052 table 1).
 const TAG: u64 = 18;
 /// Header labels of RFC 9052 table 3.
 const ALGORITHM: u8 = 1;
 const KEY_ID: u8 = 4;
+/// Labels of our own, in the order of RFC 8949 §4.2.1.
+const CONSENT: &str = "consent";
+const PURPOSE: &str = "purpose";
 /// Length of both kinds of signature in bytes.
 const SIGNATURE_LEN: usize = 64;
 
 const INFALLIBLE: &str = "a vector takes every write";
 
-/// The protected header: `{ 1 (alg): EdDSA or ES256, 4 (kid): SubjectPublicKeyInfo }`.
-fn protected(key: &TerminalKey) -> Vec<u8> {
+/// The protected header: `{ 1 (alg): EdDSA or ES256, 4 (kid): SubjectPublicKeyInfo }`, and both texts of a statement behind it.
+fn protected(key: &TerminalKey, statement: Option<&Statement>) -> Vec<u8> {
     let mut e = Encoder::new(Vec::new());
-    e.map(2).and_then(|e| e.u8(ALGORITHM)?.i8(key.algorithm())?.u8(KEY_ID)?.bytes(key.spki())).expect(INFALLIBLE);
+    let entries = if statement.is_some() { 4 } else { 2 };
+    e.map(entries).and_then(|e| e.u8(ALGORITHM)?.i8(key.algorithm())?.u8(KEY_ID)?.bytes(key.spki())).expect(INFALLIBLE);
+    if let Some(said) = statement {
+        e.str(CONSENT).and_then(|e| e.str(said.consent())?.str(PURPOSE)?.str(said.purpose())).expect(INFALLIBLE);
+    }
     e.into_writer()
 }
 
 /// `Sig_structure = [ "Signature1", body_protected, external_aad, payload ]` (RFC 9052 §4.4). The payload begins with its own name,
 /// "soat.dossier" or "soat.trust", which keeps it apart from whatever else the key may sign.
-pub(crate) fn to_be_signed(key: &TerminalKey, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn to_be_signed(key: &TerminalKey, statement: Option<&Statement>, payload: &[u8]) -> Vec<u8> {
     let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
-    e.array(4).and_then(|e| e.str("Signature1")?.bytes(&protected(key))?.bytes(&[])?.bytes(payload)).expect(INFALLIBLE);
+    e.array(4)
+        .and_then(|e| e.str("Signature1")?.bytes(&protected(key, statement))?.bytes(&[])?.bytes(payload))
+        .expect(INFALLIBLE);
     e.into_writer()
 }
 
@@ -57,7 +66,9 @@ pub(crate) fn begins(d: &mut Decoder<'_>) -> bool {
 fn write(signature: &TerminalSignature, payload: &[u8]) -> Vec<u8> {
     let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
     e.array(4)
-        .and_then(|e| e.bytes(&protected(&signature.key))?.map(0)?.bytes(payload)?.bytes(&signature.value))
+        .and_then(|e| {
+            e.bytes(&protected(&signature.key, signature.statement.as_ref()))?.map(0)?.bytes(payload)?.bytes(&signature.value)
+        })
         .expect(INFALLIBLE);
     e.into_writer()
 }
@@ -68,7 +79,7 @@ pub(crate) fn read<'a>(d: &mut Decoder<'a>) -> Result<(TerminalSignature, &'a [u
     if d.array().map_err(damaged)? != Some(4) {
         return Err(EvidenceError::Signature);
     }
-    let key = read_header(d.bytes().map_err(damaged)?)?;
+    let (key, statement) = read_header(d.bytes().map_err(damaged)?)?;
     if d.map().map_err(damaged)? != Some(0) {
         return Err(EvidenceError::Signature);
     }
@@ -77,13 +88,14 @@ pub(crate) fn read<'a>(d: &mut Decoder<'a>) -> Result<(TerminalSignature, &'a [u
     if value.len() != SIGNATURE_LEN {
         return Err(EvidenceError::Signature);
     }
-    Ok((TerminalSignature { key, value: value.to_vec() }, payload))
+    Ok((TerminalSignature { key, statement, value: value.to_vec() }, payload))
 }
 
-fn read_header(bytes: &[u8]) -> Result<TerminalKey, EvidenceError> {
+fn read_header(bytes: &[u8]) -> Result<(TerminalKey, Option<Statement>), EvidenceError> {
     let damaged = |_| EvidenceError::Signature;
     let mut d = Decoder::new(bytes);
-    let begins = d.map().map_err(damaged)? == Some(2) && d.u8().map_err(damaged)? == ALGORITHM;
+    let entries = d.map().map_err(damaged)?;
+    let begins = matches!(entries, Some(2 | 4)) && d.u8().map_err(damaged)? == ALGORITHM;
     if !begins {
         return Err(EvidenceError::Signature);
     }
@@ -92,5 +104,16 @@ fn read_header(bytes: &[u8]) -> Result<TerminalKey, EvidenceError> {
         return Err(EvidenceError::Signature);
     }
     let key = TerminalKey::from_spki(d.bytes().map_err(damaged)?).map_err(|_| EvidenceError::SignatureAlgorithm)?;
-    if key.algorithm() == algorithm { Ok(key) } else { Err(EvidenceError::SignatureAlgorithm) }
+    if key.algorithm() != algorithm {
+        return Err(EvidenceError::SignatureAlgorithm);
+    }
+    if entries == Some(2) {
+        return Ok((key, None));
+    }
+    let mut text = |label| match d.str() {
+        Ok(found) if found == label => d.str().map_err(damaged),
+        _ => Err(EvidenceError::Signature),
+    };
+    let (consent, purpose) = (text(CONSENT)?, text(PURPOSE)?);
+    Ok((key, Some(Statement::new(purpose, consent).ok_or(EvidenceError::Signature)?)))
 }

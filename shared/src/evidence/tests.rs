@@ -60,6 +60,30 @@ fn small() -> Dossier {
     dossier
 }
 
+/// The purpose and the consent are signed with the rest: one letter of either breaks the signature.
+#[test]
+fn why_a_card_was_read_is_signed() {
+    let said = Statement::new("mở tài khoản", "PĐK-2026/0042").unwrap();
+    let saved = SavedDossier::signed_stating(&small(), Some(said.clone()), &Ed25519::new(1)).unwrap();
+    let bytes = saved.to_cbor();
+    let read = SavedDossier::from_cbor(&bytes).unwrap();
+    assert_eq!(read, saved);
+    assert_eq!(read.signature().unwrap().statement(), Some(&said));
+    assert!(read.verify_signature(&RustCrypto).is_ok());
+    let at = bytes.windows(4).position(|window| window == b"0042").unwrap();
+    let mut altered = bytes.clone();
+    altered[at] = b'1';
+    let altered = SavedDossier::from_cbor(&altered).unwrap();
+    assert_eq!(altered.verify_signature(&RustCrypto).unwrap_err(), CryptoError::SignatureInvalid);
+    // A label of another name is none of this format.
+    let at = bytes.windows(7).position(|window| window == b"purpose").unwrap();
+    let mut renamed = bytes;
+    renamed[at] = b'q';
+    assert_eq!(SavedDossier::from_cbor(&renamed).unwrap_err(), EvidenceError::Signature);
+    let long = "a".repeat(Statement::MAX_LEN + 1);
+    assert!(Statement::new(" ", "x").is_none() && Statement::new("x", "").is_none() && Statement::new(&long, "x").is_none());
+}
+
 #[test]
 fn a_signed_dossier_comes_back_and_its_signature_holds() {
     let (one, other) = (Ed25519::new(1), P256::new());
@@ -119,8 +143,8 @@ fn a_signature_of_another_dossier_does_not_hold() {
 #[test]
 fn versions_and_forms_that_are_not_known_are_named() {
     let dossier = hex::encode(small().to_cbor());
-    let later = hex::decode(dossier.replacen("6c736f61742e646f737369657201", "6c736f61742e646f737369657202", 1)).unwrap();
-    assert_eq!(SavedDossier::from_cbor(&later), Err(EvidenceError::Dossier(DossierError::UnknownVersion(2))));
+    let later = hex::decode(dossier.replacen("6c736f61742e646f737369657201", "6c736f61742e646f737369657203", 1)).unwrap();
+    assert_eq!(SavedDossier::from_cbor(&later), Err(EvidenceError::Dossier(DossierError::UnknownVersion(3))));
 
     let stamped = hex::encode(SavedDossier::unsigned(&small()).unwrap().time_stamped(vec![0x30, 0]).to_cbor());
     let later = hex::decode(stamped.replacen("7374616d70656401", "7374616d70656402", 1)).unwrap();

@@ -10,6 +10,7 @@ pub(super) mod demands;
 pub(super) mod deviation_list;
 pub(super) mod hashes;
 pub(super) mod issuing_state;
+pub(super) mod printed_data;
 pub(super) mod reading;
 pub(super) mod revocation;
 pub(super) mod signer_profile;

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::crypto::{Digest, DigestAlgorithm, Hasher, Provider};
 use crate::dossier::{
     AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthenticationOutcome, ChipMappingOutcome,
-    Dossier, FileContent, FileId, FileRecord, PasswordKind,
+    Dossier, FileContent, FileId, FileRecord, PasswordKind, PrintedData,
 };
 use crate::lds::sod::{self, LdsSecurityObject};
 use crate::pki::SignedData;
@@ -19,10 +19,24 @@ const FORM: &[u8] = b"soat dossier 2";
 /// does not release is not saved in clear either (`verdicts.md`, "From a file"). The dossier's digest stays what it was.
 pub fn withhold(dossier: &mut Dossier, file: FileId, provider: &dyn Provider) {
     let algorithms = file_digest_algorithms(dossier);
-    if let Some(FileRecord::Read(content)) = dossier.files.get_mut(&file)
-        && let FileContent::Bytes(bytes) = content
-    {
-        *content = FileContent::Digests { length: length(bytes), digests: digests(bytes, &algorithms, provider) };
+    if let Some(FileRecord::Read(content)) = dossier.files.get_mut(&file) {
+        keep_digests(content, &algorithms, provider);
+    }
+}
+
+/// The same for what was taken from the print on the card.
+pub fn withhold_printed(dossier: &mut Dossier, printed: PrintedData, provider: &dyn Provider) {
+    if let Some(content) = dossier.printed.get_mut(&printed) {
+        keep_digests(content, &PRINT_DIGESTS, provider);
+    }
+}
+
+/// By which algorithm print is bound.
+const PRINT_DIGESTS: [DigestAlgorithm; 1] = [DigestAlgorithm::Sha256];
+
+fn keep_digests(content: &mut FileContent, algorithms: &[DigestAlgorithm], provider: &dyn Provider) {
+    if let FileContent::Bytes(bytes) = content {
+        *content = FileContent::Digests { length: length(bytes), digests: digests(bytes, algorithms, provider) };
     }
 }
 
@@ -86,8 +100,7 @@ pub fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
     for (file, record) in &dossier.files {
         items.push(file.to_string().as_bytes());
         match record {
-            FileRecord::Read(FileContent::Bytes(bytes)) => items.file(length(bytes), &digests(bytes, &algorithms, provider)),
-            FileRecord::Read(FileContent::Digests { length, digests }) => items.file(*length, digests),
+            FileRecord::Read(content) => items.content(content, &algorithms, provider),
             FileRecord::Refused { status } => {
                 items.push(b"refused");
                 items.push(&status.to_be_bytes());
@@ -140,6 +153,11 @@ pub fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
             }
         }
     }
+    for (printed, content) in &dossier.printed {
+        items.push(b"printed");
+        items.push(printed.name().as_bytes());
+        items.content(content, &PRINT_DIGESTS, provider);
+    }
     items.0.finish()
 }
 
@@ -149,6 +167,13 @@ impl Items {
     fn push(&mut self, item: &[u8]) {
         self.0.update(&length(item).to_be_bytes());
         self.0.update(item);
+    }
+
+    fn content(&mut self, content: &FileContent, algorithms: &[DigestAlgorithm], provider: &dyn Provider) {
+        match content {
+            FileContent::Bytes(bytes) => self.file(length(bytes), &digests(bytes, algorithms, provider)),
+            FileContent::Digests { length, digests } => self.file(*length, digests),
+        }
     }
 
     fn file(&mut self, length: u32, digests: &[(DigestAlgorithm, Digest)]) {

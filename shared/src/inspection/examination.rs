@@ -15,7 +15,6 @@ use crate::lds::{self, SecurityInfos};
 use crate::mrz::MachineReadableZone;
 use crate::pki::{Chain, TimeStamp, TrustStore, TrustedPath, VerifiedMessage};
 use crate::time::Timestamp;
-use crate::vietnam::Qr;
 
 /// One inspection under way.
 pub(super) struct Examination<'a> {
@@ -24,8 +23,6 @@ pub(super) struct Examination<'a> {
     pub(super) trust: &'a TrustStore,
     pub(super) provider: &'a dyn Provider,
     pub(super) time: Timestamp,
-    /// The code that was scanned from the card, where there was one.
-    pub(super) code: Option<Qr<'a>>,
     pub(super) message: Option<VerifiedMessage>,
     pub(super) sod: Option<VerifiedSod>,
     pub(super) files: BTreeMap<DataGroup, VerifiedFile<'a>>,

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use super::examination::Examination;
 use super::profile::{IdentityField, Released};
+use super::pseudonym::{Pseudonym, PseudonymKey};
+use crate::crypto::Provider;
 use crate::dossier::DataGroup;
 use crate::lds::dg2::{Dg2, ImageFormat};
 use crate::lds::dg11::Dg11;
@@ -14,9 +16,8 @@ use crate::time::Date;
 use crate::vietnam::dg13::Dg13;
 use crate::vietnam::expiry::{CardExpiry, day_month_year};
 
-/// The holder and the document, as signed by the issuer. What the profile does not release of the photo, of DG13's details and of what the
-/// law calls sensitive, is not here; the rest, much of which stands in the MRZ, whoever shows it compares with
-/// [`VerifiedIdentity::releases`]. Personal data: shows nothing in `Debug`.
+/// The holder and the document, as signed by the issuer. Every field is `None` that the profile does not release; the photo and what the
+/// law calls sensitive are not even kept. Personal data: shows nothing in `Debug`.
 #[derive(Clone)]
 pub struct VerifiedIdentity {
     mrz: MachineReadableZone,
@@ -72,95 +73,125 @@ impl VerifiedIdentity {
         self.released.has(field)
     }
 
+    /// What stands for the person towards whoever has this key, whether or not the profile releases the number: `None` where the document
+    /// has no number of 12 digits.
+    pub fn pseudonym(&self, key: &PseudonymKey, purpose: &str, provider: &dyn Provider) -> Option<Pseudonym> {
+        key.pseudonym(purpose, self.number()?, provider)
+    }
+
     /// Document code: `P`, `I`, `ID`.
-    pub fn document_code(&self) -> &str {
-        self.mrz.document_code()
+    pub fn document_code(&self) -> Option<&str> {
+        self.only(IdentityField::DocumentType, self.mrz.document_code())
     }
 
     /// Issuing state or organisation, as in the MRZ: `VNM`.
-    pub fn issuing_state(&self) -> &str {
-        self.mrz.issuing_state()
+    pub fn issuing_state(&self) -> Option<&str> {
+        self.only(IdentityField::IssuingState, self.mrz.issuing_state())
     }
 
     /// Nationality, as in the MRZ.
-    pub fn nationality(&self) -> &str {
-        self.mrz.nationality()
+    pub fn nationality(&self) -> Option<&str> {
+        self.only(IdentityField::Nationality, self.mrz.nationality())
     }
 
     /// Document number.
-    pub fn document_number(&self) -> String {
-        String::from(self.mrz.document_number().as_str())
+    pub fn document_number(&self) -> Option<String> {
+        self.only(IdentityField::DocumentNumber, String::from(self.mrz.document_number().as_str()))
     }
 
     /// The number of the person, where the document has one: DG13, the Vietnamese MRZ, DG11.
     pub fn personal_number(&self) -> Option<&str> {
+        self.only(IdentityField::PersonalNumber, self.number()?)
+    }
+
+    fn number(&self) -> Option<&str> {
         let optional = self.dg11.as_ref().and_then(|details| details.personal_number.as_deref());
         self.dg13.as_ref().and_then(|data| data.personal_number.as_deref()).or(self.mrz.vietnamese_number()).or(optional)
     }
 
     /// The full name as the state writes it, with diacritics where DG13 or DG11 has them; else as in the MRZ.
-    pub fn full_name(&self) -> String {
+    pub fn full_name(&self) -> Option<String> {
+        self.only(IdentityField::FullName, ())?;
         if let Some(name) = self.dg13.as_ref().and_then(|data| data.name.as_deref()) {
-            return String::from(name);
+            return Some(String::from(name));
         }
         if let Some(name) = self.dg11.as_ref().and_then(|details| details.name.as_ref()) {
-            return joined(&name.primary, &name.secondary);
+            return Some(joined(&name.primary, &name.secondary));
         }
-        joined(&self.mrz.primary_name(), &self.mrz.secondary_name())
+        Some(joined(&self.mrz.primary_name(), &self.mrz.secondary_name()))
     }
 
     /// Primary identifier of the MRZ.
-    pub fn primary_name(&self) -> String {
-        String::from(self.mrz.primary_name().as_str())
+    pub fn primary_name(&self) -> Option<String> {
+        self.only(IdentityField::FullName, String::from(self.mrz.primary_name().as_str()))
     }
 
     /// Secondary identifier of the MRZ; empty where there is none.
-    pub fn secondary_name(&self) -> String {
-        String::from(self.mrz.secondary_name().as_str())
+    pub fn secondary_name(&self) -> Option<String> {
+        self.only(IdentityField::FullName, String::from(self.mrz.secondary_name().as_str()))
     }
 
     /// Date of birth, where it is wholly known.
     pub fn birth(&self) -> Option<Date> {
+        self.only(IdentityField::Birth, ())?;
         let written = self.dg13.as_ref().and_then(|data| day_month_year(data.birth.as_deref()?));
         let optional = || self.dg11.as_ref().and_then(|details| details.birth?.date());
         written.or_else(optional).or_else(|| self.mrz.birth().birth(self.today))
     }
 
     /// Date of birth as in the MRZ, `YYMMDD`; unknown parts are fillers.
-    pub fn birth_as_printed(&self) -> String {
-        String::from(self.mrz.birth().as_str())
+    pub fn birth_as_printed(&self) -> Option<String> {
+        self.only(IdentityField::Birth, String::from(self.mrz.birth().as_str()))
     }
 
     /// Sex.
-    pub fn sex(&self) -> Sex {
-        self.mrz.sex()
+    pub fn sex(&self) -> Option<Sex> {
+        self.only(IdentityField::Sex, self.mrz.sex())
     }
 
-    /// When the document expires, if ever; `None` where its date cannot be read.
+    /// When the document expires, if ever; `None` also where its date cannot be read.
     pub fn expiry(&self) -> Option<CardExpiry> {
+        self.only(IdentityField::Expiry, ())?;
         let written = self.dg13.as_ref().and_then(|data| CardExpiry::from_text(data.expiry.as_deref()?));
         written.or_else(|| CardExpiry::from_mrz(&self.mrz.expiry(), self.today))
     }
 
     /// Date of issue, where DG13 or DG12 has it.
     pub fn issue(&self) -> Option<Date> {
+        self.only(IdentityField::Issue, ())?;
         let written = self.dg13.as_ref().and_then(|data| day_month_year(data.issue.as_deref()?));
         written.or_else(|| self.dg12.as_ref().and_then(|details| details.issue?.date()))
     }
 
-    /// The MRZ.
-    pub fn mrz(&self) -> &MachineReadableZone {
-        &self.mrz
+    /// The MRZ, where everything that stands in it is released.
+    pub fn mrz(&self) -> Option<&MachineReadableZone> {
+        use IdentityField as F;
+        const IN_MRZ: [F; 9] = [
+            F::PersonalNumber,
+            F::FullName,
+            F::Birth,
+            F::Sex,
+            F::Nationality,
+            F::DocumentType,
+            F::DocumentNumber,
+            F::IssuingState,
+            F::Expiry,
+        ];
+        IN_MRZ.into_iter().all(|field| self.releases(field)).then_some(&self.mrz)
     }
 
-    /// Additional personal details.
+    /// Additional personal details, where all of them are released.
     pub fn additional_personal_details(&self) -> Option<&Dg11> {
-        self.dg11.as_ref()
+        self.dg11.as_ref().filter(|_| self.released.covers(DataGroup::DG11))
     }
 
-    /// Additional document details.
+    /// Additional document details, where they are released.
     pub fn additional_document_details(&self) -> Option<&Dg12> {
-        self.dg12.as_ref()
+        self.dg12.as_ref().filter(|_| self.released.covers(DataGroup::DG12))
+    }
+
+    fn only<T>(&self, field: IdentityField, value: T) -> Option<T> {
+        self.releases(field).then_some(value)
     }
 
     /// A field of a Vietnamese card's DG13 that is not sensitive.

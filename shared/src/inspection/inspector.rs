@@ -20,7 +20,6 @@ use crate::evidence::{SavedDossier, Witnesses};
 use crate::pki::chain::{self, Chain};
 use crate::pki::{Certificate, TimeStamp, TrustStore, VerifiedMessage};
 use crate::time::Timestamp;
-use crate::vietnam::Qr;
 
 /// How many document signers are remembered. Vietnam alone makes several hundred.
 const MAX_REMEMBERED: usize = 4096;
@@ -33,7 +32,6 @@ pub struct Inspector<'a> {
     provider: &'a dyn Provider,
     witnesses: Option<&'a Witnesses>,
     demands: Demands,
-    code: Option<Qr<'a>>,
     /// By SHA-256 of the document signer.
     chains: BTreeMap<Vec<u8>, Chain>,
 }
@@ -41,7 +39,7 @@ pub struct Inspector<'a> {
 impl<'a> Inspector<'a> {
     /// An inspector that remembers nothing yet.
     pub fn new(trust: &'a TrustStore, profile: Profile, provider: &'a dyn Provider) -> Self {
-        Self { trust, profile, provider, witnesses: None, demands: Demands::default(), code: None, chains: BTreeMap::new() }
+        Self { trust, profile, provider, witnesses: None, demands: Demands::default(), chains: BTreeMap::new() }
     }
 
     /// The same, believing these witnesses about saved dossiers; otherwise nobody is believed.
@@ -53,12 +51,6 @@ impl<'a> Inspector<'a> {
     /// The same, asking this of every dossier.
     pub fn demanding(mut self, demands: Demands) -> Self {
         self.demands = demands;
-        self
-    }
-
-    /// The same, for the one card from which this code was scanned: its fields are compared with the chip (`attacks.md` 32).
-    pub fn comparing(mut self, code: Qr<'a>) -> Self {
-        self.code = Some(code);
         self
     }
 
@@ -86,7 +78,6 @@ impl<'a> Inspector<'a> {
             trust: self.trust,
             provider: self.provider,
             time,
-            code: self.code,
             message: None,
             sod: None,
             files: BTreeMap::new(),
@@ -118,6 +109,7 @@ impl<'a> Inspector<'a> {
         rows.extend(checks::chip_authenticity::check(&examination));
         rows.push(checks::card_expiry::check(&examination));
         rows.push(checks::cross_checks::check(&examination));
+        rows.extend(checks::printed_data::check(&examination));
         rows.extend(witnessed_rows);
         if let Some(challenge) = self.demands.challenge {
             let active = rows.iter().find(|row| row.kind == CheckKind::ActiveAuthentication);

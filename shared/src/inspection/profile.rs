@@ -39,6 +39,8 @@ pub struct Profile {
     pub card_expiry: Weight,
     /// How contradictions among the data count.
     pub data_cross_checks: Weight,
+    /// How print that is not the chip's counts. A row only where something was scanned or typed.
+    pub printed_data: Weight,
     /// Whether findings that BSI TR-03105 refuses fail their check.
     pub refuses_findings: bool,
     /// The weakest keys and digests of the issuer's signatures that are taken: those below fail their check.
@@ -49,6 +51,21 @@ pub struct Profile {
     pub revocation_list_days: Option<u16>,
     /// The fields of the identity that are released.
     pub released: Released,
+    /// The fields that are released besides, to whoever asks for them by name.
+    pub on_request: Released,
+    /// What may leave the machine that judges.
+    pub disclosure: Disclosure,
+}
+
+/// What may leave the machine that judges, beside the fields that are released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disclosure {
+    /// The report, and the dossier where it is asked for.
+    Report,
+    /// The report; the dossier only as evidence: signed by the terminal, with what it was read for and the holder's consent, and encrypted.
+    Evidence,
+    /// Allow or deny, and a pseudonym: no report, no dossier.
+    Decision,
 }
 
 /// A name that is written here; one that is none stops the compiler.
@@ -70,11 +87,14 @@ impl Profile {
         chip_authenticity_not_offered: Weight::Optional,
         card_expiry: Weight::Evaluatory,
         data_cross_checks: Weight::Evaluatory,
+        printed_data: Weight::Optional,
         refuses_findings: false,
         signature_floors: Floors::LOWEST,
         chip_floors: Floors::LOWEST,
         revocation_list_days: None,
         released: Released::ORDINARY,
+        on_request: Released::NONE,
+        disclosure: Disclosure::Report,
     };
 
     /// For conformance tests: what BSI TR-03105 refuses is refused.
@@ -103,11 +123,34 @@ impl Profile {
         signature_floors: Floors::BITS_112,
         // An issuer publishes one at least every 90 days (ICAO 9303-12 §4.1.5).
         revocation_list_days: Some(90),
+        on_request: Released::NONE.with(IdentityField::Ethnicity).with(IdentityField::Religion),
+        disclosure: Disclosure::Evidence,
+        ..Self::OPERATIONAL
+    };
+
+    /// For hospitals, which need name, birth, sex and number.
+    pub const HOSPITAL: Self = Self {
+        name: const { known_name("hospital") },
+        released: Released::NONE
+            .with(IdentityField::PersonalNumber)
+            .with(IdentityField::FullName)
+            .with(IdentityField::Birth)
+            .with(IdentityField::Sex),
+        ..Self::OPERATIONAL
+    };
+
+    /// For gates, which need to know that the card is the original and has not expired, and not whose it is.
+    pub const GATE: Self = Self {
+        name: const { known_name("gate") },
+        chip_authenticity_not_offered: Weight::Mandatory,
+        card_expiry: Weight::Mandatory,
+        released: Released::NONE,
+        disclosure: Disclosure::Decision,
         ..Self::OPERATIONAL
     };
 
     /// Every profile that has a name of its own.
-    pub const ALL: [Self; 3] = [Self::OPERATIONAL, Self::STRICT, Self::BANK];
+    pub const ALL: [Self; 5] = [Self::OPERATIONAL, Self::STRICT, Self::BANK, Self::HOSPITAL, Self::GATE];
 
     /// The profile of a name.
     pub fn by_name(name: &str) -> Option<Self> {
@@ -133,6 +176,7 @@ impl Profile {
             CheckKind::Challenge | CheckKind::EvidenceAge => Weight::Mandatory,
             CheckKind::CardExpiry => self.card_expiry,
             CheckKind::DataCrossChecks => self.data_cross_checks,
+            CheckKind::PrintedData => self.printed_data,
             // Members of a group count through it.
             CheckKind::ActiveAuthentication
             | CheckKind::ChipAuthentication

@@ -29,6 +29,11 @@ impl ReasonCode {
         [Self::CARD_EXPIRED, Self::DS_EXPIRED, Self::CSCA_EXPIRED].contains(&self)
     }
 
+    /// Whether it says that print and chip are of two cards.
+    pub fn is_of_other_card(self) -> bool {
+        [Self::QR_CONTRADICTS_CHIP, Self::MRZ_DIFFERS_FROM_DATA_PAGE].contains(&self)
+    }
+
     /// Whether it says that a profile does not take what another profile takes: nothing against the document's genuineness.
     pub fn is_of_profile(self) -> bool {
         const OF_PROFILE: [ReasonCode; 9] = [
@@ -306,8 +311,16 @@ reason_codes! {
         MRZ_CHECK_DIGIT = "mrz.check_digit";
         /// DG13 and DG1 contradict each other.
         DG13_CONTRADICTS_DG1 = "dg13.contradicts_dg1";
-        /// The scanned QR code and the chip contradict each other.
+        /// The 12-digit number says other things of its holder than the data.
+        NUMBER_CONTRADICTS_HOLDER = "number.contradicts_holder";
+        /// The scanned QR code is not this chip's: there are two cards.
         QR_CONTRADICTS_CHIP = "qr.contradicts_chip";
+        /// The MRZ on the data page is not this chip's: there are two cards.
+        MRZ_DIFFERS_FROM_DATA_PAGE = "mrz.differs_from_data_page";
+        /// What was taken from the print is no code and no MRZ.
+        PRINTED_UNREADABLE = "printed.unreadable";
+        /// What was taken from the print was not saved.
+        PRINTED_WITHHELD = "printed.withheld";
     }
     noted {
         /// The chip was opened with BAC, not PACE.
@@ -342,6 +355,52 @@ reason_codes! {
         EVIDENCE_TIME_UNPROVEN = "evidence.time_unproven";
         /// When the document was signed is not said; the document signer is valid today.
         VALIDITY_SIGNING_TIME_ABSENT = "validity.signing_time_absent";
+        /// The number in DG13 is not that of DG1.
+        DG13_NUMBER_DIFFERS = "dg13.number_differs";
+        /// The name in DG13 is not that of DG1.
+        DG13_NAME_DIFFERS = "dg13.name_differs";
+        /// The date of birth in DG13 is not that of DG1.
+        DG13_BIRTH_DIFFERS = "dg13.birth_differs";
+        /// The sex in DG13 is not that of DG1.
+        DG13_SEX_DIFFERS = "dg13.sex_differs";
+        /// The date of expiry in DG13 is not that of DG1.
+        DG13_EXPIRY_DIFFERS = "dg13.expiry_differs";
+        /// The last nine digits of the number are not the document number.
+        NUMBER_DOCUMENT_NUMBER_DIFFERS = "number.document_number_differs";
+        /// The fourth digit of the number is not of the holder's sex.
+        NUMBER_SEX_DIFFERS = "number.sex_differs";
+        /// The number is not of the holder's century or year of birth.
+        NUMBER_BIRTH_YEAR_DIFFERS = "number.birth_year_differs";
+        /// The first three digits of the number name no place that is known here.
+        NUMBER_PLACE_UNKNOWN = "number.place_unknown";
+        /// The card does not expire when cards of holders of this age do.
+        CARD_EXPIRY_UNUSUAL = "card.expiry_unusual";
+        /// The number in the QR code is not the chip's.
+        QR_NUMBER_DIFFERS = "qr.number_differs";
+        /// The number before 2021 in the QR code is not the chip's.
+        QR_OLD_NUMBER_DIFFERS = "qr.old_number_differs";
+        /// The name in the QR code is not the chip's.
+        QR_NAME_DIFFERS = "qr.name_differs";
+        /// The date of birth in the QR code is not the chip's.
+        QR_BIRTH_DIFFERS = "qr.birth_differs";
+        /// The sex in the QR code is not the chip's.
+        QR_SEX_DIFFERS = "qr.sex_differs";
+        /// The date of issue in the QR code is not the chip's.
+        QR_ISSUE_DIFFERS = "qr.issue_differs";
+        /// The name in the QR code did not come whole through the scanner, and was not compared.
+        QR_TEXT_SPOILT = "qr.text_spoilt";
+        /// The document number on the data page is not the chip's.
+        DATA_PAGE_NUMBER_DIFFERS = "data_page.number_differs";
+        /// The date of birth on the data page is not the chip's.
+        DATA_PAGE_BIRTH_DIFFERS = "data_page.birth_differs";
+        /// The date of expiry on the data page is not the chip's.
+        DATA_PAGE_EXPIRY_DIFFERS = "data_page.expiry_differs";
+        /// The sex on the data page is not the chip's.
+        DATA_PAGE_SEX_DIFFERS = "data_page.sex_differs";
+        /// The name on the data page is not the chip's.
+        DATA_PAGE_NAME_DIFFERS = "data_page.name_differs";
+        /// Something else in the MRZ on the data page is not the chip's.
+        DATA_PAGE_OTHER_DIFFERS = "data_page.other_differs";
         /// The issuer's name is known here, but it has another key by now.
         CHAIN_NAME_KNOWN = "chain.name_known";
     }

@@ -48,6 +48,8 @@ pub enum Failure {
     Expired,
     /// Nothing but what the profile does not take, or that and expiry.
     Refused,
+    /// That the print is another card's than the chip, and nothing against the chip but what comes before.
+    OtherCard,
     /// A check that tells genuine documents from others.
     NotGenuine,
 }
@@ -85,8 +87,10 @@ pub enum CheckKind {
     ChipAuthenticationMapping,
     /// The card's own date of expiry.
     CardExpiry,
-    /// MRZ check digits; DG13 against DG1; the scanned QR code against both.
+    /// MRZ check digits; DG13 against DG1; the number against both.
     DataCrossChecks,
+    /// The scanned QR code and the typed MRZ against the chip.
+    PrintedData,
     /// ICAO deviation list.
     DeviationList,
     /// The signature of the terminal that saved the dossier.
@@ -119,6 +123,7 @@ impl CheckKind {
             Self::ChipAuthenticationMapping => "chip_authentication_mapping",
             Self::CardExpiry => "card_expiry",
             Self::DataCrossChecks => "data_cross_checks",
+            Self::PrintedData => "printed_data",
             Self::DeviationList => "deviation_list",
             Self::TerminalSignature => "terminal_signature",
             Self::TimeStamp => "time_stamp",
@@ -201,6 +206,7 @@ fn failure(checks: &[Check]) -> Option<Failure> {
         .map(|check| match check.reason {
             Some(reason) if reason.is_expiry() => Failure::Expired,
             Some(reason) if reason.is_of_profile() => Failure::Refused,
+            Some(reason) if reason.is_of_other_card() => Failure::OtherCard,
             _ => Failure::NotGenuine,
         })
         .max()
@@ -295,6 +301,8 @@ impl Report {
     pub fn provability(&self, check: &Check) -> Provability {
         let by_signatures = match check.kind {
             CheckKind::AccessProtocol | CheckKind::ChipAuthentication | CheckKind::ChipAuthenticationMapping => false,
+            // That it was printed on this card, nobody signed.
+            CheckKind::PrintedData => false,
             CheckKind::EvidenceAge => self.terminal.is_none() && self.origin != Origin::Chip,
             // Only an answer over a challenge is a signature.
             CheckKind::ChipAuthenticity => self.check(CheckKind::ActiveAuthentication).is_some_and(|active| {
@@ -388,12 +396,15 @@ mod tests {
         let weak = failed(Weight::Mandatory, Some(ReasonCode::SOD_KEY_BELOW_FLOOR));
         let forged = failed(Weight::Mandatory, Some(ReasonCode::SOD_SIGNATURE_INVALID));
         let plain = failed(Weight::Mandatory, None);
+        let other = failed(Weight::Optional, Some(ReasonCode::QR_CONTRADICTS_CHIP));
         let good = check(Weight::Mandatory, Outcome::Successful, true);
         for (checks, expected) in [
             (vec![good.clone()], None),
             (vec![good, expired(Weight::Mandatory)], Some(Failure::Expired)),
             (vec![expired(Weight::Evaluatory)], None),
             (vec![expired(Weight::Mandatory), weak.clone()], Some(Failure::Refused)),
+            (vec![expired(Weight::Mandatory), other.clone(), weak.clone()], Some(Failure::OtherCard)),
+            (vec![other, forged.clone()], Some(Failure::NotGenuine)),
             (vec![expired(Weight::Mandatory), weak, forged], Some(Failure::NotGenuine)),
             (vec![plain], Some(Failure::NotGenuine)),
         ] {

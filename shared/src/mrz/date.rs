@@ -18,6 +18,11 @@ impl MrzDate {
         date.is_plausible().then_some(date)
     }
 
+    /// A date of which nothing is known.
+    pub fn unknown() -> Self {
+        Self([b'<'; 6])
+    }
+
     /// Whatever six characters a zone has there.
     pub(super) fn from_slice(text: &str) -> Self {
         Self(text.as_bytes().try_into().unwrap_or([b'<'; 6]))

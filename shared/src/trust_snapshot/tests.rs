@@ -85,7 +85,7 @@ fn the_version_never_goes_back_and_stands_for_one_content() {
 fn other_forms_are_refused_though_the_signature_holds() {
     let signer = Ed25519::new(1);
     let refused = |payload: &[u8]| {
-        let file = cose::file(&TerminalSignature::make(payload, &signer).unwrap(), payload);
+        let file = cose::file(&TerminalSignature::make(payload, None, &signer).unwrap(), payload);
         SignedSnapshot::verify(&file, &pin(&signer), &RustCrypto).unwrap_err()
     };
     let payload = cbor::write(&snapshot(7, b"anchor"));

@@ -1,43 +1,24 @@
 //! Switches defences off, one at a time, and sees that a test fails for each.
 //!
-//! `mutants build FOLDER` builds the tests once with every defence of `tests/mutants.json` behind a switch, and with a switch at each place
-//! where a check of `soat::inspection` ends otherwise than successful; the sources are put back afterwards. `mutants run FOLDER` throws the
-//! switches of the list one by one, `mutants places FOLDER` those of the places. Whatever survives is printed, and the exit code is 1.
+//! `mutants build FOLDER` builds the tests once with every defence of `tests/mutants.json` behind a switch; the sources are put back
+//! afterwards. `mutants run FOLDER` throws the switches one by one. Whatever survives is printed, and the exit code is 1.
+//! What these are for attacks, `tests/mutation` is for everything that judges.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use serde_json::Value;
 
-/// What is switched by the environment; `off` for a row, `place` for the caller's place.
+/// What is switched by the environment.
 const SWITCH: &str = r#"#![allow(missing_docs, clippy::all)]
 extern crate std;
-use std::{env, format, fs::OpenOptions, io::Write, thread};
 pub fn off(name: &str) -> bool {
-    if let Some(log) = env::var_os("SOAT_MUTANT_LOG") {
-        let mut log = OpenOptions::new().append(true).create(true).open(log).unwrap();
-        log.write_all(format!("{}\t{name}\n", thread::current().name().unwrap_or_default()).as_bytes()).unwrap();
-    }
-    env::var("SOAT_MUTANT").is_ok_and(|chosen| chosen == name)
-}
-#[track_caller]
-pub fn place() -> bool {
-    let place = core::panic::Location::caller();
-    off(&format!("{}:{}", place.file(), place.line()))
+    std::env::var("SOAT_MUTANT").is_ok_and(|chosen| chosen == name)
 }
 "#;
-
-/// How a check ends: each of these gives the row back unchanged where it is switched off.
-const ENDINGS: [(&str, &str); 4] = [
-    ("pub(super) fn ended(mut self, outcome: Outcome, reason: ReasonCode) -> Self {", "return self;"),
-    ("pub(super) fn weighing(mut self, weight: Weight) -> Self {", "return self;"),
-    ("pub(super) fn not_run(mut self) -> Self {", "return self;"),
-    ("pub(super) fn judged_by(self, profile: &Profile) -> Self {", "return self;"),
-];
-const PASSED_ON: [&str; 3] = ["pub(super) fn failed(", "pub(super) fn undetermined(", "pub(super) fn not_supported("];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -47,9 +28,8 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         ["run", folder, rows @ ..] => run(&Tests::of(Path::new(folder)), rows),
-        ["places", folder] => places(&Tests::of(Path::new(folder)), Path::new(folder)),
         _ => {
-            eprintln!("mutants build FOLDER | run FOLDER [ROW …] | places FOLDER");
+            eprintln!("mutants build FOLDER | run FOLDER [ROW …]");
             return ExitCode::from(2);
         }
     };
@@ -96,17 +76,7 @@ fn build(folder: &Path) {
         let text = |name: &str| mutant[name].as_str().unwrap().to_owned();
         let krate = if text("file").starts_with("shared/") { "crate" } else { "soat" };
         let with = text("replace").replace("OFF", &format!("{krate}::mutant::off(\"{}\")", text("row")));
-        // Lines keep their numbers, which are the names of places.
-        let lines = text("find").matches('\n').count();
-        altered.replace(&text("file"), &text("find"), &(with.replace('\n', " ") + &"\n".repeat(lines)));
-    }
-    let examination = "shared/src/inspection/examination.rs";
-    for (head, give_back) in ENDINGS {
-        let with = format!("#[track_caller] {head} if crate::mutant::place() {{ {give_back} }}");
-        altered.replace(examination, head, &with);
-    }
-    for head in PASSED_ON {
-        altered.replace(examination, head, &format!("#[track_caller] {head}"));
+        altered.replace(&text("file"), &text("find"), &with);
     }
     altered.replace("shared/src/lib.rs", "pub mod lds;", "pub mod lds;\npub mod mutant;");
     fs::write(root().join("shared/src/mutant.rs"), SWITCH).unwrap();
@@ -129,7 +99,6 @@ fn build(folder: &Path) {
 }
 
 /// A test: its executable, the folder that it runs in, its full name.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Test {
     executable: String,
     package: String,
@@ -139,7 +108,7 @@ struct Test {
 impl Test {
     fn passes(&self, switch: &str) -> bool {
         let mut command = Command::new(&self.executable);
-        command.args(["--exact", &self.name]).current_dir(&self.package).env("SOAT_MUTANT", switch).env_remove("SOAT_MUTANT_LOG");
+        command.args(["--exact", &self.name]).current_dir(&self.package).env("SOAT_MUTANT", switch);
         command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
     }
 }
@@ -185,68 +154,4 @@ fn run(tests: &Tests, rows: &[&str]) -> Vec<String> {
         }
     }
     survivors
-}
-
-/// Each place where a check ends: of the tests that come there one fails where it does not end so.
-fn places(tests: &Tests, folder: &Path) -> Vec<String> {
-    let mut reached: BTreeMap<String, BTreeSet<&Test>> = BTreeMap::new();
-    let executables: BTreeSet<(&String, &String)> = tests.0.iter().map(|test| (&test.executable, &test.package)).collect();
-    for (executable, package) in executables {
-        let log = folder.join("log");
-        let _ = fs::remove_file(&log);
-        let mut command = Command::new(executable);
-        command.current_dir(package).env("SOAT_MUTANT_LOG", &log).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().unwrap();
-        for line in fs::read_to_string(&log).unwrap_or_default().lines().collect::<BTreeSet<_>>() {
-            let (name, place) = line.split_once('\t').unwrap();
-            let test = tests.0.iter().find(|test| test.executable == *executable && test.name == name);
-            reached.entry(place.to_owned()).or_default().extend(test);
-        }
-    }
-    // A test that comes to few places says most about each, and is quick.
-    let mut busy: BTreeMap<&Test, usize> = BTreeMap::new();
-    for test in reached.values().flatten() {
-        *busy.entry(test).or_default() += 1;
-    }
-    let mut survivors = Vec::new();
-    for place in written() {
-        let Some(tests) = reached.get(&place) else {
-            survivors.push(format!("{place} is reached by no test"));
-            continue;
-        };
-        let mut tests: Vec<&&Test> = tests.iter().collect();
-        tests.sort_by_key(|test| busy.get(**test).copied());
-        match tests.iter().find(|test| !test.passes(&place)) {
-            Some(test) => println!("{place}: {}", test.name),
-            None => survivors.push(format!("{place} with {} tests", tests.len())),
-        }
-    }
-    survivors
-}
-
-/// The places as they stand in the sources.
-fn written() -> BTreeSet<String> {
-    fn collect(folder: &Path, found: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(&path, found);
-                continue;
-            }
-            let name = path.strip_prefix(root()).unwrap().display().to_string();
-            for (index, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
-                let endings =
-                    [".failed(", ".undetermined(", ".not_supported(", ".ended(", ".weighing(", ".not_run(", ".judged_by("];
-                if !name.ends_with("examination.rs")
-                    && !line.trim().starts_with("//")
-                    && endings.iter().any(|ending| line.contains(ending))
-                {
-                    found.insert(format!("{name}:{}", index + 1));
-                }
-            }
-        }
-    }
-    let mut found = BTreeSet::new();
-    collect(&root().join("shared/src/inspection"), &mut found);
-    found
 }

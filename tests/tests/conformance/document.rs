@@ -10,6 +10,7 @@ use card_fixtures::personalisation::{MrzKey, PaceOffer, Personalisation, Suite};
 use card_fixtures::time::Time;
 use soat::chip::{AccessKey, ChannelLimits, ReadError, ReadingOptions, read_card};
 use soat::crypto::rustcrypto::RustCrypto;
+use soat::dossier::{FileContent, PrintedData};
 use soat::inspection::{Profile, Report, inspect};
 use soat::pki::{Certificate, CertificateList, Provenance, TrustStore, VerifiedCrl};
 use soat::time::Timestamp;
@@ -28,6 +29,8 @@ pub struct Document {
     pub sod: Option<SodOptions>,
     /// The key printed on the data page.
     pub data_page: MrzKey,
+    /// The whole MRZ as printed, where it is compared with the chip.
+    pub printed_zone: Option<String>,
     /// With what the chip is opened.
     pub key: Key,
     pub quirks: Quirks,
@@ -57,6 +60,7 @@ impl Document {
         let authority = authority();
         Self {
             data_page: card.mrz_key.clone().unwrap(),
+            printed_zone: None,
             key: Key::default(),
             quirks: Quirks::default(),
             limits: ChannelLimits::SHORT,
@@ -167,7 +171,10 @@ impl Document {
         let chip = VirtualChip::with_quirks(self.card.clone(), 7, self.quirks.clone());
         let mut channel = InProcessChannel::new(chip, self.limits);
         let options = ReadingOptions::default();
-        let dossier = read_card(&mut channel, &key, &options, &RustCrypto, &mut SeededRng(1), &mut Watcher::new(1))?;
+        let mut dossier = read_card(&mut channel, &key, &options, &RustCrypto, &mut SeededRng(1), &mut Watcher::new(1))?;
+        if let Some(zone) = &self.printed_zone {
+            dossier.printed.insert(PrintedData::Mrz, FileContent::Bytes(zone.clone().into_bytes()));
+        }
         let store = self.trust();
         Ok(profiles.map(|profile| inspect(&dossier, &store, &profile, NOW, &RustCrypto)))
     }

@@ -44,6 +44,12 @@ fn put_zone(document: &mut Document, zone: &Td3<'_>) {
     document.card.put(1, data_groups::dg1(&zone.compose()));
 }
 
+/// The same beside a data page that still has the old one.
+fn put_other_zone(document: &mut Document, zone: &Td3<'_>) {
+    document.printed_zone = Some(ZONE.compose());
+    put_zone(document, zone);
+}
+
 /// The same with one character of its second line overwritten; the last check digit is right again.
 fn overwrite(document: &mut Document, column: usize, character: char) {
     let mut zone: Vec<char> = ZONE.compose().chars().collect();
@@ -72,8 +78,8 @@ pub const ZONES: &[Case] = &[
     Case::one("LDS_B_08", Bac, |document| put_zone(document, &Td3 { code: "X", ..ZONE })),
     Case::one("LDS_B_09", Bac, |document| put_zone(document, &Td3 { issuer: "D1", ..ZONE })),
     Case::one("LDS_B_10", Bac, |document| put_zone(document, &Td3 { name: "", ..ZONE })),
-    Case::one("LDS_B_11", Bac, |document| put_zone(document, &Td3 { name: "MUSTERFRAU<<MARIA", ..ZONE })),
-    Case::one("LDS_B_12", Bac, |document| put_zone(document, &Td3 { number: "C01X0007H", ..ZONE })),
+    Case::one("LDS_B_11", Bac, |document| put_other_zone(document, &Td3 { name: "MUSTERFRAU<<MARIA", ..ZONE })),
+    Case::one("LDS_B_12", Bac, |document| put_other_zone(document, &Td3 { number: "C01X0007H", ..ZONE })),
     Case::one("LDS_B_13", Bac, |document| overwrite(document, 9, other_digit(9))),
     Case::one("LDS_B_14", Bac, |document| put_zone(document, &Td3 { nationality: "D1", ..ZONE })),
     Case::one("LDS_B_15", Bac, |document| put_zone(document, &Td3 { birth: "6A0812", ..ZONE })),

@@ -64,10 +64,23 @@ impl Desk {
 
     /// Trusts the issuer of a card of the catalogue, as an operator does.
     fn trust(&self, card: &str) {
-        let der = authority(card).unwrap().csca_certificate();
-        fs::write(self.path("csca.der"), &der).unwrap();
-        let fingerprint = hex::encode(Hash::Sha256.digest(&der));
+        self.trust_certificate(&authority(card).unwrap().csca_certificate());
+    }
+
+    fn trust_certificate(&self, der: &[u8]) {
+        fs::write(self.path("csca.der"), der).unwrap();
+        let fingerprint = hex::encode(Hash::Sha256.digest(der));
         let added = run(&mut self.soat(&["trust", "add", "csca.der", "--demonstration", "--fingerprint", &fingerprint]));
+        assert_eq!(added.code, 0, "{added:?}");
+    }
+
+    /// Makes a key with which this desk signs what it reads, and believes it.
+    fn trust_itself(&self) {
+        let made = run(&mut self.soat(&["key", "new", "desk.key"]));
+        assert_eq!(made.code, 0, "{made:?}");
+        let public = openssl::pkey::PKey::public_key_from_pem(&fs::read(self.path("desk.key.pub")).unwrap()).unwrap();
+        let fingerprint = hex::encode(Hash::Sha256.digest(&public.public_key_to_der().unwrap()));
+        let added = run(&mut self.soat(&["trust", "add-terminal", "desk.key.pub", "--fingerprint", &fingerprint]));
         assert_eq!(added.code, 0, "{added:?}");
     }
 

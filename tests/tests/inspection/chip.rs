@@ -36,6 +36,23 @@ fn attack_20_pace_suppressed() {
     }
 }
 
+/// A variant that the reader lacks is no downgrade, so long as it is the one that is signed and nothing else is given as the reason.
+#[test]
+fn attack_20_a_variant_that_the_reader_lacks() {
+    let issued = Issued::vietnam();
+    let lacking = with_bac(issued.dossier(), BacReason::PaceVariantUnknown);
+    let report = judge(&issued, &lacking, Profile::STRICT);
+    assert_eq!(ended(&report, CheckKind::AccessProtocol), GOOD);
+    assert_eq!(findings(&report, CheckKind::AccessProtocol), ["access.bac_used"]);
+    let mut hidden = lacking.clone();
+    hidden.files.remove(&FileId::CardAccess);
+    for dossier in [with_bac(lacking, BacReason::PaceNotOffered), hidden] {
+        let report = judge(&issued, &dossier, Profile::STRICT);
+        assert_eq!(ended(&report, CheckKind::AccessProtocol), failed("access.pace_suppressed"));
+        assert_eq!(report.overall, Overall::Failed);
+    }
+}
+
 #[test]
 fn attack_20_card_access_altered() {
     let issued = Issued::vietnam();
@@ -48,6 +65,25 @@ fn attack_20_card_access_altered() {
     let report = operational(&issued, &dossier);
     assert_eq!(ended(&report, CheckKind::AccessProtocol), failed("access.card_access_mismatch"));
     assert_eq!(judge(&issued, &dossier, Profile::STRICT).overall, Overall::Failed);
+}
+
+/// The signed DG14 has the same protocol on other domain parameters, and the other way round; EF.CardAccess was out of reach.
+#[test]
+fn attack_20_pace_by_another_variant_than_the_one_that_is_signed() {
+    let issued = Issued::vietnam();
+    let mut dossier = issued.dossier();
+    dossier.files.remove(&FileId::CardAccess);
+    assert_eq!(ended(&judge(&issued, &dossier, Profile::STRICT), CheckKind::AccessProtocol), GOOD);
+    let AccessProtocol::Pace { protocol, parameter_id } = dossier.access.clone().unwrap().protocol else { panic!("BAC") };
+    let weaker = "0.4.0.127.0.7.2.2.4.2.1".parse().unwrap();
+    assert_ne!(protocol, weaker);
+    for (protocol, parameter_id) in [(protocol, parameter_id - 1), (weaker, parameter_id)] {
+        let protocol = AccessProtocol::Pace { protocol, parameter_id };
+        dossier.access = Some(Access { protocol, password: PasswordKind::Can });
+        let report = judge(&issued, &dossier, Profile::STRICT);
+        assert_eq!(ended(&report, CheckKind::AccessProtocol), failed("access.card_access_mismatch"));
+        assert_eq!(report.overall, Overall::Failed);
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! How checks end otherwise than successful, one place after the other: each of these fails where its place gives the row back unchanged
-//! (`mutants places`).
+//! (`tests/mutation`).
 
 use card_fixtures::authority::{
     CertificateOptions, CurveEncoding, Extension, KeyPair, SignatureDefect, SignatureOptions, SodOptions, key_usage,
@@ -12,12 +12,13 @@ use card_fixtures::personalisation::issue::SOD;
 use card_fixtures::personalisation::vietnam::{Holder, nguyen_thi_mau_2024};
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::crypto::{DigestAlgorithm, Provider};
-use soat::dossier::{FileContent, FileRecord};
+use soat::crypto::{CryptoError, DigestAlgorithm, Provider, PublicKey};
+use soat::dossier::{FileContent, FileId, FileRecord};
 use soat::inspection::{CheckKind, Outcome, Overall, Profile, Report, Weight, inspect};
 use soat::time::{Date, Timestamp};
 
 use crate::issued::{GOOD, Issued, NOW, assert_genuine, ended, failed, group, overwrite, row, trust, undetermined};
+use crate::provider::Asking;
 
 /// The card with other contents of some groups, signed anew.
 fn with(groups: &[(u8, Vec<u8>)]) -> Issued {
@@ -77,6 +78,7 @@ fn nothing_follows_from_a_security_object_that_is_not_verified() {
     for kind in [CheckKind::CardExpiry, CheckKind::DataCrossChecks] {
         assert_eq!(ended(&report, kind), undetermined("file.not_verified"), "{kind:?}");
     }
+    assert!(report.check(CheckKind::FileHash(group(16))).is_none(), "nothing is said of a file that nobody read");
     assert_eq!(ended(&report, CheckKind::Revocation), undetermined("revocation.unknown"));
     assert!(!row(&report, CheckKind::Revocation).ran);
     let unlisted = (Outcome::NotSupported, Some("deviation_list.not_evaluated"));
@@ -85,6 +87,38 @@ fn nothing_follows_from_a_security_object_that_is_not_verified() {
     assert_genuine(&mapping);
     let report = mapping.signed(&options).operational();
     assert_eq!(ended(&report, CheckKind::ChipAuthenticationMapping), undetermined("sod.not_verified"));
+}
+
+#[test]
+fn a_chip_without_a_security_object() {
+    let issued = Issued::vietnam();
+    assert_genuine(&issued);
+    let mut dossier = issued.dossier();
+    dossier.files.remove(&FileId::Sod);
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    assert_eq!((ended(&report, CheckKind::SodSignature), report.overall), (failed("sod.missing"), Overall::Failed));
+}
+
+/// The authority signs with P-384, the document signer with P-256: a provider may lack either.
+#[test]
+fn a_curve_that_the_provider_lacks() {
+    let issued = Issued::vietnam();
+    let without = |lacking: usize| {
+        let provider = Asking(move |key: &PublicKey| match key.bits() {
+            bits if bits == lacking => Err(CryptoError::Unsupported("this curve")),
+            _ => Ok(()),
+        });
+        inspect(&issued.dossier(), &issued.trust(), &Profile::OPERATIONAL, NOW, &provider)
+    };
+    assert_eq!(without(521).overall, Overall::Successful);
+    let report = without(384);
+    assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
+    assert_eq!(ended(&report, CheckKind::Chain), undetermined("chain.algorithm_unsupported"));
+    assert_eq!((report.overall, report.anchor().is_none()), (Overall::Undetermined, true));
+    assert!(report.identity().is_none());
+    let report = without(256);
+    assert_eq!(ended(&report, CheckKind::SodSignature), undetermined("sod.algorithm_unsupported"));
+    assert_eq!(report.overall, Overall::Undetermined);
 }
 
 #[test]
@@ -115,18 +149,75 @@ fn data_that_contradict_each_other() {
     zone.replace_range(14..15, "3");
     let report = with(&[(1, data_groups::dg1(&zone))]).operational();
     assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("mrz.check_digit"));
-    for other in [
-        Holder { number: "001199000002", ..own.clone() },
-        Holder { name: "Nguyễn Thị Hai", ..own.clone() },
-        Holder { birth: "02/01/1999", ..own.clone() },
-        Holder { sex: "Nam", ..own.clone() },
-        Holder { expiry: "02/01/2039", ..own.clone() },
-        Holder { expiry: "Không thời hạn", ..own.clone() },
+    for (other, finding) in [
+        (Holder { number: "001199000002", ..own.clone() }, "dg13.number_differs"),
+        (Holder { name: "Nguyễn Thị Hai", ..own.clone() }, "dg13.name_differs"),
+        (Holder { birth: "02/01/1999", ..own.clone() }, "dg13.birth_differs"),
+        (Holder { sex: "Nam", ..own.clone() }, "dg13.sex_differs"),
+        (Holder { expiry: "02/01/2039", ..own.clone() }, "dg13.expiry_differs"),
+        (Holder { expiry: "Không thời hạn", ..own.clone() }, "dg13.expiry_differs"),
     ] {
         let report = with(&[(13, other.dg13())]).operational();
         assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("dg13.contradicts_dg1"), "{other:?}");
+        assert!(cross_findings(&report).contains(&finding), "{other:?}");
     }
-    assert_eq!(ended(&with(&[(13, own.dg13())]).operational(), CheckKind::DataCrossChecks), GOOD);
+    let genuine = with(&[(13, own.dg13())]).operational();
+    assert_eq!((ended(&genuine, CheckKind::DataCrossChecks), cross_findings(&genuine)), (GOOD, vec![]));
+}
+
+fn cross_findings(report: &Report) -> Vec<&'static str> {
+    row(report, CheckKind::DataCrossChecks).findings.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+/// A card whose signed data all agree, and whose number is not its holder's.
+fn of(holder: &Holder) -> Report {
+    with(&[(1, data_groups::dg1(&holder.mrz())), (13, holder.dg13())]).operational()
+}
+
+#[test]
+fn a_number_that_is_not_of_its_holder() {
+    let own = nguyen_thi_mau_2024();
+    assert_eq!(ended(&of(&own), CheckKind::DataCrossChecks), GOOD);
+    for (number, findings) in [
+        ("001099000001", &["number.sex_differs"][..]),
+        ("001198000001", &["number.birth_year_differs"]),
+        ("001399000001", &["number.birth_year_differs"]),
+        ("001200000001", &["number.sex_differs", "number.birth_year_differs"]),
+    ] {
+        let report = of(&Holder { number, ..own.clone() });
+        assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("number.contradicts_holder"), "{number}");
+        assert_eq!(cross_findings(&report), findings, "{number}");
+    }
+}
+
+/// Of the century, the MRZ says nothing: at a hundred it comes round again.
+#[test]
+fn a_holder_of_a_hundred_years() {
+    let own = nguyen_thi_mau_2024();
+    let old = Holder {
+        number: "001120000001",
+        birth: "01/01/1920",
+        mrz_birth: "200101",
+        expiry: "Không thời hạn",
+        mrz_expiry: "991231",
+        ..own.clone()
+    };
+    assert_eq!(ended(&of(&old), CheckKind::DataCrossChecks), GOOD);
+    let partial = Holder { birth: "1999", ..own.clone() };
+    let report = with(&[(1, data_groups::dg1(&own.mrz())), (13, partial.dg13())]).operational();
+    assert_eq!(ended(&report, CheckKind::DataCrossChecks), GOOD);
+}
+
+/// A place that is not known and an unusual expiry are told, and never held against the card.
+#[test]
+fn what_is_unusual_is_told_and_refuses_no_card() {
+    let own = nguyen_thi_mau_2024();
+    let strange = of(&Holder { number: "003199000001", ..own.clone() });
+    assert_eq!((ended(&strange, CheckKind::DataCrossChecks), cross_findings(&strange)), (GOOD, vec!["number.place_unknown"]));
+    for (expiry, mrz_expiry) in [("02/01/2039", "390102"), ("Không thời hạn", "991231")] {
+        let report = of(&Holder { expiry, mrz_expiry, ..own.clone() });
+        assert_eq!((ended(&report, CheckKind::DataCrossChecks), cross_findings(&report)), (GOOD, vec!["card.expiry_unusual"]));
+    }
 }
 
 #[test]
@@ -142,6 +233,8 @@ fn files_that_were_read_in_part_or_not_at_all() {
         (13, digests(13, DigestAlgorithm::Sha1), undetermined("dg13.digest_unavailable")),
         (1, digests(1, DigestAlgorithm::Sha256), undetermined("dg1.not_supplied")),
         (2, Some(FileRecord::Refused { status: 0x6985 }), undetermined("dg2.not_read")),
+        // 6982 excuses fingerprints and irises alone.
+        (2, Some(FileRecord::Refused { status: 0x6982 }), undetermined("dg2.not_read")),
         (14, None, failed("dg14.not_read")),
         (1, None, failed("dg1.not_read")),
     ] {
@@ -155,6 +248,29 @@ fn files_that_were_read_in_part_or_not_at_all() {
         assert_ne!(report.overall, Overall::Successful);
         assert!(report.identity().is_none());
     }
+}
+
+/// What this reader streamed was compared with its hash as it came; what it left out on purpose is outside, and of what it does not say
+/// anything nothing is known.
+#[test]
+fn files_that_this_reader_streamed_or_did_not_look_for() {
+    let issued = Issued::vietnam();
+    let mut dossier = issued.dossier();
+    let bytes = dossier.bytes(group(2)).unwrap().to_vec();
+    let digests = vec![(DigestAlgorithm::Sha256, RustCrypto.digest(DigestAlgorithm::Sha256, &[&bytes]))];
+    let streamed = FileContent::Digests { length: u32::try_from(bytes.len()).unwrap(), digests };
+    dossier.files.insert(group(2), FileRecord::Read(streamed));
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    assert_eq!(ended(&report, CheckKind::FileHash(group(2))), GOOD);
+    dossier.files.insert(group(2), FileRecord::Skipped);
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    let outside = (Outcome::NotSupported, Some("dg2.present"));
+    assert_eq!((ended(&report, CheckKind::FileHash(group(2))), report.overall), (outside, Overall::Successful));
+    assert!(!row(&report, CheckKind::FileHash(group(2))).ran);
+    dossier.files.remove(&group(2));
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    let unknown = (Outcome::Undetermined, Some("dg2.not_read"));
+    assert_eq!((ended(&report, CheckKind::FileHash(group(2))), report.overall), (unknown, Overall::Undetermined));
 }
 
 #[test]

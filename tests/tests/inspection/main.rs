@@ -17,6 +17,7 @@ mod links;
 mod lists;
 mod passive;
 mod profiles;
+mod provider;
 mod quirks;
 mod revocation;
 mod saved;

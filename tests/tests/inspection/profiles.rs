@@ -1,16 +1,17 @@
 //! What profiles take: floors of algorithm and key size (attack 27), the age of revocation lists (attack 14), expiry, released fields.
 
-use card_fixtures::authority::CrlOptions;
+use card_fixtures::authority::{Authority, CertificateOptions, CrlOptions, SodOptions};
+use card_fixtures::hash::Hash;
 use card_fixtures::time::Time;
 use soat::crypto::DigestAlgorithm;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::inspection::{
     CheckKind, Failure, Floors, IdentityField, Outcome, Overall, Profile, ReasonCode, Released, Report, Weight, inspect,
 };
-use soat::pki::{CertificateList, TrustStore, VerifiedCrl};
+use soat::pki::{Certificate, CertificateList, Provenance, TrustStore, VerifiedCrl};
 use soat::time::{Date, Timestamp};
 
-use crate::issued::{GOOD, Issued, NOW, ended, failed, undetermined};
+use crate::issued::{GOOD, Issued, NOW, ended, failed, group, undetermined};
 
 /// `operational` with these floors of the issuer's signatures.
 fn floored(floors: Floors) -> Profile {
@@ -30,6 +31,51 @@ fn assert_below(card: &str, floors: Floors, kind: CheckKind, reason: &'static st
         assert_eq!((before.outcome, after.outcome), (Outcome::Successful, Outcome::Failed), "{card}");
         assert!(after.reason.is_some_and(|reason| reason.as_str().ends_with("_below_floor")), "{card}: {after:?}");
     }
+}
+
+/// The table of the verdicts, row by row: `operational`, `strict`, `bank`. `hospital` weighs as `operational`, and `gate` asks besides for
+/// the proof of the chip and for a card that has not expired.
+#[test]
+fn each_profile_weighs_each_check_as_the_table_says() {
+    use Weight::{Evaluatory as E, Mandatory as M, Optional as O};
+    for (kind, weights) in [
+        (CheckKind::AccessProtocol, [E, M, M]),
+        (CheckKind::SodSignature, [M, M, M]),
+        (CheckKind::SodContent, [M, M, M]),
+        (CheckKind::FileHash(group(1)), [M, M, M]),
+        (CheckKind::Chain, [M, M, M]),
+        (CheckKind::Validity, [M, M, M]),
+        (CheckKind::ValidityToday, [E, M, M]),
+        (CheckKind::SignerProfile, [E, M, M]),
+        (CheckKind::Revocation, [O, M, M]),
+        (CheckKind::IssuingState, [M, M, M]),
+        (CheckKind::ChipAuthenticity, [M, M, M]),
+        (CheckKind::ActiveAuthentication, [E, E, E]),
+        (CheckKind::ChipAuthentication, [E, E, E]),
+        (CheckKind::ChipAuthenticationMapping, [E, E, E]),
+        (CheckKind::CardExpiry, [E, E, M]),
+        (CheckKind::DataCrossChecks, [E, E, M]),
+        (CheckKind::PrintedData, [O, O, O]),
+        (CheckKind::DeviationList, [E, E, E]),
+        (CheckKind::TerminalSignature, [O, O, O]),
+        (CheckKind::TimeStamp, [O, O, O]),
+        (CheckKind::Challenge, [M, M, M]),
+        (CheckKind::EvidenceAge, [M, M, M]),
+    ] {
+        let [operational, strict, bank] = weights;
+        let gate = if kind == CheckKind::CardExpiry { M } else { operational };
+        let weights = [operational, strict, bank, operational, gate];
+        assert_eq!(Profile::ALL.map(|profile| profile.weight(kind)), weights, "{kind:?}");
+    }
+    assert_eq!(Profile::ALL.map(|profile| profile.chip_authenticity_not_offered), [O, M, M, O, M]);
+    assert_eq!(Profile::ALL.map(|profile| profile.refuses_findings), [false, true, false, false, false]);
+    assert_eq!(Profile::ALL.map(|profile| profile.revocation_list_days), [None, None, Some(90), None, None]);
+    let (lowest, bits_112) = (Floors::LOWEST, Floors::BITS_112);
+    assert_eq!(Profile::ALL.map(|profile| profile.signature_floors), [lowest, lowest, bits_112, lowest, lowest]);
+    assert_eq!(Profile::ALL.map(|profile| profile.chip_floors), [lowest; 5]);
+    assert_eq!((lowest.rsa, lowest.finite_field, lowest.ec, lowest.digest), (1024, 1024, 160, DigestAlgorithm::Sha1));
+    let floors = (bits_112.rsa, bits_112.finite_field, bits_112.ec, bits_112.digest);
+    assert_eq!(floors, (2048, 2048, 224, DigestAlgorithm::Sha224));
 }
 
 #[test]
@@ -67,6 +113,16 @@ fn attack_27_a_digest_below_the_floor_of_the_profile() {
         CheckKind::SodSignature,
         "sod.digest_below_floor",
     );
+}
+
+/// The files are hashed with SHA-1 under a signature with SHA-256.
+#[test]
+fn attack_27_hashes_of_files_below_the_floor_of_the_profile() {
+    let issued = Issued::vietnam().signed(&SodOptions { group_hash: Hash::Sha1, ..SodOptions::default() });
+    assert_eq!(issued.operational().overall, Overall::Successful);
+    let report = issued.report(floored(Floors { digest: DigestAlgorithm::Sha224, ..Floors::LOWEST }));
+    assert_eq!(ended(&report, CheckKind::SodSignature), GOOD);
+    assert_eq!((ended(&report, CheckKind::SodContent), report.overall), (failed("sod.digest_below_floor"), Overall::Failed));
 }
 
 #[test]
@@ -146,6 +202,28 @@ fn attack_14_a_list_older_than_the_profile_takes() {
     assert_eq!(report.overall, Overall::Undetermined);
 }
 
+/// The authority's former key goes on issuing lists, which cover nothing that the new one signed.
+#[test]
+fn attack_14_a_fresh_list_of_the_former_key() {
+    let issued = Issued::vietnam();
+    let mut store = issued_days_ago(&issued, Time::midnight(2025, 3, 2));
+    let former = Authority { csca: Issued::new("sod-p256-sha256").authority.csca, ..issued.authority.clone() };
+    let earlier = CertificateOptions { not_before: Time::midnight(2015, 1, 1), ..former.csca_options() };
+    let certificate = Certificate::from_der(&former.csca_certificate_with(&earlier)).unwrap();
+    store.add(certificate, Provenance::Operator { source: "former".into() }, true, &RustCrypto);
+    let options = CrlOptions {
+        this_update: Time::midnight(2025, 5, 20),
+        next_update: Some(Time::midnight(2026, 1, 1)),
+        ..CrlOptions::default()
+    };
+    let list = CertificateList::from_der(&former.revocation_list(&options)).unwrap();
+    assert!(store.add_revocation_list(VerifiedCrl::verify(list, &store, &RustCrypto).unwrap()));
+    let report = inspect(&issued.dossier(), &store, &Profile::BANK, NOW, &RustCrypto);
+    assert_eq!(ended(&report, CheckKind::Chain), GOOD);
+    assert_eq!(ended(&report, CheckKind::Revocation), undetermined("revocation.too_old"));
+    assert_eq!(report.overall, Overall::Undetermined);
+}
+
 #[test]
 fn bank_is_the_column_of_the_table() {
     let issued = Issued::vietnam();
@@ -213,6 +291,16 @@ fn attack_38_a_profile_releases_what_it_names_and_no_more() {
     let named = released(&[IdentityField::Ethnicity]);
     assert!(named.sensitive().unwrap().ethnicity.is_some() && named.sensitive().unwrap().religion.is_none());
     assert!(named.face().is_none() && named.vietnamese().unwrap().residence().is_none());
+    assert!(
+        named.mrz().is_none()
+            && named.full_name().is_none()
+            && named.primary_name().is_none()
+            && named.secondary_name().is_none()
+    );
+    assert!(named.birth().is_none() && named.birth_as_printed().is_none() && named.sex().is_none() && named.expiry().is_none());
+    assert!(named.personal_number().is_none() && named.document_number().is_none() && named.issue().is_none());
+    assert!(named.document_code().is_none() && named.issuing_state().is_none() && named.nationality().is_none());
+    assert!(ordinary.mrz().is_some() && ordinary.personal_number().is_some() && ordinary.sex().is_some());
     for field in IdentityField::ALL {
         assert_eq!(named.releases(field), field == IdentityField::Ethnicity, "{field:?}");
     }

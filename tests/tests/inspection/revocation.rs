@@ -341,6 +341,40 @@ fn openssl_and_x509_parser_read_the_same_in_every_list() {
     }
 }
 
+/// A key has several certificates, root and link; revoked is the key. The former key of the same name is another.
+#[test]
+fn attack_14_a_link_certificate_of_the_anchors_key_is_revoked() {
+    let issued = Issued::vietnam();
+    let former = Authority { csca: Issued::new("sod-p256-sha256").authority.csca, ..issued.authority.clone() };
+    let link = former.link_options(&issued.authority);
+    let judged = |revoked: Vec<u8>| {
+        let mut store = trust([
+            former.csca_certificate(),
+            former.link_certificate_with(&issued.authority, &link),
+            issued.authority.csca_certificate(),
+        ]);
+        store.add_revocation_list(verify(&issued.authority, &revoking(revoked), &store).unwrap());
+        let [report, _] = under(&issued, &store);
+        (ended(&report, CheckKind::Revocation), report.overall)
+    };
+    assert_eq!(judged(vec![0x11]), (GOOD, Overall::Successful));
+    assert_eq!(judged(link.serial.clone()), (failed("csca.revoked"), Overall::Failed));
+    assert_eq!(judged(former.csca_options().serial), (GOOD, Overall::Successful));
+}
+
+/// A certificate of our authority's key by a foreign one lies in the store: it makes the foreign lists none of ours.
+#[test]
+fn attack_14_the_lists_of_a_foreign_authority_that_certified_the_key() {
+    let (issued, foreign) = (Issued::vietnam(), Issued::new("passport-td3").authority);
+    let cross = foreign.link_certificate(&issued.authority);
+    let mut store = trust([cross, foreign.csca_certificate(), issued.authority.csca_certificate()]);
+    store.add_revocation_list(verify(&foreign, &current(), &store).unwrap());
+    let [report, strict] = under(&issued, &store);
+    assert_eq!((ended(&report, CheckKind::Chain), row(&report, CheckKind::Revocation).ran), (GOOD, false));
+    assert_eq!(ended(&strict, CheckKind::Revocation), undetermined("revocation.unknown"));
+    assert_eq!(strict.overall, Overall::Undetermined);
+}
+
 #[test]
 fn attack_31_a_store_full_of_anchors_of_one_name() {
     // The key identifier leads to the right one among 300 of its name; without it the work is bounded, and nothing turns green.

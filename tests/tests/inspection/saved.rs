@@ -1,6 +1,8 @@
 //! A saved dossier that was edited (`verdicts.md`, "From a file"): each field in turn. Whatever anyone can write into a file makes nothing
 //! green that the signatures in it do not show.
 
+use card_fixtures::authority::{CurveEncoding, SodOptions};
+use card_fixtures::personalisation::security_infos::pace_info;
 use proptest::prelude::*;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{DigestAlgorithm, Provider};
@@ -86,6 +88,25 @@ fn the_outcome_of_chip_authentication_written_into_a_file() {
     let mut without = chip;
     without.chip_authentication = None;
     assert_eq!(ended(&operational(&issued, &without), CheckKind::ChipAuthenticity), undetermined("chip.not_proven"));
+}
+
+/// DG14 is listed and offers PACE alone: from a file nobody knows what a chip would have shown.
+#[test]
+fn a_file_whose_signed_dg14_offers_no_proof_of_the_chip() {
+    let mut issued = Issued::vietnam();
+    issued.card.application_files.remove(&0x010F);
+    issued.card.active_authentication = None;
+    issued.card.chip_keys.clear();
+    let offers: Vec<Vec<u8>> = issued.card.pace.iter().copied().map(pace_info).collect();
+    issued.card.put_dg14(CurveEncoding::Explicit, &offers, &[]);
+    issued.card.list("0107", &[1, 2, 3, 13, 14]);
+    let issued = issued.signed(&SodOptions::default());
+    let chip = issued.operational();
+    let not_offered = (Outcome::NotSupported, Some("chip.not_offered"));
+    assert_eq!((ended(&chip, CheckKind::ChipAuthenticity), chip.overall), (not_offered, Overall::Successful));
+    let report = operational(&issued, &issued.dossier());
+    assert_eq!(ended(&report, CheckKind::ChipAuthenticity), undetermined("chip.not_proven"));
+    assert_eq!(report.overall, Overall::Undetermined);
 }
 
 #[test]

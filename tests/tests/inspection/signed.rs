@@ -2,14 +2,15 @@
 
 use ed25519_dalek::{Signer, SigningKey};
 use proptest::prelude::*;
-use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
+use soat::crypto::{CryptoError, Provider, PublicKey};
 use soat::dossier::{Dossier, FileId, ReadingFinding};
 use soat::evidence::{SavedDossier, TerminalKey, TerminalSigner, Witnesses};
 use soat::inspection::{CheckKind, Demands, Inspector, Outcome, Overall, Profile, Provability, Report};
 use soat::time::Timestamp;
 
 use crate::issued::{CHALLENGE, GOOD, Issued, NOW, ended, failed, findings, row, undetermined};
+use crate::provider::Asking;
 
 /// A terminal with a key of its own.
 pub struct Desk {
@@ -103,6 +104,23 @@ fn what_a_terminal_attests_counts_under_its_signature() {
     let unsigned = Party::new(&issued, desk.believed()).judge(&dossier.to_cbor());
     assert_eq!(ended(&unsigned, CheckKind::ChipAuthenticity), undetermined("chip.not_proven"));
     assert!(unsigned.check(CheckKind::TerminalSignature).is_none());
+}
+
+/// A provider may lack Ed25519, as one for a gate may: then nothing is said of the signature, and nothing follows from it.
+#[test]
+fn a_signature_that_cannot_be_checked_decides_nothing() {
+    let (issued, desk) = (Issued::vietnam(), Desk::new(1));
+    let saved = SavedDossier::from_cbor(&signed(&read(&issued), &desk)).unwrap();
+    let (trust, witnesses) = (issued.trust(), desk.believed());
+    let judge = |provider: &dyn Provider| {
+        Inspector::new(&trust, Profile::OPERATIONAL, provider).believing(&witnesses).inspect_saved(&saved, NOW)
+    };
+    let report = judge(&RustCrypto);
+    assert_eq!((ended(&report, CheckKind::TerminalSignature), report.overall), (GOOD, Overall::Successful));
+    let report = judge(&Asking(|_: &PublicKey| Ok(())));
+    assert_eq!(ended(&report, CheckKind::TerminalSignature), undetermined("evidence.signature_unsupported"));
+    assert_eq!(report.overall, Overall::Undetermined);
+    assert!(report.terminal().is_none() && report.identity().is_none());
 }
 
 #[test]

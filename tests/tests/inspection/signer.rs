@@ -107,10 +107,13 @@ fn a_link_certificate_is_no_step_of_a_path() {
     // The old root alone does not reach the new document signer; the new root does, and is the anchor where the link lies beside it.
     let old = trust([predecessor.csca_certificate()]);
     assert_eq!(ended(&under(&issued, &old), CheckKind::Chain), undetermined("chain.issuer_unknown"));
-    let both = trust([predecessor.csca_certificate(), link, issued.authority.csca_certificate()]);
-    let report = under(&issued, &both);
-    assert_eq!(ended(&report, CheckKind::Chain), GOOD);
-    assert_eq!(report.anchor().unwrap().certificate.as_der(), issued.authority.csca_certificate());
+    let root = issued.authority.csca_certificate();
+    for both in [[link.clone(), root.clone()], [root.clone(), link]] {
+        let store = trust([vec![predecessor.csca_certificate()], both.to_vec()].concat());
+        let report = under(&issued, &store);
+        assert_eq!(ended(&report, CheckKind::Chain), GOOD);
+        assert_eq!(report.anchor().unwrap().certificate.as_der(), root);
+    }
 }
 
 #[test]
@@ -174,8 +177,11 @@ fn quirk_17_no_key_usage_and_other_forms_of_time() {
     assert_quirk(&with(|certificate| certificate.key_usage = None), CheckKind::SignerProfile, "ds.key_usage_missing");
     let generalized = with(|certificate| certificate.time_form = TimeForm::Generalized);
     assert_quirk(&generalized, CheckKind::SignerProfile, "ds.time_encoding");
-    let other_type = with(|certificate| certificate.document_types = vec!["P"]);
-    assert_quirk(&other_type, CheckKind::SignerProfile, "ds.document_type");
+    for other in ["P", "IR"] {
+        let other_type = with(|certificate| certificate.document_types = vec![other]);
+        assert_quirk(&other_type, CheckKind::SignerProfile, "ds.document_type");
+    }
+    assert_unbent(&with(|certificate| certificate.document_types = vec!["ID"]), CheckKind::SignerProfile);
 }
 
 /// Signing, issue, now: a signer that has expired since is read through by desks and refused by `strict`; where signingTime is missing

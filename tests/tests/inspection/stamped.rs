@@ -4,6 +4,7 @@ use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use soat::crypto::rustcrypto::RustCrypto;
+use soat::crypto::{CryptoError, Provider, PublicKey};
 use soat::dossier::Dossier;
 use soat::evidence::{SavedDossier, Witnesses};
 use soat::inspection::{CheckKind, Demands, Inspector, Outcome, Overall, Profile, Report, evidence_digest};
@@ -13,6 +14,7 @@ use soat::time::Timestamp;
 use soat_tests::openssl_ts::StandIn;
 
 use crate::issued::{GOOD, Issued, ended, failed, findings, undetermined};
+use crate::provider::Asking;
 use crate::signed::Desk;
 
 fn now() -> Timestamp {
@@ -95,6 +97,29 @@ fn a_stamp_of_another_dossier_or_an_edited_one() {
     assert_eq!((ended(&report, CheckKind::TimeStamp), report.overall), (mismatch, Overall::Failed));
     let report = judge(&issued, &stamped(&dossier, b"\x30\x00"), &believed, None, now());
     assert_eq!(ended(&report, CheckKind::TimeStamp), failed("evidence.time_stamp_invalid"));
+}
+
+/// The stand-in signs with RSA, which a provider may lack.
+#[test]
+fn a_stamp_that_cannot_be_checked_decides_nothing() {
+    let Some(authority) = StandIn::new() else { return };
+    let issued = Issued::vietnam();
+    let dossier = read(&issued);
+    let saved = stamped(&dossier, &token_over(&dossier, &authority));
+    let (trust, believed) = (issued.trust(), believing(&["ca"], &authority));
+    let judge = |provider: &dyn Provider| {
+        Inspector::new(&trust, Profile::OPERATIONAL, provider).believing(&believed).inspect_saved(&saved, now())
+    };
+    let report = judge(&RustCrypto);
+    assert_eq!((ended(&report, CheckKind::TimeStamp), report.overall), (GOOD, Overall::Successful));
+    let without_rsa = Asking(|key: &PublicKey| match key {
+        PublicKey::Rsa(_) => Err(CryptoError::Unsupported("RSA")),
+        _ => Ok(()),
+    });
+    let report = judge(&without_rsa);
+    assert_eq!(ended(&report, CheckKind::TimeStamp), undetermined("evidence.time_stamp_unsupported"));
+    assert_eq!((report.overall, report.time_stamped_at()), (Overall::Undetermined, None));
+    assert!(report.identity().is_none());
 }
 
 /// A stamp shows that a reading is old, never that it is recent: anyone can have an old dossier stamped today.

@@ -28,7 +28,9 @@ fn assert_proven(dossier: &Dossier, card: &Personalisation) {
 fn every_card_of_the_catalogue_is_read() {
     for entry in catalogue() {
         let card = entry.personalise();
-        for key in [card.mrz_key.as_ref().map(|_| mrz(&card)), card.can.as_ref().map(|_| can(&card))].into_iter().flatten() {
+        // A CAN opens PACE alone.
+        let by_can = card.can.as_ref().filter(|_| !card.pace.is_empty()).map(|_| can(&card));
+        for key in [card.mrz_key.as_ref().map(|_| mrz(&card)), by_can].into_iter().flatten() {
             let mut channel = InProcessChannel::extended(VirtualChip::new(card.clone(), 7));
             let dossier = match read(&mut channel, &key) {
                 Ok(dossier) => dossier,

@@ -21,6 +21,11 @@ pub(super) const CATALOGUE: &[Entry] = &[
         description: "Vietnam, card without expiry: MRZ expiry 991231, a bare JPEG 2000 code stream",
         recipe: Recipe::VietnamNoExpiry,
     },
+    Entry {
+        name: "vietnam-bac",
+        description: "Vietnam, card of 2021 that offers BAC alone, to be opened with the dates of its QR code",
+        recipe: Recipe::VietnamBac,
+    },
     Entry { name: "vietnam-child", description: "Vietnam, child under 6: no photo, so no DG2", recipe: Recipe::VietnamChild },
     Entry {
         name: "passport-td3",

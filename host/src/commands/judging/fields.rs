@@ -26,32 +26,38 @@ pub enum Value {
     Sex(&'static str),
 }
 
+impl From<CardExpiry> for Value {
+    fn from(expiry: CardExpiry) -> Self {
+        match expiry {
+            CardExpiry::Never => Self::NoExpiry,
+            CardExpiry::On(day) => Self::Date(day),
+        }
+    }
+}
+
 /// The fields of an identity, those that are there and released.
 pub fn of(identity: &VerifiedIdentity) -> Vec<Field> {
     let text = |value: &str| Some(value).filter(|value| !value.is_empty()).map(|value| Value::Text(value.to_owned()));
     let details = identity.vietnamese();
     let written = |pick: fn(VietnameseDetails<'_>) -> Option<&str>| details.and_then(pick).and_then(text);
-    let sex = match identity.sex() {
+    let sex = identity.sex().map(|sex| match sex {
         Sex::Female => "female",
         Sex::Male => "male",
         Sex::Unspecified => "unspecified",
-    };
-    let birth = identity.birth().map(Value::Date).or_else(|| written(|details| details.birth_as_written()));
-    let birth = birth.or_else(|| text(&identity.birth_as_printed()));
-    let expiry = identity.expiry().map(|expiry| match expiry {
-        CardExpiry::Never => Value::NoExpiry,
-        CardExpiry::On(day) => Value::Date(day),
     });
+    let birth = identity.birth().map(Value::Date).or_else(|| written(|details| details.birth_as_written()));
+    let birth = birth.or_else(|| text(&identity.birth_as_printed()?));
+    let expiry = identity.expiry().map(Value::from);
     use IdentityField as F;
     let fields = [
         (F::PersonalNumber, identity.personal_number().and_then(text)),
-        (F::FullName, text(&identity.full_name())),
+        (F::FullName, identity.full_name().and_then(|name| text(&name))),
         (F::Birth, birth),
-        (F::Sex, Some(Value::Sex(sex))),
-        (F::Nationality, text(identity.nationality())),
-        (F::DocumentType, text(identity.document_code())),
-        (F::DocumentNumber, text(&identity.document_number())),
-        (F::IssuingState, text(identity.issuing_state())),
+        (F::Sex, sex.map(Value::Sex)),
+        (F::Nationality, identity.nationality().and_then(text)),
+        (F::DocumentType, identity.document_code().and_then(text)),
+        (F::DocumentNumber, identity.document_number().and_then(|number| text(&number))),
+        (F::IssuingState, identity.issuing_state().and_then(text)),
         (F::Issue, identity.issue().map(Value::Date)),
         (F::Expiry, expiry),
         (F::Origin, written(|details| details.place_of_origin())),
@@ -64,6 +70,5 @@ pub fn of(identity: &VerifiedIdentity) -> Vec<Field> {
         (F::Ethnicity, identity.sensitive().and_then(|sensitive| text(sensitive.ethnicity?))),
         (F::Religion, identity.sensitive().and_then(|sensitive| text(sensitive.religion?))),
     ];
-    let released = fields.into_iter().filter(|(field, _)| identity.releases(*field));
-    released.filter_map(|(field, value)| value.map(|value| Field { name: field.name(), value })).collect()
+    fields.into_iter().filter_map(|(field, value)| value.map(|value| Field { name: field.name(), value })).collect()
 }

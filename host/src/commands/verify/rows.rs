@@ -75,6 +75,8 @@ pub fn print(sources: Vec<Source>, output: &Output, judge: &Judge, identity: Opt
     if !output.json {
         let text = counts.text(&session.messages);
         session.note(&text);
+        // Rows have no room for it.
+        session.note(&session.messages.text("report-offline"));
     }
     counts.worst
 }
@@ -163,7 +165,7 @@ impl Counts {
         self.worst = self.worst.worse(row.exit);
         match row.overall {
             Some(Overall::Successful) => self.successful += 1,
-            Some(Overall::Failed) if row.failure == Some(Failure::NotGenuine) => self.failed += 1,
+            Some(Overall::Failed) if matches!(row.failure, Some(Failure::NotGenuine | Failure::OtherCard)) => self.failed += 1,
             Some(Overall::Failed) => self.refused += 1,
             Some(Overall::Undetermined) => self.undetermined += 1,
             Some(Overall::Aborted) | None => self.errors += 1,

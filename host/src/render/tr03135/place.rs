@@ -70,10 +70,8 @@ pub const PLACES: &[Place] = &[
         title: "Expiration of the document",
         results: NOT_UNSUPPORTED,
     },
-    none(
-        "data_cross_checks",
-        "Check digits of EF.DG1, EF.DG13 and the printed QR code against it; the guideline compares with the printed MRZ (5.7.2)",
-    ),
+    none("data_cross_checks", "Check digits of EF.DG1, EF.DG13 and the personal number against it"),
+    none("printed_data", "The printed QR code and MRZ against the chip; the guideline compares the printed MRZ alone (5.7.2)"),
     none("deviation_list", "Deviation list of ICAO 9303-3; the guideline's defects (5.8) come from lists of BSI TR-03129-2"),
     none("terminal_signature", "Signature of the terminal over a saved dossier"),
     none("time_stamp", "Time-stamp of a saved dossier (RFC 3161)"),

@@ -36,7 +36,7 @@ fn every_kind() -> Vec<CheckKind> {
     let source = include_str!("../../../../shared/src/inspection/report.rs");
     // The enumeration itself, so that a new check cannot be forgotten here.
     let names = source.split("Self::").skip(1).filter_map(|rest| rest.split_once(" => \"")?.1.split('"').next());
-    let names: Vec<&str> = names.take(21).collect();
+    let names: Vec<&str> = names.take(22).collect();
     let kinds = [
         CheckKind::AccessProtocol,
         CheckKind::SodSignature,
@@ -54,6 +54,7 @@ fn every_kind() -> Vec<CheckKind> {
         CheckKind::ChipAuthenticationMapping,
         CheckKind::CardExpiry,
         CheckKind::DataCrossChecks,
+        CheckKind::PrintedData,
         CheckKind::DeviationList,
         CheckKind::TerminalSignature,
         CheckKind::TimeStamp,

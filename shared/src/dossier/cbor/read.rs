@@ -8,12 +8,12 @@ use der::asn1::ObjectIdentifier;
 use minicbor::data::Type;
 use minicbor::decode::{Decoder, Error};
 
-use super::{DossierError, MAGIC, MAX_ENTRIES, SELF_DESCRIBED, VERSION};
+use super::{DossierError, MAGIC, MAX_ENTRIES, SELF_DESCRIBED, VERSIONS};
 use crate::crypto::{Digest, DigestAlgorithm};
 use crate::dossier::{
     Access, AccessProtocol, ActiveAuthentication, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthentication,
     ChipAuthenticationOutcome, ChipMapping, ChipMappingOutcome, Dossier, FileContent, FileId, FileRecord, Origin, PasswordKind,
-    ReadingFinding, StepTiming,
+    PrintedData, ReadingFinding, StepTiming,
 };
 use crate::time::Timestamp;
 
@@ -25,13 +25,13 @@ pub(super) fn dossier(bytes: &[u8]) -> Result<Dossier, DossierError> {
     if !begins {
         return Err(DossierError::NotADossier);
     }
-    match reader.value(|d| d.u64())? {
-        VERSION => {}
-        version => return Err(DossierError::UnknownVersion(version)),
+    let version = reader.value(|d| d.u64())?;
+    if !VERSIONS.contains(&version) {
+        return Err(DossierError::UnknownVersion(version));
     }
-    let has_chip_mapping = match reader.variable_array()? {
-        7 => false,
-        8 => true,
+    let has_chip_mapping = match (version, reader.variable_array()?) {
+        (1, 7) => false,
+        (1, 8) | (2, 9) => true,
         _ => return reader.malformed(),
     };
     let mut dossier = Dossier::new(Origin::Saved);
@@ -43,7 +43,10 @@ pub(super) fn dossier(bytes: &[u8]) -> Result<Dossier, DossierError> {
     dossier.read_at = reader.optional(|reader| reader.value(|d| d.i64()).map(Timestamp))?;
     dossier.timings = reader.list(Reader::timing)?;
     if has_chip_mapping {
-        dossier.chip_mapping = Some(reader.chip_mapping()?);
+        dossier.chip_mapping = reader.optional(Reader::chip_mapping)?;
+    }
+    if version > 1 {
+        dossier.printed = reader.printed()?;
     }
     match reader.0.position() {
         end if end == bytes.len() => Ok(dossier),
@@ -125,6 +128,20 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(files)
+    }
+
+    fn printed(&mut self) -> Decoded<BTreeMap<PrintedData, FileContent>> {
+        let Some(len) = self.value(|d| d.map())? else { return self.malformed() };
+        let mut printed = BTreeMap::new();
+        for _ in 0..len {
+            let name = self.text()?;
+            let Some(kind) = PrintedData::ALL.into_iter().find(|kind| kind.name() == name) else { return self.malformed() };
+            let FileRecord::Read(content) = self.record()? else { return self.malformed() };
+            if printed.insert(kind, content).is_some() {
+                return self.malformed();
+            }
+        }
+        Ok(printed)
     }
 
     fn record(&mut self) -> Decoded<FileRecord> {

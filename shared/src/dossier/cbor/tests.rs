@@ -24,11 +24,17 @@ fn any_digest() -> impl Strategy<Value = (DigestAlgorithm, Digest)> {
         .prop_map(|(algorithm, fill)| (algorithm, Digest::new(&vec![fill; algorithm.output_len()]).unwrap()))
 }
 
+fn any_content() -> impl Strategy<Value = FileContent> {
+    prop_oneof![
+        octets(300).prop_map(FileContent::Bytes),
+        (any::<u32>(), prop::collection::vec(any_digest(), 0..3))
+            .prop_map(|(length, digests)| FileContent::Digests { length, digests }),
+    ]
+}
+
 fn any_record() -> impl Strategy<Value = FileRecord> {
     prop_oneof![
-        octets(300).prop_map(|bytes| FileRecord::Read(FileContent::Bytes(bytes))),
-        (any::<u32>(), prop::collection::vec(any_digest(), 0..3))
-            .prop_map(|(length, digests)| FileRecord::Read(FileContent::Digests { length, digests })),
+        any_content().prop_map(FileRecord::Read),
         any::<u16>().prop_map(|status| FileRecord::Refused { status }),
         Just(FileRecord::Skipped),
         Just(FileRecord::Broken),
@@ -99,20 +105,24 @@ fn any_dossier() -> impl Strategy<Value = Dossier> {
         prop::collection::vec(finding, 0..4),
         option::of(any::<i64>().prop_map(Timestamp)),
         prop::collection::vec(timing, 0..4),
+        prop::collection::btree_map(prop::sample::select(&PrintedData::ALL[..]), any_content(), 0..3),
     )
-        .prop_map(|(access, files, chip_mapping, chip_authentication, active_authentication, findings, read_at, timings)| {
-            Dossier {
-                origin: Origin::Saved,
-                access,
-                files,
-                chip_mapping,
-                chip_authentication,
-                active_authentication,
-                findings,
-                read_at,
-                timings,
-            }
-        })
+        .prop_map(
+            |(access, files, chip_mapping, chip_authentication, active_authentication, findings, read_at, timings, printed)| {
+                Dossier {
+                    origin: Origin::Saved,
+                    access,
+                    files,
+                    chip_mapping,
+                    chip_authentication,
+                    active_authentication,
+                    findings,
+                    read_at,
+                    timings,
+                    printed,
+                }
+            },
+        )
 }
 
 fn small() -> Dossier {
@@ -153,10 +163,29 @@ fn the_encoding_stands() {
 #[test]
 fn a_later_version_says_so() {
     let mut bytes = small().to_cbor();
-    bytes[17] = 2;
-    assert_eq!(Dossier::from_cbor(&bytes).unwrap_err(), DossierError::UnknownVersion(2));
+    bytes[17] = 3;
+    assert_eq!(Dossier::from_cbor(&bytes).unwrap_err(), DossierError::UnknownVersion(3));
     bytes.truncate(18);
-    assert_eq!(Dossier::from_cbor(&bytes).unwrap_err(), DossierError::UnknownVersion(2));
+    assert_eq!(Dossier::from_cbor(&bytes).unwrap_err(), DossierError::UnknownVersion(3));
+}
+
+#[test]
+fn what_was_printed_makes_the_second_version() {
+    let plain = small();
+    let mut dossier = plain.clone();
+    dossier.printed.insert(PrintedData::Mrz, FileContent::Bytes(b"ID".to_vec()));
+    let bytes = dossier.to_cbor();
+    assert_eq!((plain.to_cbor()[17], bytes[17]), (1, 2));
+    // "MRZ" and two bytes, behind a chip mapping that there was not
+    assert!(hex::encode(&bytes).ends_with("f6a1634d525a8200424944"));
+    assert_eq!(Dossier::from_cbor(&bytes).unwrap().printed, dossier.printed);
+    // The second version with nothing printed, and either under the other's number
+    let empty = hex::decode(hex::encode(&bytes).replace("a1634d525a8200424944", "a0")).unwrap();
+    assert!(matches!(Dossier::from_cbor(&empty), Err(DossierError::NotCanonical { .. })));
+    for (mut bytes, number) in [(plain.to_cbor(), 2), (bytes, 1)] {
+        bytes[17] = number;
+        assert!(matches!(Dossier::from_cbor(&bytes), Err(DossierError::Malformed { .. })));
+    }
 }
 
 #[test]

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use minicbor::data::Tag;
 use minicbor::encode::{Encoder, Error, Write};
 
-use super::{DossierError, MAGIC, SELF_DESCRIBED, VERSION};
+use super::{DossierError, MAGIC, SELF_DESCRIBED};
 use crate::dossier::{
     Access, AccessProtocol, ActiveAuthentication, ActiveAuthenticationOutcome, BacReason, ChallengeSource, ChipAuthentication,
-    ChipAuthenticationOutcome, ChipMappingOutcome, Dossier, FileContent, FileId, FileRecord, PasswordKind,
+    ChipAuthenticationOutcome, ChipMapping, ChipMappingOutcome, Dossier, FileContent, FileId, FileRecord, PasswordKind,
 };
 
 pub(super) fn to_vec(dossier: &Dossier) -> Vec<u8> {
@@ -50,7 +50,13 @@ impl Write for Comparison<'_> {
 type Written<W> = Result<(), Error<<W as Write>::Error>>;
 
 fn write<W: Write>(e: &mut Encoder<W>, dossier: &Dossier) -> Written<W> {
-    e.tag(Tag::new(SELF_DESCRIBED))?.array(3)?.str(MAGIC)?.u64(VERSION)?.array(7 + u64::from(dossier.chip_mapping.is_some()))?;
+    // One encoding of each dossier: version 2 and its entries stand only where they say something.
+    let (version, entries) = match (dossier.printed.is_empty(), &dossier.chip_mapping) {
+        (true, None) => (1, 7),
+        (true, Some(_)) => (1, 8),
+        (false, _) => (2, 9),
+    };
+    e.tag(Tag::new(SELF_DESCRIBED))?.array(3)?.str(MAGIC)?.u64(version)?.array(entries)?;
     optional(e, dossier.access.as_ref(), access)?;
     e.map(len(dossier.files.len()))?;
     for (&id, file) in &dossier.files {
@@ -69,13 +75,15 @@ fn write<W: Write>(e: &mut Encoder<W>, dossier: &Dossier) -> Written<W> {
     for timing in &dossier.timings {
         e.array(4)?.str(&timing.step)?.u32(timing.apdus)?.u32(timing.bytes)?.u32(timing.milliseconds)?;
     }
-    if let Some(seen) = &dossier.chip_mapping {
-        e.array(2)?.bytes(&seen.mapping_key)?;
-        match &seen.outcome {
-            ChipMappingOutcome::Data(data) => e.array(2)?.u8(0)?.bytes(data)?,
-            ChipMappingOutcome::Missing => e.array(1)?.u8(1)?,
-            ChipMappingOutcome::Malformed => e.array(1)?.u8(2)?,
-        };
+    if entries > 7 {
+        optional(e, dossier.chip_mapping.as_ref(), chip_mapping)?;
+    }
+    if version > 1 {
+        e.map(len(dossier.printed.len()))?;
+        for (kind, printed) in &dossier.printed {
+            e.str(kind.name())?;
+            content(e, printed)?;
+        }
     }
     Ok(())
 }
@@ -93,17 +101,32 @@ fn file_name<W: Write>(e: &mut Encoder<W>, file: FileId) -> Written<W> {
 
 fn record<W: Write>(e: &mut Encoder<W>, record: &FileRecord) -> Written<W> {
     match record {
-        FileRecord::Read(FileContent::Bytes(bytes)) => e.array(2)?.u8(0)?.bytes(bytes)?.ok(),
-        FileRecord::Read(FileContent::Digests { length, digests }) => {
+        FileRecord::Read(read) => content(e, read),
+        FileRecord::Refused { status } => e.array(2)?.u8(2)?.u16(*status)?.ok(),
+        FileRecord::Skipped => e.array(1)?.u8(3)?.ok(),
+        FileRecord::Broken => e.array(1)?.u8(4)?.ok(),
+    }
+}
+
+fn content<W: Write>(e: &mut Encoder<W>, content: &FileContent) -> Written<W> {
+    match content {
+        FileContent::Bytes(bytes) => e.array(2)?.u8(0)?.bytes(bytes)?.ok(),
+        FileContent::Digests { length, digests } => {
             e.array(3)?.u8(1)?.u32(*length)?.array(len(digests.len()))?;
             for (algorithm, digest) in digests {
                 e.array(2)?.str(algorithm.name())?.bytes(digest.as_ref())?;
             }
             Ok(())
         }
-        FileRecord::Refused { status } => e.array(2)?.u8(2)?.u16(*status)?.ok(),
-        FileRecord::Skipped => e.array(1)?.u8(3)?.ok(),
-        FileRecord::Broken => e.array(1)?.u8(4)?.ok(),
+    }
+}
+
+fn chip_mapping<W: Write>(e: &mut Encoder<W>, seen: &ChipMapping) -> Written<W> {
+    e.array(2)?.bytes(&seen.mapping_key)?;
+    match &seen.outcome {
+        ChipMappingOutcome::Data(data) => e.array(2)?.u8(0)?.bytes(data)?.ok(),
+        ChipMappingOutcome::Missing => e.array(1)?.u8(1)?.ok(),
+        ChipMappingOutcome::Malformed => e.array(1)?.u8(2)?.ok(),
     }
 }
 

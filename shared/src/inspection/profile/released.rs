@@ -1,6 +1,6 @@
 //! Which fields of the identity a profile releases: each user gets what it needs, and what the law calls sensitive only by name.
 
-use crate::dossier::DataGroup;
+use crate::dossier::{DataGroup, PrintedData};
 
 /// A field of the identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +107,12 @@ impl Released {
         Self(self.0 | field.bit())
     }
 
+    /// All fields of either.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether it has a field.
     pub const fn has(self, field: IdentityField) -> bool {
         self.0 & field.bit() != 0
@@ -123,6 +129,18 @@ impl Released {
             DataGroup::DG12 => self.has(IdentityField::Issue),
             DataGroup::DG13 => text().all(|field| self.has(field)),
             _ => true,
+        }
+    }
+
+    /// Whether all that stands in what was taken from the print is released. Fields 8 to 11 of a QR code may hold names of parents. The
+    /// MRZ says what DG1 says, which is needed to judge at all.
+    pub fn covers_printed(self, printed: PrintedData) -> bool {
+        use IdentityField as F;
+        const OF_QR: [F; 9] =
+            [F::PersonalNumber, F::OldNumber, F::FullName, F::Birth, F::Sex, F::Residence, F::Issue, F::Father, F::Mother];
+        match printed {
+            PrintedData::QrCode => OF_QR.into_iter().all(|field| self.has(field)),
+            PrintedData::Mrz => true,
         }
     }
 
@@ -168,5 +186,15 @@ mod tests {
         assert!(covered(IdentityField::ALL.into_iter().collect()).is_empty());
         assert_eq!(covered(Released::NONE), [2, 11, 12, 13]);
         assert_eq!(covered(Released::NONE.with(IdentityField::Photo)), [11, 12, 13]);
+    }
+
+    #[test]
+    fn a_code_is_covered_where_all_that_it_may_say_is_released() {
+        assert!(Released::ORDINARY.covers_printed(PrintedData::QrCode));
+        for field in [IdentityField::Residence, IdentityField::Mother, IdentityField::OldNumber] {
+            let without = IdentityField::ALL.into_iter().filter(|other| *other != field).collect::<Released>();
+            assert!(!without.covers_printed(PrintedData::QrCode), "{field:?}");
+        }
+        assert!(Released::NONE.covers_printed(PrintedData::Mrz));
     }
 }

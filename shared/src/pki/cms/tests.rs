@@ -11,6 +11,7 @@ use rand_core::CryptoRng;
 use super::*;
 use crate::crypto::rustcrypto::RustCrypto;
 use crate::crypto::{Cipher, Digest, Hasher, KeyPair, NamedCurve, PublicKey, RsaPublicKey};
+use crate::pki::certificate::Name;
 
 /// Hashes for real, and takes a signature as right where it is the SHA-256 of the message.
 struct HashSigner;
@@ -257,6 +258,34 @@ fn the_signer_is_found_by_name_or_is_the_only_one() {
     assert_eq!(with(stranger.clone(), vec![certificate(1)]).unwrap().findings(), [CmsFinding::SignerIdentifierMismatch]);
     assert_eq!(with(stranger.clone(), two).unwrap_err(), CmsError::SignerCertificateMissing);
     assert_eq!(with(stranger, vec![]).unwrap_err(), CmsError::SignerCertificateMissing);
+}
+
+/// RFC 5652 §5.3: `[0]`, in one piece or in segments, is the key; any other tag is none.
+#[test]
+fn a_signer_identifier_is_of_one_of_two_kinds() {
+    let with = |identifier| Message { identifier, signer_version: 3, ..Message::new() }.verify();
+    for by_key in [der(0x80, &[1; 20]), der(0xA0, &der(0x04, &[1; 20]))] {
+        assert_eq!(with(by_key).unwrap().findings(), [CmsFinding::SignerIdentifierMismatch]);
+    }
+    for other in [der(0x81, &[1; 20]), der(0xA1, &der(0x04, &[1; 20])), der(0x31, &der(0x04, &[1; 20])), der(0x04, &[1; 20])] {
+        assert!(matches!(with(other.clone()), Err(CmsError::Structure(_))), "{other:02X?}");
+    }
+}
+
+/// Which certificates of a directory an identifier means: name and serial together, or the key.
+#[test]
+fn a_signer_identifier_means_one_certificate() {
+    let own = Certificate::from_der(&certificate(1)).unwrap();
+    let by_name = |issuer: Name, serial: u8| SignerIdentifier::IssuerAndSerialNumber { issuer, serial: vec![serial] };
+    assert!(by_name(own.issuer.clone(), 1).means(&own));
+    assert!(!by_name(own.issuer.clone(), 2).means(&own));
+    assert!(!by_name(own.subject.clone(), 1).means(&own));
+    // It has no key identifier at all.
+    assert!(!SignerIdentifier::SubjectKeyIdentifier(vec![1; 20]).means(&own));
+    let mut with_key = own;
+    with_key.extensions.subject_key_identifier = Some(vec![1; 20]);
+    assert!(SignerIdentifier::SubjectKeyIdentifier(vec![1; 20]).means(&with_key));
+    assert!(!SignerIdentifier::SubjectKeyIdentifier(vec![2; 20]).means(&with_key));
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! How long a picture is searched: the grey plane of a photograph of 12 megapixels with a code and without, and a frame of a camera. What
+//! decoding the JPEG costs stands apart.
+#![allow(missing_docs, clippy::unwrap_used, clippy::cast_possible_truncation)]
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use image::GrayImage;
+use image::imageops::{FilterType, resize};
+use qr_search::{Effort, Picture, search};
+use soat_tests::card_photos::{CardPhoto, Condition};
+
+/// A photograph of a card, as large as a sensor of 12 megapixels makes it; with its code painted over, where it has none.
+fn picture(width: u32, height: u32, with_code: bool) -> GrayImage {
+    let photo = CardPhoto::new(Condition::Good, 3);
+    let decoded = photo.picture();
+    let size = (u32::try_from(decoded.width()).unwrap(), u32::try_from(decoded.height()).unwrap());
+    let mut small = GrayImage::from_raw(size.0, size.1, decoded.luma().to_vec()).unwrap();
+    if !with_code {
+        for code in search(&decoded, Effort::Photograph) {
+            let xs = code.place.map(|(x, _)| x as i64);
+            let ys = code.place.map(|(_, y)| y as i64);
+            let (left, right) = (xs.iter().min().unwrap() - 40, xs.iter().max().unwrap() + 40);
+            let (top, bottom) = (ys.iter().min().unwrap() - 40, ys.iter().max().unwrap() + 40);
+            for (x, y) in (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y))) {
+                if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y))
+                    && x < size.0
+                    && y < size.1
+                {
+                    small.get_pixel_mut(x, y).0 = [if (x / 7 + y / 5) % 3 == 0 { 60 } else { 210 }];
+                }
+            }
+        }
+    }
+    resize(&small, width, height, FilterType::Triangle)
+}
+
+fn searches(c: &mut Criterion) {
+    let mut group = c.benchmark_group("qr");
+    group.sample_size(20).measurement_time(Duration::from_secs(6));
+    for (name, width, height, with_code, effort) in [
+        ("12 megapixels with a code", 4000, 3000, true, Effort::Photograph),
+        ("12 megapixels without", 4000, 3000, false, Effort::Photograph),
+        ("frame of 640x480 with a code", 640, 480, true, Effort::Frame),
+        ("frame of 640x480 without", 640, 480, false, Effort::Frame),
+    ] {
+        let image = picture(width, height, with_code);
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let picture = Picture::new(image.as_raw().as_slice(), width, height).unwrap();
+        let found = search(&picture, effort).len();
+        eprintln!("{name}: {found} found");
+        group.bench_function(name, |b| b.iter(|| black_box(search(&picture, effort)).len()));
+    }
+    let mut jpeg = Vec::new();
+    let image = picture(4000, 3000, true);
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 85).encode_image(&image).unwrap();
+    group.bench_function("decoding the JPEG of 12 megapixels", |b| {
+        b.iter(|| black_box(image::load_from_memory(&jpeg).unwrap().into_luma8()).len());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, searches);
+criterion_main!(benches);
