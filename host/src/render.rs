@@ -1,8 +1,8 @@
 //! How results are shown: to people, to programs, while reading, and as an image.
 
+pub mod fhir;
 #[cfg(feature = "insurance")]
 pub mod insurance;
-pub mod fhir;
 pub mod json;
 pub mod list;
 pub mod photo;
