@@ -1,6 +1,6 @@
 //! Finds QR codes in grey pictures of cards: small in a large photo, dim, blurred, rotated, skewed, several in one picture.
 //!
-//! One way of looking finds few of them, so that a search is a list of [`Look`]s from cheap to dear: the picture at several scales, with
+//! One way of looking finds few of them, so that a search is a list of looks from cheap to dear: the picture at several scales, with
 //! several thresholds, then only the places where the corners of a code were seen, enlarged. How much is spent, [`Effort`] says: the list
 //! and the bounds in each look are fixed, so that the same picture always gives the same codes in about the same time.
 #![forbid(unsafe_code)]
