@@ -86,6 +86,14 @@ impl Error {
         Self::usage(id).with("path", path.display().to_string()).with("cause", cause.to_string())
     }
 
+    /// A file that cannot be made: something stands there already, or what the system says.
+    pub fn not_created(path: &std::path::Path, cause: &std::io::Error) -> Self {
+        match cause.kind() {
+            std::io::ErrorKind::AlreadyExists => Self::usage("file-exists").with("path", path.display()),
+            _ => Self::file("file-unwritable", path, cause),
+        }
+    }
+
     /// Names a fact of the message.
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.arguments.push((name, value.to_string()));

@@ -1,7 +1,10 @@
-//! Who else can write: a folder or file that others can is refused, with the command that mends it.
+//! Who else can write, and who can read a secret: a folder or file that others can is refused, with the command that mends it.
 
 use std::fs::{self, Metadata};
+use std::io::Read;
 use std::path::Path;
+
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
@@ -100,15 +103,30 @@ pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|cause| Error::file("trust-unwritable", path, &cause))
 }
 
-/// Refuses a secret that others can read: `id` is the message, which shows the command that mends it.
+/// No secret's file is longer, in bytes.
+const LONGEST_SECRET: u64 = 16 * 1024;
+
+/// The text of a file that holds a secret. One that is longer than any is cut, and so is none.
+///
+/// # Errors
+/// Under the ids given that it cannot be read, and that others can read it, with the command that mends it.
+pub fn read_private(path: &Path, unreadable: &'static str, open: &'static str) -> Result<Zeroizing<String>> {
+    let failed = |cause| Error::file(unreadable, path, &cause);
+    let file = fs::File::open(path).map_err(failed)?;
+    check_private(path, &file.metadata().map_err(failed)?, open)?;
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(LONGEST_SECRET).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
 #[cfg(unix)]
-pub fn check_private(path: &Path, metadata: &Metadata, id: &'static str) -> Result<()> {
+fn check_private(path: &Path, metadata: &Metadata, id: &'static str) -> Result<()> {
     use std::os::unix::fs::MetadataExt;
     if metadata.mode() & 0o077 == 0 { Ok(()) } else { Err(refused(id, path)) }
 }
 
 /// On Windows the profile's access control list keeps others out.
 #[cfg(not(unix))]
-pub fn check_private(_: &Path, _: &Metadata, _: &'static str) -> Result<()> {
+fn check_private(_: &Path, _: &Metadata, _: &'static str) -> Result<()> {
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! The secret key with which a terminal signs dossiers: PKCS #8 in PEM (RFC 5958, RFC 7468), Ed25519 or P-256, readable by its user alone.
 
-use std::fs;
-use std::io::Read;
 use std::path::Path;
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
@@ -14,9 +12,6 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::{permissions, safe_file};
-
-/// No key file is longer.
-const LONGEST_KEY: u64 = 16 * 1024;
 
 /// A secret key out of its file.
 pub struct FileKey {
@@ -35,7 +30,7 @@ impl FileKey {
     /// # Errors
     /// That others can read the file, that it cannot be read, or that it holds another kind of key.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = read_private(path, "signing-key-unreadable")?;
+        let text = permissions::read_private(path, "signing-key-unreadable", "signing-key-open")?;
         Self::from_pem(&text).ok_or_else(|| Error::usage("signing-key-invalid").with("path", path.display().to_string()))
     }
 
@@ -64,10 +59,7 @@ impl FileKey {
         let secret = bytes.to_pkcs8_pem(LineEnding::LF).map_err(|_| invalid())?;
         let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|_| invalid())?;
         for (place, text) in [(path, secret.as_str()), (public_path, public.as_str())] {
-            safe_file::create(place, text.as_bytes()).map_err(|cause| match cause.kind() {
-                std::io::ErrorKind::AlreadyExists => Error::usage("file-exists").with("path", place.display().to_string()),
-                _ => Error::file("file-unwritable", place, &cause),
-            })?;
+            safe_file::create(place, text.as_bytes()).map_err(|cause| Error::not_created(place, &cause))?;
         }
         Ok(TerminalKey::ed25519(key.verifying_key().as_bytes()))
     }
@@ -87,17 +79,4 @@ impl TerminalSigner for FileKey {
             }
         })
     }
-}
-
-/// The text of a secret's file. One that is longer than any key is cut, and so is none.
-///
-/// # Errors
-/// That others can read the file, or, under the id given, that it cannot be read.
-pub fn read_private(path: &Path, unreadable: &'static str) -> Result<Zeroizing<String>> {
-    let failed = |cause| Error::file(unreadable, path, &cause);
-    let file = fs::File::open(path).map_err(failed)?;
-    permissions::check_private(path, &file.metadata().map_err(failed)?, "signing-key-open")?;
-    let mut bytes = Zeroizing::new(Vec::new());
-    file.take(LONGEST_KEY).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
 }

@@ -3,82 +3,32 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use card_fixtures::hash::Hash;
-use card_fixtures::personalisation::authority;
 use serde_json::Value;
+
+#[path = "desk/desk.rs"]
+mod desk;
+
+use desk::{Desk, fingerprint};
 
 const CHALLENGE: &str = "0123456789ABCDEF";
 
-/// A folder with a trust folder in it that accepts the synthetic issuer.
-struct Desk(tempfile::TempDir);
-
-struct Finished {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
 impl Desk {
-    fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        let csca = authority("vietnam-2024").unwrap().csca_certificate();
-        fs::write(desk.path("csca.der"), &csca).unwrap();
-        desk.good(&format!("trust add csca.der --demonstration --fingerprint {}", fingerprint(&csca)));
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run(&self, line: &str) -> Finished {
-        let output = Command::new(env!("CARGO_BIN_EXE_soat"))
-            .args(line.split(' '))
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("LANG", "en_US.UTF-8")
-            .env("SOAT_TRUST", "trust")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        Finished {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn good(&self, line: &str) -> String {
-        let finished = self.run(line);
-        assert_eq!(finished.code, 0, "{line}: {}{}", finished.stdout, finished.stderr);
-        finished.stdout
-    }
-
     /// The report on a file.
     fn report(&self, line: &str) -> Value {
-        serde_json::from_str(&self.run(&format!("verify {line} --json")).stdout).unwrap()
-    }
-
-    /// The name of the error that a line ends in.
-    fn refusal(&self, line: &str) -> String {
-        let finished = self.run(&format!("{line} --json"));
-        assert_eq!(finished.code, 2, "{line}: {}", finished.stdout);
-        let document: Value = serde_json::from_str(&finished.stdout).unwrap();
-        document["error"]["code"].as_str().unwrap().to_owned()
+        self.json(&format!("verify {line}"))
     }
 
     /// Asserts that a line ends in an error that says this.
-    fn complains(&self, line: &str, words: &str) {
+    fn says(&self, line: &str, words: &str) {
         let finished = self.run(line);
         assert_eq!(finished.code, 2, "{line}: {}", finished.stdout);
         assert!(finished.stderr.contains(words), "{line}: {}", finished.stderr);
     }
 
     fn openssl(&self, line: &str) -> bool {
-        let status = Command::new("openssl").args(line.split(' ')).current_dir(self.0.path()).stderr(Stdio::null()).status();
+        let status = Command::new("openssl").args(line.split(' ')).current_dir(self.path(".")).stderr(Stdio::null()).status();
         status.is_ok_and(|status| status.success())
     }
 
@@ -88,10 +38,6 @@ impl Desk {
         let spki = x509_parser::pem::parse_x509_pem(&text).unwrap().1.contents;
         self.good(&format!("trust add-terminal {public} --fingerprint {}", fingerprint(&spki)));
     }
-}
-
-fn fingerprint(der: &[u8]) -> String {
-    Hash::Sha256.digest(der).iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 fn row<'a>(report: &'a Value, check: &str) -> &'a Value {
@@ -113,12 +59,12 @@ fn skip_without_openssl(desk: &Desk) -> bool {
 
 #[test]
 fn a_terminal_signs_and_a_relying_party_asks() {
-    let desk = Desk::new();
+    let desk = Desk::trusting();
     let made = desk.good("key new desk.key");
     let public = fs::read(desk.path("desk.key.pub")).unwrap();
     let spki = x509_parser::pem::parse_x509_pem(&public).unwrap().1.contents;
     assert!(made.replace(' ', "").contains(&fingerprint(&spki)), "{made}");
-    desk.complains("key new desk.key", "exists already");
+    desk.says("key new desk.key", "exists already");
     desk.good(&format!("read --reader virtual --challenge {CHALLENGE} --save card.soat --sign desk.key"));
 
     let unknown = desk.report("card.soat");
@@ -169,7 +115,7 @@ fn a_terminal_signs_and_a_relying_party_asks() {
 
 #[test]
 fn what_no_profile_releases_is_not_saved_in_clear() {
-    let desk = Desk::new();
+    let desk = Desk::trusting();
     let holds =
         |file: &str, text: &str| fs::read(desk.path(file)).unwrap().windows(text.len()).any(|window| window == text.as_bytes());
     let read: Value = serde_json::from_str(&desk.good("read --reader virtual --save card.soat --json")).unwrap();
@@ -188,7 +134,7 @@ fn what_no_profile_releases_is_not_saved_in_clear() {
 
 #[test]
 fn a_dossier_that_nobody_signed() {
-    let desk = Desk::new();
+    let desk = Desk::trusting();
     desk.good("read --reader virtual --save card.soat");
     let report = desk.report("card.soat --max-age 10m");
     assert_eq!(ended(&report, "evidence_age"), ("undetermined".into(), "evidence.time_unproven".into()));
@@ -200,7 +146,7 @@ fn a_dossier_that_nobody_signed() {
 
 #[test]
 fn keys_that_are_refused() {
-    let desk = Desk::new();
+    let desk = Desk::trusting();
     desk.good("key new desk.key");
     fs::write(desk.path("text.key"), b"hello").unwrap();
     #[cfg(unix)]
@@ -217,16 +163,16 @@ fn keys_that_are_refused() {
     assert_eq!(desk.refusal("read --reader virtual --save card.soat --sign text.key"), "signing-key-invalid");
     assert_eq!(desk.refusal("read --reader virtual --save card.soat --sign missing.key"), "signing-key-unreadable");
     assert_eq!(desk.refusal("read --reader virtual --sign desk.key"), "usage-argument-missing");
-    desk.complains("trust add-terminal desk.key", "is not a public key");
-    desk.complains("trust add-terminal desk.key.pub", "fingerprint");
+    desk.says("trust add-terminal desk.key", "is not a public key");
+    desk.says("trust add-terminal desk.key.pub", "fingerprint");
     let zeros = "00".repeat(32);
-    desk.complains(&format!("trust add-terminal desk.key.pub --fingerprint {zeros}"), "SHA-256");
+    desk.says(&format!("trust add-terminal desk.key.pub --fingerprint {zeros}"), "SHA-256");
     assert!(!desk.path("card.soat").exists());
 }
 
 #[test]
 fn keys_that_openssl_made() {
-    let desk = Desk::new();
+    let desk = Desk::trusting();
     if skip_without_openssl(&desk) {
         return;
     }
@@ -254,7 +200,7 @@ fn keys_that_openssl_made() {
 
 #[test]
 fn terminals_are_listed_shown_and_removed() {
-    let desk = Desk::new();
+    let desk = Desk::trusting();
     desk.good("key new desk.key");
     desk.believe("desk.key.pub");
     let list = desk.good("trust list");
@@ -268,12 +214,12 @@ fn terminals_are_listed_shown_and_removed() {
     assert!(desk.good(&format!("trust show {}", &sha256[..8])).contains("Ed25519"));
     desk.good(&format!("trust remove {}", &sha256[..8]));
     assert!(!desk.good("trust list").contains(&sha256));
-    desk.complains(&format!("trust show {}", &sha256[..8]), "No anchor");
+    desk.says(&format!("trust show {}", &sha256[..8]), "No anchor");
 }
 
 #[test]
 fn a_dossier_is_time_stamped_by_files() {
-    let desk = Desk::new();
+    let desk = Desk::trusting();
     if skip_without_openssl(&desk) {
         return;
     }
@@ -293,9 +239,9 @@ fn a_dossier_is_time_stamped_by_files() {
     desk.good("read --reader virtual --save other.soat");
     desk.good("timestamp request card.soat card.tsq");
     assert!(desk.openssl("ts -reply -config tsa.cnf -queryfile card.tsq -out card.tsr"));
-    desk.complains("timestamp attach card.soat card.tsr card.soat", "exists already");
-    desk.complains("timestamp attach other.soat card.tsr stamped.soat", "belongs to another dossier");
-    desk.complains("timestamp attach card.soat card.tsq stamped.soat", "is not a valid answer");
+    desk.says("timestamp attach card.soat card.tsr card.soat", "exists already");
+    desk.says("timestamp attach other.soat card.tsr stamped.soat", "belongs to another dossier");
+    desk.says("timestamp attach card.soat card.tsq stamped.soat", "is not a valid answer");
     assert!(desk.good("timestamp attach card.soat card.tsr stamped.soat").contains("not in your trust folder"));
 
     let unknown = desk.report("stamped.soat");

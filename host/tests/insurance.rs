@@ -198,3 +198,28 @@ fn a_verified_card_is_asked_about_and_another_is_not() {
     assert_eq!(told["error"]["code"], "insurance-not-verified");
     assert_eq!(requests.try_iter().count(), 0, "the portal was asked");
 }
+
+/// An account that others can read is not used; what stands in it is not repeated.
+#[cfg(unix)]
+#[test]
+fn an_account_that_others_can_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let account = folder.path().join("account.toml");
+    fs::write(&account, "username='01001_BV'\npassword='geheim'\nofficer_name='Trần Văn Mẫu'\nofficer_number='001090000002'\n")
+        .unwrap();
+    fs::set_permissions(&account, fs::Permissions::from_mode(0o644)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_soat"))
+        .args(["insurance", "check", "--json", "--reader", "virtual", "--account"])
+        .arg(&account)
+        .env_clear()
+        .env("LANG", "en_US.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), told["error"]["code"].as_str()), (Some(2), Some("insurance-account-open")), "{told}");
+    let all = [output.stdout, output.stderr].concat();
+    let all = String::from_utf8_lossy(&all);
+    assert!(all.contains("chmod 600") && !all.contains("geheim"), "{all}");
+}

@@ -2,68 +2,21 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
+#[path = "desk/desk.rs"]
+mod desk;
+
+use desk::Desk;
 use serde_json::Value;
 
 const NUMBER: &str = "001199000001";
-
-struct Desk(tempfile::TempDir);
-
-struct Finished {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run(&self, line: &str) -> Finished {
-        let output = Command::new(env!("CARGO_BIN_EXE_soat"))
-            .args(line.split(' '))
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("LANG", "en_US.UTF-8")
-            .env("SOAT_TRUST", "trust")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Finished { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
-    }
-
-    fn good(&self, line: &str) -> String {
-        let finished = self.run(line);
-        assert_eq!(finished.code, 0, "{line}: {}{}", finished.stdout, finished.stderr);
-        finished.stdout
-    }
-
-    fn document(&self, line: &str) -> Value {
-        serde_json::from_str(&self.run(&format!("{line} --json")).stdout).unwrap()
-    }
-
-    fn refusal(&self, line: &str) -> String {
-        let document = self.document(line);
-        assert_eq!(document["exit_code"], 2, "{document}");
-        document["error"]["code"].as_str().unwrap().to_owned()
-    }
-}
 
 #[test]
 fn a_gate_is_told_allow_or_deny_and_a_pseudonym() {
     let desk = Desk::new();
     desk.good("key pseudonym site.key");
-    assert_eq!(desk.refusal_of_key("site.key"), "exists already");
-    let told = desk.document("read --reader virtual --profile gate --pseudonym site.key --purpose north");
+    let told = desk.json("read --reader virtual --profile gate --pseudonym site.key --purpose north");
     let members: Vec<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
     let all =
         "version decision overall exit_code demonstration profile judged_at time_chosen source online_confirmation pseudonym";
@@ -72,9 +25,9 @@ fn a_gate_is_told_allow_or_deny_and_a_pseudonym() {
     let pseudonym = told["pseudonym"].as_str().unwrap();
     // An independent HMAC: the card's side has its own SHA-256.
     assert_eq!(pseudonym, expected(&fs::read_to_string(desk.path("site.key")).unwrap(), "north"));
-    let again = desk.document("read --reader virtual --profile gate --pseudonym site.key --purpose north");
+    let again = desk.json("read --reader virtual --profile gate --pseudonym site.key --purpose north");
     assert_eq!(again["pseudonym"], pseudonym, "the same at each visit");
-    let other = desk.document("read --reader virtual --profile gate --pseudonym site.key --purpose south");
+    let other = desk.json("read --reader virtual --profile gate --pseudonym site.key --purpose south");
     assert_ne!(other["pseudonym"], pseudonym);
 
     let screen = desk.good("read --reader virtual --profile gate --pseudonym site.key --purpose north");
@@ -82,24 +35,14 @@ fn a_gate_is_told_allow_or_deny_and_a_pseudonym() {
         screen.starts_with("ALLOW") && screen.contains(pseudonym) && screen.contains("not the online confirmation"),
         "{screen}"
     );
-    let old =
-        desk.document("read --reader virtual --profile gate --pseudonym site.key --purpose north --now 2043-01-01T00:00:00Z");
+    let old = desk.json("read --reader virtual --profile gate --pseudonym site.key --purpose north --now 2043-01-01T00:00:00Z");
     assert_eq!((&old["decision"], &old["exit_code"], &old["pseudonym"]), (&"deny".into(), &1.into(), &Value::Null));
     for more in ["--save card.soat", "--photo face.png", "--tr03135 report.json", "--timings"] {
         assert_eq!(desk.refusal(&format!("read --reader virtual --profile gate {more}")), "disclosure-decision", "{more}");
     }
     assert_eq!(desk.refusal("read --reader virtual --profile gate --release full_name"), "release-withheld");
-    let folder: Vec<_> = fs::read_dir(desk.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let folder: Vec<_> = fs::read_dir(desk.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(folder, ["site.key"], "nothing else was written");
-}
-
-impl Desk {
-    fn refusal_of_key(&self, name: &str) -> &'static str {
-        let before = fs::read(self.path(name)).unwrap();
-        let finished = self.run(&format!("key pseudonym {name}"));
-        assert_eq!((finished.code, fs::read(self.path(name)).unwrap()), (2, before));
-        if finished.stderr.contains("exists already") { "exists already" } else { "" }
-    }
 }
 
 fn expected(key: &str, purpose: &str) -> String {
@@ -111,6 +54,7 @@ fn expected(key: &str, purpose: &str) -> String {
     digest([pad(0x5C), inner].concat()).iter().take(16).map(|byte| format!("{byte:02X}")).collect()
 }
 
+/// One is never written over, and one that others can read is named as what it is.
 #[cfg(unix)]
 #[test]
 fn keys_of_pseudonyms_that_are_refused() {
@@ -118,9 +62,13 @@ fn keys_of_pseudonyms_that_are_refused() {
     let desk = Desk::new();
     desk.good("key pseudonym site.key");
     assert_eq!(desk.path("site.key").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let before = desk.read("site.key");
+    desk.complains("key pseudonym site.key", "exists already", "đã có");
+    assert_eq!(desk.read("site.key"), before);
     let line = |key: &str| format!("read --reader virtual --profile gate --purpose x --pseudonym {key}");
     fs::set_permissions(desk.path("site.key"), fs::Permissions::from_mode(0o640)).unwrap();
-    assert_eq!(desk.refusal(&line("site.key")), "signing-key-open");
+    assert_eq!(desk.refusal(&line("site.key")), "pseudonym-key-open");
+    desk.complains(&line("site.key"), "chmod 600", "khóa tạo bí danh");
     fs::write(desk.path("short.key"), "00".repeat(31)).unwrap();
     fs::set_permissions(desk.path("short.key"), fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(desk.refusal(&line("short.key")), "pseudonym-key-invalid");
@@ -130,7 +78,7 @@ fn keys_of_pseudonyms_that_are_refused() {
 
 #[test]
 fn a_hospital_gets_name_birth_sex_and_number() {
-    let told = Desk::new().document("read --reader virtual --profile hospital");
+    let told = Desk::new().json("read --reader virtual --profile hospital");
     let mut fields: Vec<&str> = told["identity"].as_object().unwrap().keys().map(String::as_str).collect();
     fields.sort_unstable();
     assert_eq!(fields, ["birth", "full_name", "personal_number", "sex"]);
@@ -156,13 +104,13 @@ fn a_bank_saves_evidence_or_nothing() {
     assert!(!desk.path("card.soat").exists());
     // Undecided for want of a revocation list, and saved all the same.
     assert_eq!(desk.run(&format!("{read} card.soat {whole}")).code, 3);
-    let unknown = desk.document("verify card.soat --identity age.key");
+    let unknown = desk.json("verify card.soat --identity age.key");
     assert_eq!(unknown["statement"], Value::Null, "nobody knows the terminal");
     let public = fs::read(desk.path("desk.key.pub")).unwrap();
     let spki = x509_parser::pem::parse_x509_pem(&public).unwrap().1.contents;
     let fingerprint: String = card_fixtures::hash::Hash::Sha256.digest(&spki).iter().map(|byte| format!("{byte:02X}")).collect();
     desk.good(&format!("trust add-terminal desk.key.pub --fingerprint {fingerprint}"));
-    let known = desk.document("verify card.soat --identity age.key");
+    let known = desk.json("verify card.soat --identity age.key");
     assert_eq!((&known["statement"]["purpose"], &known["statement"]["consent"]), (&"account".into(), &"2026/42".into()));
     let screen = desk.run("verify card.soat --identity age.key").stdout;
     assert!(screen.contains("Read for: account; consent: 2026/42"), "{screen}");
@@ -173,7 +121,7 @@ fn what_is_sensitive_a_bank_gets_by_name_alone() {
     let desk = Desk::new();
     // A bank's own rules, but for the list that no fixture has.
     fs::write(desk.path("desk.toml"), "name = \"desk\"\nbase = \"bank\"\n\n[checks]\nrevocation = \"optional\"\n").unwrap();
-    let fields = |more: &str| desk.document(&format!("read --reader virtual --profile desk.toml{more}"))["identity"].clone();
+    let fields = |more: &str| desk.json(&format!("read --reader virtual --profile desk.toml{more}"))["identity"].clone();
     let ordinary = fields("");
     assert!(ordinary["residence"].is_string() && ordinary["ethnicity"].is_null() && ordinary["religion"].is_null());
     let named = fields(" --release full_name,ethnicity");

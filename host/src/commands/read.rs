@@ -65,12 +65,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     }
     let face = if no_photo { Face::Skipped } else { Face::Kept };
     let options = ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() };
-    let mut dossier = source.read(&given, &options, session)?;
-    if let Some((kind, content)) = &given.printed {
-        dossier.printed.insert(*kind, FileContent::Bytes(content.to_vec()));
-    }
-
-    let judged = judge.judge(dossier, source.name());
+    let judged = judge.judge(source.read(&given, &options, session)?, source.name());
     // The verdict is shown even where a file cannot be written.
     let mut kept = Kept::default();
     let mut failures = Vec::new();
@@ -185,10 +180,7 @@ pub fn judged(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, sess
     let wait = Duration::from_secs(wait.into());
     let (judge, given, mut source) = lay(reader, key, &Scanner::default(), judging, wait, session)?;
     let options = ReadingOptions { face: Face::Skipped, read_at: Some(judge.at()), ..ReadingOptions::default() };
-    let mut dossier = source.read(&given, &options, session)?;
-    if let Some((kind, content)) = &given.printed {
-        dossier.printed.insert(*kind, FileContent::Bytes(content.to_vec()));
-    }
+    let dossier = source.read(&given, &options, session)?;
     Ok(judge.judge(dossier, source.name()))
 }
 
@@ -206,8 +198,17 @@ impl Source {
         }
     }
 
-    /// Reads the card with its key. Where a chip offers no PACE, its number and the dates of its QR code may open it with BAC.
+    /// What the card says, and with it what was taken from its print.
     fn read(&mut self, given: &Given, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
+        let mut dossier = self.read_chip(given, options, session)?;
+        if let Some((kind, content)) = &given.printed {
+            dossier.printed.insert(*kind, FileContent::Bytes(content.to_vec()));
+        }
+        Ok(dossier)
+    }
+
+    /// Reads the card with its key. Where a chip offers no PACE, its number and the dates of its QR code may open it with BAC.
+    fn read_chip(&mut self, given: &Given, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
         let mut progress = ScreenProgress::new(&session.messages);
         let mut channel: Box<dyn CardChannel> = match self {
             Self::Virtual { card } => Box::new(VirtualCard::new((**card).clone(), card::random_seed()?)),
@@ -284,7 +285,7 @@ pub fn write_photo(path: &Path, judged: &Judged) -> Result<()> {
 /// That the file cannot be written.
 pub fn write_tr03135(path: &Path, judged: &Judged, messages: &Messages) -> Result<()> {
     let document = format!("{:#}\n", tr03135::report(judged, messages));
-    safe_file::create(path, document.as_bytes()).map_err(|cause| unwritable(path, &cause))
+    safe_file::create(path, document.as_bytes()).map_err(|cause| Error::not_created(path, &cause))
 }
 
 /// Refuses to write over a file, or into a folder that is not there, before anything is read.
@@ -312,14 +313,7 @@ fn write_dossier(
     let saved = signing_key.map_or_else(unsigned, |key| SavedDossier::signed_stating(dossier, statement.cloned(), key));
     let saved = saved.map_err(|cause| Error::usage("dossier-not-saved").with("cause", cause.to_string()))?;
     let bytes = dossier_file::to_bytes(&saved, recipient)?;
-    safe_file::create(path, &bytes).map_err(|cause| unwritable(path, &cause))
-}
-
-fn unwritable(path: &Path, cause: &std::io::Error) -> Error {
-    match cause.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::usage("file-exists").with("path", path.display().to_string()),
-        _ => Error::file("file-unwritable", path, cause),
-    }
+    safe_file::create(path, &bytes).map_err(|cause| Error::not_created(path, &cause))
 }
 
 /// A challenge of 8 bytes in hexadecimal.

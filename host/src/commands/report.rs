@@ -108,10 +108,7 @@ fn write_pages(arguments: &Report, judged: &Judged, session: &mut Session) -> Re
 }
 
 fn write(path: &Path, content: &[u8], session: &mut Session) -> Result<()> {
-    safe_file::create(path, content).map_err(|cause| match cause.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::usage("file-exists").with("path", path.display().to_string()),
-        _ => Error::file("file-unwritable", path, &cause),
-    })?;
+    safe_file::create(path, content).map_err(|cause| Error::not_created(path, &cause))?;
     session.note(&session.messages.format("saved", &[("path", path.display().to_string().into())]));
     Ok(())
 }

@@ -32,6 +32,7 @@ pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
         challenge: arguments.challenge.as_deref().map(parse_challenge).transpose()?,
         max_age: arguments.max_age.as_deref().map(parse_age).transpose()?,
     };
+    let digest = arguments.digest.as_deref().map(parse_digest).transpose()?;
     let judge = Judge::new(&arguments.judging)?.demanding(demands);
     check_disclosure(judge.disclosure(), &arguments.output)?;
     let mut sources = Vec::new();
@@ -43,8 +44,10 @@ pub fn run(arguments: Verify, session: &mut Session) -> Result<Exit> {
         }
     }
     match sources.as_slice() {
-        [rows::Source::Found(only)] if arguments.paths.len() == 1 => one(only, &arguments, &judge, identity.as_ref(), session),
-        _ if arguments.digest.is_some() => Err(Error::usage("digest-several")),
+        [rows::Source::Found(only)] if arguments.paths.len() == 1 => {
+            one(only, digest, &arguments, &judge, identity.as_ref(), session)
+        }
+        _ if digest.is_some() => Err(Error::usage("digest-several")),
         _ if arguments.output.photo.is_some() => Err(Error::usage("photo-several")),
         _ if arguments.output.tr03135.is_some() => Err(Error::usage("tr03135-several")),
         _ => Ok(rows::print(sources, &arguments.output, &judge, identity.as_ref(), session)),
@@ -75,12 +78,17 @@ fn parse_digest(text: &str) -> Result<[u8; 32]> {
     bytes.ok_or_else(|| Error::usage("digest-invalid"))
 }
 
-fn one(path: &Path, arguments: &Verify, judge: &Judge, identity: Option<&Identity>, session: &mut Session) -> Result<Exit> {
+fn one(
+    path: &Path,
+    digest: Option<[u8; 32]>,
+    arguments: &Verify,
+    judge: &Judge,
+    identity: Option<&Identity>,
+    session: &mut Session,
+) -> Result<Exit> {
     let output = &arguments.output;
     let judged = judge.judge_loaded(&mut judge.inspector(), dossier_file::load(path, identity)?, path.display().to_string());
-    if let Some(digest) = &arguments.digest
-        && parse_digest(digest)? != judged.report.evidence.as_ref()
-    {
+    if digest.is_some_and(|digest| digest != judged.report.evidence.as_ref()) {
         // Nothing is shown of a card that is not the one of the report.
         return Err(Error::refused("digest-differs").with("path", path.display()));
     }

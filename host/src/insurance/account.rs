@@ -8,7 +8,6 @@
 //! # url = "https://…"              # another way to the portal, such as the facility's own gateway
 //! ```
 
-use std::io::Read;
 use std::path::Path;
 
 use md5::{Digest, Md5};
@@ -21,8 +20,6 @@ use crate::permissions;
 
 /// The portal of Vietnam Social Security.
 const PORTAL: &str = "https://egw.baohiemxahoi.gov.vn";
-/// More than any account file has, in bytes.
-const LONGEST: u64 = 16_384;
 const KEYS: [&str; 6] = ["url", "username", "password", "password_md5", "officer_name", "officer_number"];
 
 /// An account. Secret: has no `Debug`.
@@ -45,11 +42,7 @@ impl Account {
     /// # Errors
     /// That others can read the file, that it cannot be read, or what is wrong in it; never what stands there.
     pub fn read(path: &Path, plain_loopback: bool) -> Result<Self> {
-        let unreadable = |cause| Error::file("file-unreadable", path, &cause);
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        permissions::check_private(path, &file.metadata().map_err(unreadable)?, "insurance-account-open")?;
-        let mut text = Zeroizing::new(String::new());
-        file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+        let text = permissions::read_private(path, "file-unreadable", "insurance-account-open")?;
         Self::parse(&text, plain_loopback).map_err(|error| error.with("path", path.display()))
     }
 

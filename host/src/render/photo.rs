@@ -45,10 +45,7 @@ impl Kind {
 /// That it is no image this program knows or wants to decode, or that the file cannot be written.
 pub fn write(path: &Path, image: &[u8]) -> Result<()> {
     let content = convert(image, Kind::of(path)?)?;
-    safe_file::create(path, &content).map_err(|cause| match cause.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::usage("file-exists").with("path", path.display().to_string()),
-        _ => Error::file("file-unwritable", path, &cause),
-    })
+    safe_file::create(path, &content).map_err(|cause| Error::not_created(path, &cause))
 }
 
 /// The pixels of a verified DG2's image, within bounds.

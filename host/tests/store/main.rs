@@ -3,6 +3,7 @@
 
 mod attempts;
 mod audit;
+#[path = "../desk/desk.rs"]
 mod desk;
 mod index;
 mod removal;

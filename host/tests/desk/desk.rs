@@ -1,4 +1,5 @@
-//! A folder with files and trust folders in it, and the command run there.
+//! A folder with files and trust folders in it, and the command run there. Not every test needs all of it.
+#![allow(dead_code)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -77,6 +78,13 @@ impl Desk {
         let finished = self.run(line);
         assert_eq!(finished.code, 0, "{line}: {}{}", finished.stdout, finished.stderr);
         finished.stdout
+    }
+
+    /// The name of the error that a line ends in.
+    pub fn refusal(&self, line: &str) -> String {
+        let document = self.json(line);
+        assert_eq!(document["exit_code"], 2, "{line}: {document}");
+        document["error"]["code"].as_str().unwrap().to_owned()
     }
 
     /// Asserts that a line ends in an error that says this, and in Vietnamese that.
