@@ -1,6 +1,7 @@
-//! How a virtual chip meets a reader: in the same process, or through pcscd ([`vpcd`]).
+//! How a virtual chip meets a reader: in the same process, through pcscd ([`vpcd`]), or in the field of a [`pn532`].
 
 pub mod pcscd;
+pub mod pn532;
 pub mod vpcd;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

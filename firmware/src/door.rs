@@ -1,159 +1,157 @@
-//! The door: a lock relay and two lamps.
+//! The door: a lock that has power for a while, and an alarm for a door that is held.
 //!
-//! Fail-secure: whatever cannot be shown keeps the door shut, and a port that fails leaves the lock released of its power last of all.
+//! Fail-secure: a lock without power is shut. Who opens it is the gate's decision alone, and the exit button from inside.
 
-use embedded_hal::delay::DelayNs;
-use embedded_hal::digital::OutputPin;
-use soat::inspection::Overall;
+use crate::port::{Contact, Lock};
 
-/// How long the lock is held open.
-const PULSE_MS: u32 = 3000;
+/// How long a door may stand open after the lock is shut again before it is an alarm.
+pub const HELD_MS: u64 = 20_000;
 
-/// Three outputs of a board, active high.
-pub struct Door<Lock, Green, Red> {
-    lock: Lock,
-    green: Green,
-    red: Red,
-}
-
-/// Why the door could not be driven: a port's own error.
+/// What happened at the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DoorError<L, G, R> {
-    /// The lock relay.
-    Lock(L),
-    /// The green lamp.
-    Green(G),
-    /// The red lamp.
-    Red(R),
+pub enum DoorEvent {
+    /// It stands open for too long.
+    Held,
+    /// It was opened, and nobody had been let through.
+    Forced,
+    /// It is shut again after an alarm.
+    Shut,
+    /// Somebody inside asked to leave.
+    ExitRequested,
 }
 
-/// What the ports of a [`Door`] can fail with.
-pub type ErrorOf<Lock, Green, Red> = DoorError<
-    <Lock as embedded_hal::digital::ErrorType>::Error,
-    <Green as embedded_hal::digital::ErrorType>::Error,
-    <Red as embedded_hal::digital::ErrorType>::Error,
->;
+/// A lock, and what its contact says.
+pub struct Door<L> {
+    lock: L,
+    pulse_ms: u64,
+    open_until: Option<u64>,
+    /// Since when the contact says open, and whether somebody had been let through then.
+    ajar: Option<(u64, bool)>,
+    alarmed: bool,
+    exit_pressed: bool,
+}
 
-impl<Lock: OutputPin, Green: OutputPin, Red: OutputPin> Door<Lock, Green, Red> {
-    /// A door that is shut and dark.
-    ///
-    /// # Errors
-    /// A port that could not be driven.
-    pub fn new(lock: Lock, green: Green, red: Red) -> Result<Self, ErrorOf<Lock, Green, Red>> {
-        let mut door = Self { lock, green, red };
-        door.rest()?;
-        Ok(door)
+impl<L: Lock> Door<L> {
+    /// A door that is shut; it opens for `pulse_ms` at a time.
+    pub fn new(mut lock: L, pulse_ms: u64) -> Self {
+        lock.set_open(false);
+        Self { lock, pulse_ms, open_until: None, ajar: None, alarmed: false, exit_pressed: false }
     }
 
-    /// Shows a result: opens for a while if it is [`Overall::Successful`], and for nothing else.
-    ///
-    /// # Errors
-    /// A port that could not be driven; the lock has then been told to shut.
-    pub fn show(&mut self, overall: Overall, delay: &mut impl DelayNs) -> Result<(), ErrorOf<Lock, Green, Red>> {
-        let shown = self.signal(overall, delay);
-        let rested = self.rest();
-        shown.and(rested)
+    /// Gives the lock power.
+    pub fn open(&mut self, now: u64) {
+        self.open_until = Some(now.saturating_add(self.pulse_ms));
+        self.lock.set_open(true);
     }
 
-    fn signal(&mut self, overall: Overall, delay: &mut impl DelayNs) -> Result<(), ErrorOf<Lock, Green, Red>> {
-        match overall {
-            Overall::Successful => {
-                self.green.set_high().map_err(DoorError::Green)?;
-                self.lock.set_high().map_err(DoorError::Lock)?;
-            }
-            _ => self.red.set_high().map_err(DoorError::Red)?,
+    /// Whether the lock has power.
+    pub fn is_open(&self) -> bool {
+        self.open_until.is_some()
+    }
+
+    /// Takes the power when its time is over.
+    pub fn shut_in_time(&mut self, now: u64) {
+        if self.open_until.is_some_and(|until| now >= until) {
+            self.open_until = None;
+            self.lock.set_open(false);
         }
-        delay.delay_ms(PULSE_MS);
-        Ok(())
     }
 
-    /// Shut and dark. Every port is driven even if one before it fails.
-    fn rest(&mut self) -> Result<(), ErrorOf<Lock, Green, Red>> {
-        let lock = self.lock.set_low().map_err(DoorError::Lock);
-        let green = self.green.set_low().map_err(DoorError::Green);
-        let red = self.red.set_low().map_err(DoorError::Red);
-        lock.and(green).and(red)
+    /// Takes the power when its time is over, and looks at contact and exit button.
+    pub fn poll(&mut self, now: u64) -> Option<DoorEvent> {
+        self.shut_in_time(now);
+        let pressed = self.lock.exit_requested();
+        if pressed && !core::mem::replace(&mut self.exit_pressed, pressed) {
+            self.open(now);
+            return Some(DoorEvent::ExitRequested);
+        }
+        self.exit_pressed = pressed;
+        match (self.lock.contact(), self.ajar) {
+            (Contact::Open, None) => {
+                let invited = self.is_open();
+                self.ajar = Some((now, invited));
+                if !invited {
+                    self.alarmed = true;
+                    return Some(DoorEvent::Forced);
+                }
+            }
+            (Contact::Open, Some((since, _))) if !self.alarmed && !self.is_open() && now.saturating_sub(since) >= HELD_MS => {
+                self.alarmed = true;
+                return Some(DoorEvent::Held);
+            }
+            (Contact::Shut, Some(_)) => {
+                self.ajar = None;
+                if core::mem::take(&mut self.alarmed) {
+                    return Some(DoorEvent::Shut);
+                }
+            }
+            _ => {}
+        }
+        None
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use core::cell::RefCell;
-    use core::convert::Infallible;
-    use embedded_hal::digital::{ErrorKind, ErrorType};
 
-    type Log = RefCell<Vec<String>>;
-
-    struct Pin<'a>(&'static str, &'a Log);
-    impl ErrorType for Pin<'_> {
-        type Error = Infallible;
+    #[derive(Default)]
+    struct Fake {
+        power: Vec<bool>,
+        contact: Contact,
+        exit: bool,
     }
-    impl OutputPin for Pin<'_> {
-        fn set_low(&mut self) -> Result<(), Infallible> {
-            self.1.borrow_mut().push(format!("{} off", self.0));
-            Ok(())
+    impl Lock for Fake {
+        fn set_open(&mut self, open: bool) {
+            self.power.push(open);
         }
-        fn set_high(&mut self) -> Result<(), Infallible> {
-            self.1.borrow_mut().push(format!("{} on", self.0));
-            Ok(())
+        fn contact(&mut self) -> Contact {
+            self.contact
         }
-    }
-
-    struct Broken;
-    impl ErrorType for Broken {
-        type Error = ErrorKind;
-    }
-    impl OutputPin for Broken {
-        fn set_low(&mut self) -> Result<(), ErrorKind> {
-            Ok(())
-        }
-        fn set_high(&mut self) -> Result<(), ErrorKind> {
-            Err(ErrorKind::Other)
-        }
-    }
-
-    struct Wait<'a>(&'a Log);
-    impl DelayNs for Wait<'_> {
-        fn delay_ns(&mut self, ns: u32) {
-            self.0.borrow_mut().push(format!("{} ms", ns / 1_000_000));
-        }
-        fn delay_ms(&mut self, ms: u32) {
-            self.0.borrow_mut().push(format!("{ms} ms"));
-        }
-    }
-
-    fn shown(overall: Overall) -> Vec<String> {
-        let log = Log::default();
-        let mut door = Door::new(Pin("lock", &log), Pin("green", &log), Pin("red", &log)).unwrap();
-        assert_eq!(*log.borrow(), ["lock off", "green off", "red off"]);
-        log.borrow_mut().clear();
-        door.show(overall, &mut Wait(&log)).unwrap();
-        log.take()
-    }
-
-    #[test]
-    fn success_opens_and_shuts_again() {
-        assert_eq!(shown(Overall::Successful), ["green on", "lock on", "3000 ms", "lock off", "green off", "red off"]);
-    }
-
-    #[test]
-    fn nothing_else_opens() {
-        for overall in [Overall::Failed, Overall::Undetermined, Overall::Aborted] {
-            let log = shown(overall);
-            assert!(!log.iter().any(|line| line == "lock on"), "{overall:?}");
-            assert!(log.iter().any(|line| line == "red on"), "{overall:?}");
+        fn exit_requested(&mut self) -> bool {
+            self.exit
         }
     }
 
     #[test]
-    fn a_port_that_fails_shuts_the_lock() {
-        let log = Log::default();
-        let mut door = Door::new(Pin("lock", &log), Broken, Pin("red", &log)).unwrap();
-        log.borrow_mut().clear();
-        let error = door.show(Overall::Successful, &mut Wait(&log)).unwrap_err();
-        assert_eq!(error, DoorError::Green(ErrorKind::Other));
-        assert_eq!(*log.borrow(), ["lock off", "red off"]);
+    fn the_lock_has_power_for_its_time_and_no_longer() {
+        let mut door = Door::new(Fake::default(), 3000);
+        assert_eq!(door.lock.power, [false], "shut from the start");
+        door.open(1000);
+        door.poll(3999);
+        assert_eq!(door.lock.power, [false, true]);
+        door.poll(4000);
+        assert_eq!(door.lock.power, [false, true, false]);
+        door.poll(9000);
+        assert_eq!(door.lock.power.len(), 3);
+    }
+
+    #[test]
+    fn a_held_and_a_forced_door_are_told_once() {
+        let mut door = Door::new(Fake { contact: Contact::Shut, ..Fake::default() }, 3000);
+        door.open(0);
+        door.lock.contact = Contact::Open;
+        assert_eq!(door.poll(500), None);
+        assert_eq!(door.poll(500 + HELD_MS - 1), None);
+        assert_eq!(door.poll(500 + HELD_MS), Some(DoorEvent::Held));
+        assert_eq!(door.poll(600 + HELD_MS), None);
+        door.lock.contact = Contact::Shut;
+        assert_eq!(door.poll(700 + HELD_MS), Some(DoorEvent::Shut));
+        door.lock.contact = Contact::Open;
+        assert_eq!(door.poll(800 + HELD_MS), Some(DoorEvent::Forced));
+        assert_eq!(door.lock.power, [false, true, false], "an alarm gives no power");
+    }
+
+    #[test]
+    fn the_exit_button_opens_once_a_press() {
+        let mut door = Door::new(Fake { exit: true, ..Fake::default() }, 3000);
+        assert_eq!(door.poll(0), Some(DoorEvent::ExitRequested));
+        assert_eq!(door.poll(1), None);
+        door.poll(3000);
+        assert!(!door.is_open(), "a button that is stuck does not hold the door");
+        door.lock.exit = false;
+        door.poll(3001);
+        door.lock.exit = true;
+        assert_eq!(door.poll(3002), Some(DoorEvent::ExitRequested));
     }
 }

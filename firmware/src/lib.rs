@@ -1,9 +1,26 @@
-//! A gate's side of Soát, generic over embedded-hal 1.0.
+//! A gate that reads and verifies chip ID cards by itself, generic over embedded-hal 1.0 and the ports of a board.
 //!
-//! The verification is the crate `soat`, not a copy. What stands here today: what a result does to the door ([`door`]), and the image
-//! `passive-authentication`, which verifies a dossier on the microcontroller. The reader itself (PN532, OSDP, journal, trust pack) is
-//! not implemented yet.
+//! The verification is the crate `soat`, not a copy. Everything that touches a machine stands in [`port`]; the rest runs unchanged on a
+//! microcontroller, in QEMU and on Linux.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`port`] | what a board must offer |
+//! | [`pins`] | those ports out of pins of embedded-hal |
+//! | [`pn532`] | the reader chip, and the card in its field |
+//! | [`scanner`] | the scanner of codes |
+//! | [`gate`] | a card and its code come together, and one decision is made |
+//! | [`door`], [`signal`], [`wiegand`] | what comes of it |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
 pub mod door;
+pub mod gate;
+pub mod pins;
+pub mod pn532;
+pub mod port;
+pub mod scanner;
+pub mod signal;
+pub mod wiegand;

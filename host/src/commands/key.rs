@@ -9,7 +9,7 @@ use soat::chip::access_key::AccessKeyError;
 use soat::dossier::{PasswordKind, PrintedData};
 use soat::mrz::{Field, MrzError};
 use soat::vietnam::qr::{Qr, QrError};
-use soat::vietnam::{CardExpiry, PartialDate};
+use soat::vietnam::CardExpiry;
 use zeroize::Zeroizing;
 
 use crate::command_line::{ASKED, Key, Scanner};
@@ -28,14 +28,6 @@ pub struct Given {
     pub printed: Option<(PrintedData, Content)>,
 }
 
-/// A key that may open a chip that offers no PACE.
-pub struct Guess {
-    /// On which day the card would expire for it.
-    pub expiry: CardExpiry,
-    /// The key.
-    pub key: AccessKey,
-}
-
 impl Given {
     /// The code of one card.
     fn of_scan(scan: &Scan, session: &Session) -> Result<Self> {
@@ -44,22 +36,12 @@ impl Given {
         Ok(Self { key, printed: Some((PrintedData::QrCode, content)) })
     }
 
-    /// Keys for a card that offers no PACE, out of its QR code: number and birth stand there, and of the expiry there are three at most
-    /// (`vietnam.md`, expiry when only the QR is known). The likeliest first; none where a date is missing.
-    pub fn guesses(&self) -> Vec<Guess> {
-        let code = match &self.printed {
-            Some((PrintedData::QrCode, content)) => Qr::from_bytes(content).ok(),
-            _ => None,
-        };
-        let Some(code) = code else { return Vec::new() };
-        let day = |date: Option<PartialDate>| date.and_then(PartialDate::date);
-        let (Some(birth), Some(issue)) = (day(code.birth), day(code.issue)) else { return Vec::new() };
-        let guess = |expiry: CardExpiry| {
-            let (birth, number) = (CardExpiry::On(birth).to_mrz(), code.personal_number.document_number());
-            let key = AccessKey::from_fields(number, birth.as_str(), expiry.to_mrz().as_str());
-            key.ok().map(|key| Guess { expiry, key })
-        };
-        CardExpiry::candidates(birth, issue).into_iter().filter_map(guess).collect()
+    /// Keys for a card that offers no PACE, out of its QR code ([`AccessKey::guesses`]); none where no code was given.
+    pub fn guesses(&self) -> Vec<(CardExpiry, AccessKey)> {
+        match &self.printed {
+            Some((PrintedData::QrCode, content)) => Qr::from_bytes(content).map(|code| AccessKey::guesses(&code)).unwrap_or_default(),
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -284,7 +266,7 @@ mod tests {
             key: AccessKey::from_can("000001").unwrap(),
             printed: Some((PrintedData::QrCode, content_of(text))),
         };
-        let information = |guess: Guess| match guess.key {
+        let information = |(_, key): (CardExpiry, AccessKey)| match key {
             AccessKey::Mrz(key) => key.information().to_owned(),
             other => panic!("a {}", other.kind()),
         };

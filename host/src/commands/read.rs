@@ -238,14 +238,14 @@ impl Source {
             return Err(failure::explain(first, given.key.kind()));
         }
         let count = guesses.len();
-        for (tried, guess) in guesses.into_iter().enumerate() {
-            let expiry = screen::expiry(guess.expiry, &session.messages);
+        for (tried, (expiry, key)) in guesses.into_iter().enumerate() {
+            let expiry = screen::expiry(expiry, &session.messages);
             let arguments = [("tried", (tried + 1).into()), ("count", count.into()), ("expiry", expiry.into())];
             progress.say(session.messages.format("progress-guess", &arguments));
-            match read(&guess.key, &mut progress) {
+            match read(&key, &mut progress) {
                 Ok(dossier) => return Ok(dossier),
                 Err(ReadError::AccessDenied { .. }) => {}
-                Err(error) => return Err(failure::explain(error, guess.key.kind())),
+                Err(error) => return Err(failure::explain(error, key.kind())),
             }
         }
         Err(Error::card("card-guesses-denied").with("count", count))

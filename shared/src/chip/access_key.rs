@@ -1,12 +1,14 @@
 //! The secret that opens a chip: from the MRZ, the card access number, or what only its holder knows.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
 use crate::dossier::PasswordKind;
 use crate::mrz::{Field, MachineReadableZone, MrzDate, MrzError, check_digit};
 use crate::vietnam::qr::{Qr, QrError};
+use crate::vietnam::{CardExpiry, PartialDate};
 
 /// Longest document number: 9 characters in its field and 13 in the optional data of TD1.
 const LONGEST_DOCUMENT_NUMBER: usize = 22;
@@ -142,6 +144,19 @@ impl AccessKey {
             Some((_, can)) if number.len() == 12 => Self::from_can(can),
             _ => Err(AccessKeyError::NumberLength { found: number.len() }),
         }
+    }
+
+    /// Keys for a card that offers no PACE, out of its QR code: number and birth stand there, and of the expiry there are three at most
+    /// (`vietnam.md`, expiry when only the QR is known). The likeliest first; none where a date is missing.
+    pub fn guesses(code: &Qr) -> Vec<(CardExpiry, Self)> {
+        let day = |date: Option<PartialDate>| date.and_then(PartialDate::date);
+        let (Some(birth), Some(issue)) = (day(code.birth), day(code.issue)) else { return Vec::new() };
+        let guess = |expiry: CardExpiry| {
+            let (birth, number) = (CardExpiry::On(birth).to_mrz(), code.personal_number.document_number());
+            let key = Self::from_fields(number, birth.as_str(), expiry.to_mrz().as_str());
+            key.ok().map(|key| (expiry, key))
+        };
+        CardExpiry::candidates(birth, issue).into_iter().filter_map(guess).collect()
     }
 
     /// From the text of the QR code of a Vietnamese card.

@@ -25,7 +25,7 @@ impl PseudonymKey {
 
     /// The pseudonym of a number for a purpose. `None` for anything but 12 digits: what is hashed is purpose and number without a mark
     /// between them, which are told apart by the number's length alone.
-    pub(super) fn pseudonym(&self, purpose: &str, number: &str, provider: &dyn Provider) -> Option<Pseudonym> {
+    pub fn pseudonym(&self, purpose: &str, number: &str, provider: &dyn Provider) -> Option<Pseudonym> {
         let is_number = number.len() == 12 && number.bytes().all(|digit| digit.is_ascii_digit());
         let code = hmac_sha256(&self.0, &[purpose.as_bytes(), number.as_bytes()], provider);
         code.first_chunk().filter(|_| is_number).map(|first| Pseudonym(*first))

@@ -1,0 +1,334 @@
+//! The gate: a card and its code come together, and one decision is made.
+//!
+//! ```text
+//!           code                    card
+//! Idle ───────────► code waits ───────────► reading ─► decision ─► until the card has gone ─► Idle
+//!   └── card ─────► card waits ── code ───────┘
+//! ```
+//!
+//! [`Gate::poll`] is called as often as there is time, and told what time it is. Whatever takes long in it waits through the [`Clock`] of
+//! the board, which lets door and lamps go on. A gate never opens but by [`Decision::Admitted`] and by the exit button.
+
+pub mod access_list;
+pub mod decision;
+pub mod passback;
+pub mod schedule;
+
+use alloc::vec;
+use core::cell::RefCell;
+
+use soat::chip::reading::{Face, Files, Limits, Observer, Progress, ReadingOptions, read_card};
+use soat::chip::error::{Incompatibility, Step};
+use soat::chip::{AccessKey, ReadError, TransportError};
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::dossier::{DataGroup, Dossier, FileContent, PrintedData};
+use soat::inspection::{Profile, inspect};
+use soat::pki::TrustStore;
+use soat::time::Timestamp;
+
+use crate::door::{Door, DoorEvent};
+use crate::pn532::command::Target;
+use crate::pn532::{Event, Fault, Pn532};
+use crate::port::{Board, Clock, Ports};
+use crate::scanner::{Scan, Scanner};
+use crate::signal::{Signal, Signals};
+use decision::{Decision, Refusal, Rule};
+use passback::Passback;
+
+/// How long the verdict is shown.
+const SHOWN_MS: u64 = 3000;
+/// Searches without a card after which it has gone: one may miss a card that lies there.
+const SEARCHES_UNTIL_GONE: u8 = 2;
+
+/// How a gate behaves, whoever comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long the lock has power, in milliseconds.
+    pub pulse_ms: u64,
+    /// How long a code waits for its card, in milliseconds.
+    pub code_ms: u64,
+    /// How long a card waits for its code, in milliseconds.
+    pub card_ms: u64,
+    /// Seconds in which nobody comes in twice; 0 for any time.
+    pub passback_seconds: u32,
+    /// What becomes of DG2. It is never held.
+    pub face: Portrait,
+    /// How long reading and verifying may take, in milliseconds.
+    pub reading_ms: u64,
+}
+
+/// What becomes of DG2, the largest file by far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Portrait {
+    /// Its hash is computed as it streams: one more altered file that would be found, for one to two seconds.
+    Hashed,
+    /// It is not read.
+    Skipped,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { pulse_ms: 3000, code_ms: 15_000, card_ms: 15_000, passback_seconds: 0, face: Portrait::Skipped, reading_ms: 20_000 }
+    }
+}
+
+/// What happened, for whoever keeps the journal and tells the controller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A presentation has ended.
+    Decided(Decision),
+    /// A code was scanned that is not one of a Vietnamese card.
+    CodeRefused,
+    /// A code waited for its card in vain.
+    CodeExpired,
+    /// The reader failed, and is set up anew.
+    ReaderFault(Fault),
+    /// The reader is set up.
+    ReaderReady,
+    /// Something at the door.
+    Door(DoorEvent),
+}
+
+/// A gate.
+pub struct Gate<B: Board> {
+    reader: Pn532<B::Reader>,
+    scanner: Scanner<B::Scanner>,
+    clock: B::Clock,
+    entropy: B::Entropy,
+    outputs: RefCell<Outputs<B>>,
+    settings: Settings,
+    rule: Rule,
+    trust: TrustStore,
+    passback: Passback,
+    /// A code that waits, and since when.
+    scan: Option<(Scan, u64)>,
+    stage: Stage,
+    shown_until: u64,
+    alarm: bool,
+}
+
+struct Outputs<B: Board> {
+    door: Door<B::Lock>,
+    signals: Signals<B::Lamps>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    /// A card lies there since then, without a code.
+    CardWaits(u64),
+    /// The decision is made; so many searches found no card since.
+    Decided(u8),
+}
+
+impl<B: Board> Gate<B> {
+    /// A gate, shut and dark.
+    pub fn new(ports: Ports<B>, settings: Settings, rule: Rule, trust: TrustStore) -> Self {
+        let door = Door::new(ports.lock, settings.pulse_ms);
+        Self {
+            reader: Pn532::new(ports.reader),
+            scanner: Scanner::new(ports.scanner),
+            clock: ports.clock,
+            entropy: ports.entropy,
+            outputs: RefCell::new(Outputs { door, signals: Signals::new(ports.lamps) }),
+            settings,
+            rule,
+            trust,
+            passback: Passback::new(settings.passback_seconds),
+            scan: None,
+            stage: Stage::Idle,
+            shown_until: 0,
+            alarm: false,
+        }
+    }
+
+    /// The clock of the board.
+    pub fn clock(&self) -> &B::Clock {
+        &self.clock
+    }
+
+    /// Goes on.
+    pub fn poll(&mut self, now: u64) -> Option<Notice> {
+        let door = self.outputs.borrow_mut().door.poll(now);
+        if let Some(event) = door {
+            self.alarm = matches!(event, DoorEvent::Held | DoorEvent::Forced) || self.alarm && event != DoorEvent::Shut;
+            return Some(Notice::Door(event));
+        }
+        let notice = self.poll_scanner(now).or_else(|| self.poll_reader(now));
+        self.show(now);
+        notice
+    }
+
+    fn poll_scanner(&mut self, now: u64) -> Option<Notice> {
+        match self.scanner.poll(now) {
+            Some(Some(scan)) => self.scan = Some((scan, now)),
+            Some(None) => return Some(Notice::CodeRefused),
+            None => {}
+        }
+        let expired = self.scan.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) >= self.settings.code_ms);
+        if expired {
+            self.scan = None;
+            return Some(Notice::CodeExpired);
+        }
+        None
+    }
+
+    fn poll_reader(&mut self, now: u64) -> Option<Notice> {
+        let event = self.reader.poll(now);
+        match (event, self.stage) {
+            (Some(Event::Fault(fault)), stage) => {
+                // A card that waited is selected no more; it is found anew.
+                self.stage = if matches!(stage, Stage::CardWaits(_)) { Stage::Idle } else { stage };
+                return Some(Notice::ReaderFault(fault));
+            }
+            (Some(Event::Ready), _) => return Some(Notice::ReaderReady),
+            (Some(Event::Found(_)), Stage::Decided(_)) => {
+                self.stage = Stage::Decided(0);
+                self.reader.release(now);
+            }
+            (Some(Event::Empty), Stage::Decided(searches)) => {
+                let searches = searches.saturating_add(1);
+                self.stage = if searches >= SEARCHES_UNTIL_GONE { Stage::Idle } else { Stage::Decided(searches) };
+            }
+            (Some(Event::Found(Target::Other)), _) => return Some(self.conclude(Decision::Refused(Refusal::NotAnIdentityCard))),
+            (Some(Event::Found(_)), Stage::Idle) => self.stage = Stage::CardWaits(now),
+            _ => {}
+        }
+        if let Stage::CardWaits(since) = self.stage {
+            if let Some((scan, _)) = self.scan.take() {
+                let decision = self.present(&scan, now);
+                return Some(self.conclude(decision));
+            }
+            if now.saturating_sub(since) >= self.settings.card_ms {
+                return Some(self.conclude(Decision::Refused(Refusal::NoCode)));
+            }
+        }
+        None
+    }
+
+    /// Reads and judges the card that is selected.
+    fn present(&mut self, scan: &Scan, now: u64) -> Decision {
+        self.outputs.borrow_mut().signals.show(Signal::Reading, now);
+        let Some(time) = self.clock.time() else { return Decision::Refused(Refusal::TimeUnknown) };
+        let mut dossier = match self.read(scan, time) {
+            Ok(dossier) => dossier,
+            Err(ReadError::AccessDenied { .. }) => return Decision::Refused(Refusal::WrongKey),
+            Err(error) => return Decision::Refused(Refusal::NotRead(error)),
+        };
+        dossier.printed.insert(PrintedData::QrCode, FileContent::Bytes(scan.text.to_vec()));
+        let report = inspect(&dossier, &self.trust, &Profile::GATE, time, &RustCrypto);
+        self.rule.decide(&report, time, &mut self.passback, &RustCrypto)
+    }
+
+    fn read(&mut self, scan: &Scan, time: Timestamp) -> Result<Dossier, ReadError> {
+        let first = self.read_with(&scan.key, time);
+        if !matches!(first, Err(ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(_)))) {
+            return first;
+        }
+        let mut last = first;
+        for guess in &scan.guesses {
+            last = self.read_with(guess, time);
+            if !matches!(last, Err(ReadError::AccessDenied { .. })) {
+                break;
+            }
+        }
+        last
+    }
+
+    fn read_with(&mut self, key: &AccessKey, time: Timestamp) -> Result<Dossier, ReadError> {
+        let (face, groups) = match self.settings.face {
+            Portrait::Hashed => (Face::Hashed, vec![DataGroup::DG1, DataGroup::DG2, DataGroup::DG13]),
+            Portrait::Skipped => (Face::Skipped, vec![DataGroup::DG1, DataGroup::DG13]),
+        };
+        let options = ReadingOptions {
+            face,
+            files: Files::Only(groups),
+            limits: Limits { milliseconds: self.settings.reading_ms, file: LARGEST_FILE, ..Limits::default() },
+            read_at: Some(time),
+            ..ReadingOptions::default()
+        };
+        let waiting = Waiting { clock: &self.clock, outputs: &self.outputs };
+        let Some(mut channel) = self.reader.channel(&waiting) else {
+            return Err(ReadError::Transport { step: Step::Connecting, source: TransportError::CardRemoved });
+        };
+        read_card(&mut channel, key, &options, &RustCrypto, &mut self.entropy, &mut Watch(&waiting))
+    }
+
+    /// Acts on a decision, and lets the card go.
+    fn conclude(&mut self, decision: Decision) -> Notice {
+        let now = self.clock.milliseconds();
+        let outputs = self.outputs.get_mut();
+        match &decision {
+            Decision::Admitted { .. } => {
+                outputs.door.open(now);
+                outputs.signals.show(Signal::Admitted, now);
+            }
+            Decision::Refused(refusal) if refusal.is_undecided() => outputs.signals.show(Signal::NotDecided, now),
+            Decision::Refused(_) => outputs.signals.show(Signal::Refused, now),
+        }
+        self.shown_until = now.saturating_add(SHOWN_MS);
+        self.stage = Stage::Decided(0);
+        self.scan = None;
+        self.reader.release(now);
+        Notice::Decided(decision)
+    }
+
+    /// Shows what is waited for.
+    fn show(&mut self, now: u64) {
+        let signal = if self.alarm {
+            Signal::Alarm
+        } else if now < self.shown_until {
+            return self.outputs.get_mut().signals.poll(now);
+        } else if !self.reader.is_ready() || self.clock.time().is_none() {
+            Signal::Fault
+        } else {
+            match (self.stage, &self.scan) {
+                (Stage::CardWaits(_), _) => Signal::AwaitingCode,
+                (_, Some(_)) => Signal::AwaitingCard,
+                _ => Signal::Ready,
+            }
+        };
+        let signals = &mut self.outputs.get_mut().signals;
+        signals.show(signal, now);
+        signals.poll(now);
+    }
+}
+
+/// A gate's RAM has room for no larger file; DG2 is not held.
+const LARGEST_FILE: usize = 64 << 10;
+
+/// The clock of the board, which drives door and lamps while something waits.
+struct Waiting<'a, B: Board> {
+    clock: &'a B::Clock,
+    outputs: &'a RefCell<Outputs<B>>,
+}
+
+impl<B: Board> Clock for Waiting<'_, B> {
+    fn milliseconds(&self) -> u64 {
+        self.clock.milliseconds()
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        self.clock.time()
+    }
+
+    fn rest(&self) {
+        self.clock.rest();
+        if let Ok(mut outputs) = self.outputs.try_borrow_mut() {
+            let now = self.clock.milliseconds();
+            // What happens at the door meanwhile is told when the card is decided: its contact still says it then.
+            outputs.door.shut_in_time(now);
+            outputs.signals.poll(now);
+        }
+    }
+}
+
+struct Watch<'a, C>(&'a C);
+
+impl<C: Clock> Observer for Watch<'_, C> {
+    fn progress(&mut self, _: Progress) {}
+
+    fn milliseconds(&mut self) -> u64 {
+        self.0.milliseconds()
+    }
+}
