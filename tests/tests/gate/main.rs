@@ -1,0 +1,86 @@
+//! The gate: its core on a board in this process, with a PN532 and a virtual chip behind the wire.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod attacks;
+mod faults;
+mod libnfc;
+mod people;
+
+use std::rc::Rc;
+
+use card_fixtures::chip::VirtualChip;
+use card_fixtures::personalisation::{Personalisation, authority, personalise};
+use card_fixtures::plug::pn532::Modulation;
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::inspection::PseudonymKey;
+use soat::pki::{Certificate, Provenance, TrustStore};
+use soat::time::Timestamp;
+use soat_firmware::gate::access_list::{AccessList, Entry, Person};
+use soat_firmware::gate::decision::{Decision, Rule};
+use soat_firmware::gate::{Gate, Settings};
+use soat_firmware::wiegand::Credential;
+use soat_tests::gate_board::{Simulated, World, until_decided};
+
+/// 2026-08-01, a Saturday, 07:00 in Vietnam.
+pub const NOW: Timestamp = Timestamp(1_785_542_400);
+pub const CARD: &str = "vietnam-2024";
+pub const NUMBER: &str = "001199000001";
+pub const CODE: &str = "001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15092024||||\r\n";
+/// Longer than any presentation takes.
+pub const PATIENCE_MS: u64 = 60_000;
+pub const CREDENTIAL: Credential = Credential { facility: 17, number: 4711 };
+
+pub fn site_key() -> PseudonymKey {
+    PseudonymKey::new([0x5A; 32])
+}
+
+pub fn person(number: &str) -> Person {
+    *site_key().pseudonym("cổng bắc", number, &RustCrypto).unwrap().as_bytes()
+}
+
+/// Lets the holder of the card in at any time.
+pub fn rule() -> Rule {
+    let mut list = AccessList::default();
+    list.entries.insert(person(NUMBER), Entry { credential: Some(CREDENTIAL), ..Entry::ALWAYS });
+    Rule { list, key: site_key(), purpose: "cổng bắc".into(), zone_minutes: 420 }
+}
+
+/// Trusts the authority of the card.
+pub fn trust() -> TrustStore {
+    let mut trust = TrustStore::new();
+    let certificate = Certificate::from_der(&authority(CARD).unwrap().csca_certificate()).unwrap();
+    trust.add(certificate, Provenance::Operator { source: "csca.der".into() }, false, &RustCrypto);
+    trust
+}
+
+pub fn gate_with(settings: Settings, rule: Rule) -> (Gate<Simulated>, Rc<World>) {
+    let world = World::new(Some(NOW));
+    let gate = Gate::new(world.ports(1), settings, rule, trust());
+    (gate, world)
+}
+
+pub fn gate() -> (Gate<Simulated>, Rc<World>) {
+    gate_with(Settings::default(), rule())
+}
+
+pub fn genuine() -> VirtualChip {
+    chip(personalise(CARD).unwrap())
+}
+
+pub fn chip(card: Personalisation) -> VirtualChip {
+    VirtualChip::new(card, 1)
+}
+
+/// Scans the code, lays the card on the reader, waits for the decision and takes the card away.
+pub fn present(gate: &mut Gate<Simulated>, world: &World, chip: VirtualChip, modulation: Modulation) -> Option<Decision> {
+    world.scan(CODE);
+    world.lay(chip, modulation);
+    let (decision, _) = until_decided(gate, world, PATIENCE_MS);
+    world.take();
+    soat_tests::gate_board::wait(gate, world, 4000);
+    decision
+}
+
+pub fn admitted() -> Decision {
+    Decision::Admitted { person: person(NUMBER), credential: Some(CREDENTIAL) }
+}

@@ -1,0 +1,178 @@
+//! Who comes in, who does not, and what is seen of it.
+
+use card_fixtures::personalisation::personalise;
+use card_fixtures::plug::pn532::Modulation;
+use soat::time::Timestamp;
+use soat_firmware::door::DoorEvent;
+use soat_firmware::gate::access_list::Entry;
+use soat_firmware::gate::decision::Decision;
+use soat_firmware::gate::schedule::{Days, Schedule, Window};
+use soat_firmware::gate::{Notice, Portrait, Settings};
+use soat_firmware::port::Contact;
+use soat_tests::gate_board::{code, until_decided, wait};
+
+use super::*;
+
+#[test]
+fn gate_opens_for_a_genuine_card_that_is_allowed_and_shuts_again() {
+    let (mut gate, world) = gate();
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
+    let lock = world.lock.borrow();
+    let [(_, false), (opened, true), (shut, false)] = lock[..] else { panic!("{lock:?}") };
+    assert!((3000..3010).contains(&(shut - opened)), "{lock:?}");
+}
+
+#[test]
+fn gate_takes_every_modulation_and_answers_in_parts() {
+    for modulation in [Modulation::TypeA, Modulation::SlowTypeA, Modulation::TypeB] {
+        let (mut gate, world) = gate();
+        assert_eq!(present(&mut gate, &world, genuine(), modulation), Some(admitted()), "{modulation:?}");
+        let raised = world.pn532.borrow().commands().contains(&0x4E);
+        assert_eq!(raised, modulation == Modulation::TypeA, "InPSL");
+    }
+    let (mut gate, world) = gate();
+    world.pn532.borrow_mut().answer_in_parts(61);
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
+}
+
+#[test]
+fn gate_hashes_the_face_where_it_is_told_to() {
+    let (mut gate, world) = gate_with(Settings { face: Portrait::Hashed, ..Settings::default() }, rule());
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
+    let mut card = personalise(CARD).unwrap();
+    *card.application_files.get_mut(&0x0102).unwrap().last_mut().unwrap() ^= 1;
+    let decision = present(&mut gate, &world, chip(card), Modulation::TypeA);
+    assert_eq!(code(decision.as_ref()), "dg2.hash_mismatch");
+}
+
+#[test]
+fn gate_opens_a_card_without_pace_by_its_computed_expiry() {
+    let (mut gate, world) = gate();
+    world.scan(&CODE.replace("15092024", "15032021"));
+    world.lay(chip(personalise("vietnam-bac").unwrap()), Modulation::TypeA);
+    let (decision, _) = until_decided(&mut gate, &world, PATIENCE_MS);
+    assert_eq!(code(decision.as_ref()), "admitted");
+    assert_eq!(world.openings(), 1);
+}
+
+#[test]
+fn gate_waits_for_the_code_of_a_card_and_for_the_card_of_a_code() {
+    let (mut gate, world) = gate();
+    world.lay(genuine(), Modulation::TypeA);
+    assert_eq!(until_decided(&mut gate, &world, 5000).0, None, "a card alone");
+    world.scan(CODE);
+    assert_eq!(until_decided(&mut gate, &world, PATIENCE_MS).0, Some(admitted()));
+
+    let (mut gate, world) = gate_with(Settings::default(), rule());
+    world.lay(genuine(), Modulation::TypeA);
+    let (decision, _) = until_decided(&mut gate, &world, PATIENCE_MS);
+    assert_eq!(code(decision.as_ref()), "gate.no_code");
+
+    let (mut gate, world) = gate_with(Settings::default(), rule());
+    world.scan(CODE);
+    let notices = wait(&mut gate, &world, 20_000);
+    assert!(notices.contains(&Notice::CodeExpired), "{notices:?}");
+    world.lay(genuine(), Modulation::TypeA);
+    let (decision, _) = until_decided(&mut gate, &world, PATIENCE_MS);
+    assert_eq!(code(decision.as_ref()), "gate.no_code", "a code that has expired opens nothing");
+    assert_eq!(world.openings(), 0);
+}
+
+#[test]
+fn gate_decides_once_a_presentation() {
+    let (mut gate, world) = gate();
+    world.scan(CODE);
+    world.lay(genuine(), Modulation::TypeA);
+    assert_eq!(until_decided(&mut gate, &world, PATIENCE_MS).0, Some(admitted()));
+    // It lies on, and its code is scanned again and again.
+    for _ in 0..5 {
+        world.scan(CODE);
+        assert_eq!(until_decided(&mut gate, &world, 4000).0, None);
+    }
+    assert_eq!(world.openings(), 1);
+    world.take();
+    wait(&mut gate, &world, 4000);
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
+    assert_eq!(world.openings(), 2);
+}
+
+#[test]
+fn gate_refuses_who_is_not_allowed() {
+    let at = |entry: Option<Entry>, schedules: Vec<Schedule>| {
+        let mut rule = rule();
+        rule.list.entries.clear();
+        rule.list.entries.extend(entry.map(|entry| (person(NUMBER), entry)));
+        rule.list.schedules = schedules;
+        let (mut gate, world) = gate_with(Settings::default(), rule);
+        let decision = present(&mut gate, &world, genuine(), Modulation::TypeA);
+        assert_eq!(world.openings(), usize::from(matches!(decision, Some(Decision::Admitted { .. }))));
+        code(decision.as_ref())
+    };
+    let saturday = |from| vec![Schedule(vec![Window { days: Days(0x20), from, until: from + 60 }])];
+    let scheduled = Some(Entry { schedule: Some(0), ..Entry::ALWAYS });
+    assert_eq!(at(None, vec![]), "gate.not_listed");
+    assert_eq!(at(Some(Entry { blocked: true, ..Entry::ALWAYS }), vec![]), "gate.blocked");
+    assert_eq!(at(Some(Entry { until: soat::time::Date::new(2026, 7, 31), ..Entry::ALWAYS }), vec![]), "gate.out_of_date");
+    assert_eq!(at(scheduled, saturday(8 * 60)), "gate.outside_schedule");
+    assert_eq!(at(scheduled, saturday(7 * 60)), "admitted");
+}
+
+#[test]
+fn gate_lets_nobody_in_twice_in_the_passback_time() {
+    let (mut gate, world) = gate_with(Settings { passback_seconds: 60, ..Settings::default() }, rule());
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
+    let again = present(&mut gate, &world, genuine(), Modulation::TypeA);
+    assert_eq!(code(again.as_ref()), "gate.passback");
+    world.set_time(Some(Timestamp(NOW.0 + 60)));
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
+}
+
+#[test]
+fn gate_without_a_clock_opens_for_nobody() {
+    let (mut gate, world) = gate();
+    world.set_time(None);
+    let decision = present(&mut gate, &world, genuine(), Modulation::TypeA);
+    assert_eq!(code(decision.as_ref()), "gate.time_unknown");
+    world.set_time(Some(Timestamp(NOW.0 + 40 * 365 * 86_400)));
+    let decision = present(&mut gate, &world, genuine(), Modulation::TypeA);
+    assert_eq!(code(decision.as_ref()), "card.expired");
+    assert_eq!(world.openings(), 0);
+}
+
+#[test]
+fn gate_tells_what_is_no_identity_card_and_whose_code_it_is_not() {
+    let (mut gate, world) = gate();
+    let decision = present(&mut gate, &world, genuine(), Modulation::Other);
+    assert_eq!(code(decision.as_ref()), "gate.not_an_identity_card");
+    world.scan(&CODE.replace("001199000001", "001199000002"));
+    world.lay(genuine(), Modulation::TypeA);
+    let (decision, _) = until_decided(&mut gate, &world, PATIENCE_MS);
+    assert_eq!(code(decision.as_ref()), "gate.wrong_key");
+    world.take();
+    wait(&mut gate, &world, 4000);
+    // The same six digits, another person: the key fits and the print does not.
+    world.scan(&CODE.replace("001199000001", "079203000001"));
+    world.lay(genuine(), Modulation::TypeA);
+    let (decision, _) = until_decided(&mut gate, &world, PATIENCE_MS);
+    assert_eq!(code(decision.as_ref()), "qr.contradicts_chip");
+    world.scan("https://example.vn/\n");
+    assert!(wait(&mut gate, &world, 100).contains(&Notice::CodeRefused));
+    assert_eq!(world.openings(), 0);
+}
+
+#[test]
+fn gate_tells_a_forced_and_a_held_door_and_lets_people_out() {
+    let (mut gate, world) = gate();
+    world.contact.set(Contact::Shut);
+    wait(&mut gate, &world, 100);
+    world.contact.set(Contact::Open);
+    assert!(wait(&mut gate, &world, 100).contains(&Notice::Door(DoorEvent::Forced)));
+    world.contact.set(Contact::Shut);
+    assert!(wait(&mut gate, &world, 100).contains(&Notice::Door(DoorEvent::Shut)));
+    world.exit.set(true);
+    assert!(wait(&mut gate, &world, 100).contains(&Notice::Door(DoorEvent::ExitRequested)));
+    assert_eq!(world.openings(), 1);
+    wait(&mut gate, &world, 60_000);
+    assert_eq!(world.openings(), 1, "a button that is stuck");
+    assert_eq!(world.lock.borrow().last().unwrap().1, false);
+}
