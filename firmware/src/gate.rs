@@ -9,10 +9,8 @@
 //! [`Gate::poll`] is called as often as there is time, and told what time it is. Whatever takes long in it waits through the [`Clock`] of
 //! the board, which lets door and lamps go on. A gate never opens but by [`Decision::Admitted`] and by the exit button.
 
-pub mod access_list;
 pub mod decision;
 pub mod passback;
-pub mod schedule;
 
 use alloc::vec;
 use core::cell::RefCell;
@@ -22,6 +20,7 @@ use soat::chip::error::{Incompatibility, Step};
 use soat::chip::{AccessKey, ReadError, TransportError};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{DataGroup, Dossier, FileContent, PrintedData};
+use soat::gate_pack::{Portrait, Settings};
 use soat::inspection::{Profile, inspect};
 use soat::pki::TrustStore;
 use soat::time::Timestamp;
@@ -39,38 +38,6 @@ use passback::Passback;
 const SHOWN_MS: u64 = 3000;
 /// Searches without a card after which it has gone: one may miss a card that lies there.
 const SEARCHES_UNTIL_GONE: u8 = 2;
-
-/// How a gate behaves, whoever comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// How long the lock has power, in milliseconds.
-    pub pulse_ms: u64,
-    /// How long a code waits for its card, in milliseconds.
-    pub code_ms: u64,
-    /// How long a card waits for its code, in milliseconds.
-    pub card_ms: u64,
-    /// Seconds in which nobody comes in twice; 0 for any time.
-    pub passback_seconds: u32,
-    /// What becomes of DG2. It is never held.
-    pub face: Portrait,
-    /// How long reading and verifying may take, in milliseconds.
-    pub reading_ms: u64,
-}
-
-/// What becomes of DG2, the largest file by far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Portrait {
-    /// Its hash is computed as it streams: one more altered file that would be found, for one to two seconds.
-    Hashed,
-    /// It is not read.
-    Skipped,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { pulse_ms: 3000, code_ms: 15_000, card_ms: 15_000, passback_seconds: 0, face: Portrait::Skipped, reading_ms: 20_000 }
-    }
-}
 
 /// What happened, for whoever keeps the journal and tells the controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +91,7 @@ enum Stage {
 impl<B: Board> Gate<B> {
     /// A gate, shut and dark.
     pub fn new(ports: Ports<B>, settings: Settings, rule: Rule, trust: TrustStore) -> Self {
-        let door = Door::new(ports.lock, settings.pulse_ms);
+        let door = Door::new(ports.lock, settings.pulse_ms.into());
         Self {
             reader: Pn532::new(ports.reader),
             scanner: Scanner::new(ports.scanner),
@@ -165,7 +132,7 @@ impl<B: Board> Gate<B> {
             Some(None) => return Some(Notice::CodeRefused),
             None => {}
         }
-        let expired = self.scan.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) >= self.settings.code_ms);
+        let expired = self.scan.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) >= u64::from(self.settings.code_ms));
         if expired {
             self.scan = None;
             return Some(Notice::CodeExpired);
@@ -199,7 +166,7 @@ impl<B: Board> Gate<B> {
                 let decision = self.present(&scan, now);
                 return Some(self.conclude(decision));
             }
-            if now.saturating_sub(since) >= self.settings.card_ms {
+            if now.saturating_sub(since) >= u64::from(self.settings.card_ms) {
                 return Some(self.conclude(Decision::Refused(Refusal::NoCode)));
             }
         }
@@ -210,6 +177,9 @@ impl<B: Board> Gate<B> {
     fn present(&mut self, scan: &Scan, now: u64) -> Decision {
         self.outputs.borrow_mut().signals.show(Signal::Reading, now);
         let Some(time) = self.clock.time() else { return Decision::Refused(Refusal::TimeUnknown) };
+        if let Err(refusal) = self.rule.holds(time) {
+            return Decision::Refused(refusal);
+        }
         let mut dossier = match self.read(scan, time) {
             Ok(dossier) => dossier,
             Err(ReadError::AccessDenied { .. }) => return Decision::Refused(Refusal::WrongKey),
@@ -243,7 +213,7 @@ impl<B: Board> Gate<B> {
         let options = ReadingOptions {
             face,
             files: Files::Only(groups),
-            limits: Limits { milliseconds: self.settings.reading_ms, file: LARGEST_FILE, ..Limits::default() },
+            limits: Limits { milliseconds: self.settings.reading_ms.into(), file: LARGEST_FILE, ..Limits::default() },
             read_at: Some(time),
             ..ReadingOptions::default()
         };
@@ -279,7 +249,7 @@ impl<B: Board> Gate<B> {
             Signal::Alarm
         } else if now < self.shown_until {
             return self.outputs.get_mut().signals.poll(now);
-        } else if !self.reader.is_ready() || self.clock.time().is_none() {
+        } else if !self.reader.is_ready() || !self.clock.time().is_some_and(|time| self.rule.holds(time).is_ok()) {
             Signal::Fault
         } else {
             match (self.stage, &self.scan) {

@@ -8,6 +8,7 @@
 //! | [`port`] | what a board must offer |
 //! | [`pins`] | those ports out of pins of embedded-hal |
 //! | [`pn532`] | the reader chip, and the card in its field |
+//! | [`provisioning`] | its keys |
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
@@ -21,6 +22,7 @@ pub mod gate;
 pub mod pins;
 pub mod pn532;
 pub mod port;
+pub mod provisioning;
 pub mod scanner;
 pub mod signal;
 pub mod wiegand;

@@ -16,7 +16,8 @@ impl<P: OutputPin> Lock for Relay<P> {
     }
 }
 
-/// A relay with the contact of its door (low while it is shut) and the exit button (low while it is pressed).
+/// A relay with the contact of its door (low while it is shut) and the exit button (high while it is pressed): a wire that is cut is an
+/// open door and a button that nobody presses.
 pub struct MonitoredRelay<P, C, E> {
     /// The relay, active high.
     pub relay: P,
@@ -34,13 +35,12 @@ impl<P: OutputPin, C: InputPin, E: InputPin> Lock for MonitoredRelay<P, C, E> {
     fn contact(&mut self) -> Contact {
         match self.contact.is_low() {
             Ok(true) => Contact::Shut,
-            // A wire that is cut looks like a door that stands open.
             Ok(false) | Err(_) => Contact::Open,
         }
     }
 
     fn exit_requested(&mut self) -> bool {
-        self.exit.is_low().unwrap_or(false)
+        self.exit.is_high().unwrap_or(false)
     }
 }
 

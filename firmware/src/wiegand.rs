@@ -3,6 +3,8 @@
 //! They carry the facility code and card number that stand beside an entry of the access list, never bits of a pseudonym or of a personal
 //! number: 24 bits of either meet again among some 10,000 people.
 
+use soat::gate_pack::access_list::Credential;
+
 /// How many bits a frame has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -12,15 +14,6 @@ pub enum Format {
     Wiegand34,
     /// H10304: 16 bits of facility, 19 of number.
     Wiegand37,
-}
-
-/// What a controller knows a person by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Credential {
-    /// The facility code.
-    pub facility: u16,
-    /// The card number.
-    pub number: u32,
 }
 
 /// A frame: its bits, the first sent in the highest place, and how many there are.

@@ -1,14 +1,16 @@
-//! Prints what the passive-authentication image (P-256, RSA) occupies in a gate's flash.
+//! Prints what the gate's images occupy in its flash.
 #![allow(missing_docs)]
 
-use soat_tests::image;
+use soat_tests::image::{self, Image};
 
 fn main() {
-    match image::build() {
-        Err(why) => println!("flash: the image cannot be built here: {why}"),
-        Ok(path) => match std::fs::read(&path).ok().and_then(|elf| image::flash_bytes(&elf)) {
-            Some(bytes) => println!("flash: passive-authentication image, thumbv7em, opt-level s: {bytes} bytes"),
-            None => println!("flash: {} is not readable", path.display()),
-        },
+    for image in [Image::PassiveAuthentication, Image::Gate] {
+        match image::build(image) {
+            Err(why) => println!("flash: {image:?} cannot be built here: {why}"),
+            Ok(path) => match std::fs::read(&path).ok().and_then(|elf| image::flash_bytes(&elf)) {
+                Some(bytes) => println!("flash: {image:?}, thumbv7em, opt-level s: {bytes} bytes"),
+                None => println!("flash: {} is not readable", path.display()),
+            },
+        }
     }
 }

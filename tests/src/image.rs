@@ -1,4 +1,4 @@
-//! The gate's image `passive-authentication`, built for thumbv7em, and what it occupies.
+//! Images for the gate, built for thumbv7em, and what they occupy.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,16 +6,38 @@ use std::process::Command;
 
 const TARGET: &str = "thumbv7em-none-eabihf";
 
-/// Builds the image; an error says why it cannot be built here.
+/// An image: its binary and the features that it is built with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Image {
+    /// Passive authentication alone, of a saved dossier.
+    PassiveAuthentication,
+    /// The gate for the board.
+    Gate,
+    /// The gate for QEMU.
+    GateInQemu,
+}
+
+impl Image {
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PassiveAuthentication => ("passive-authentication", "image"),
+            Self::Gate => ("gate", "board"),
+            Self::GateInQemu => ("gate", "qemu"),
+        }
+    }
+}
+
+/// Builds an image; an error says why it cannot be built here.
 ///
 /// # Errors
 /// What cargo said.
-pub fn build() -> Result<PathBuf, String> {
+pub fn build(image: Image) -> Result<PathBuf, String> {
+    let (binary, feature) = image.names();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--locked", "--profile", "flash", "-p", "soat-firmware", "--features", "image", "--target", TARGET])
-        .args(["--bin", "passive-authentication"])
+        .args(["build", "--locked", "--profile", "flash", "-p", "soat-firmware", "--features", feature, "--target", TARGET])
+        .args(["--bin", binary])
         .current_dir(&root)
         .output()
         .map_err(|error| error.to_string())?;
@@ -23,7 +45,11 @@ pub fn build() -> Result<PathBuf, String> {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target.join(TARGET).join("flash/passive-authentication"))
+    // The two gates are one binary: each is kept under a name of its own.
+    let built = target.join(TARGET).join("flash").join(binary);
+    let kept = built.with_file_name(format!("{binary}-{feature}"));
+    std::fs::copy(&built, &kept).map_err(|error| error.to_string())?;
+    Ok(kept)
 }
 
 /// Bytes that an image occupies in flash: its loadable segments with contents (ELF32, little-endian).

@@ -124,10 +124,17 @@ fn time_stamp() -> Option<Seed> {
 }
 
 /// A terminal whose key everybody knows.
-struct SeedTerminal(SigningKey, TerminalKey);
+pub struct SeedTerminal(SigningKey, TerminalKey);
+
+impl Default for SeedTerminal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl SeedTerminal {
-    fn new() -> Self {
+    /// The key of all ones.
+    pub fn new() -> Self {
         let key = SigningKey::from_bytes(&[1; 32]);
         let public = TerminalKey::ed25519(key.verifying_key().as_bytes());
         Self(key, public)

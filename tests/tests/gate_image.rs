@@ -8,7 +8,7 @@ use std::process::Command;
 use card_fixtures::authority::SodOptions;
 use card_fixtures::personalisation::{authority, issue, personalise};
 use soat::dossier::{DataGroup, Dossier, FileContent, FileId, FileRecord};
-use soat_tests::image;
+use soat_tests::image::{self, Image};
 use soat_tests::real_data::skip;
 
 /// 2026-08-01
@@ -69,7 +69,7 @@ fn the_image_decides_as_the_desk_does() {
     if Command::new("qemu-system-arm").arg("--version").output().is_err() {
         return skip("qemu-system-arm is not installed");
     }
-    let image = match image::build() {
+    let image = match image::build(Image::PassiveAuthentication) {
         Ok(image) => image,
         Err(why) if why.contains("can't find crate for `core`") => {
             return skip("the target thumbv7em-none-eabihf is not installed");

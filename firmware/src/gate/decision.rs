@@ -4,12 +4,11 @@ use core::fmt;
 
 use soat::chip::ReadError;
 use soat::crypto::Provider;
+use soat::gate_pack::access_list::{AccessList, Credential, NotAllowed, Person};
 use soat::inspection::{Outcome, Overall, PseudonymKey, ReasonCode, Report};
 use soat::time::Timestamp;
 
-use super::access_list::{AccessList, NotAllowed, Person};
 use super::passback::Passback;
-use crate::wiegand::Credential;
 
 /// What became of one presentation of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +44,8 @@ pub enum Refusal {
     NoCode,
     /// The gate does not know what time it is.
     TimeUnknown,
+    /// What the gate was told has ended; it needs a new pack.
+    RuleEnded,
     /// The card does not give the number from which the person's pseudonym is made.
     NoPerson,
     /// Genuine, and not allowed.
@@ -63,6 +64,7 @@ impl Refusal {
             Self::NotAnIdentityCard => "gate.not_an_identity_card",
             Self::NoCode => "gate.no_code",
             Self::TimeUnknown => "gate.time_unknown",
+            Self::RuleEnded => "gate.pack_ended",
             Self::NoPerson => "gate.no_person",
             Self::NotAllowed(_, NotAllowed::NotListed) => "gate.not_listed",
             Self::NotAllowed(_, NotAllowed::Blocked) => "gate.blocked",
@@ -75,7 +77,7 @@ impl Refusal {
     /// Whether another try or another gate may have another result: nothing is known against card or person.
     pub fn is_undecided(&self) -> bool {
         match self {
-            Self::Undetermined(_) | Self::NotRead(_) | Self::WrongKey | Self::NoCode | Self::TimeUnknown | Self::NotAnIdentityCard => true,
+            Self::Undetermined(_) | Self::NotRead(_) | Self::WrongKey | Self::NoCode | Self::TimeUnknown | Self::RuleEnded | Self::NotAnIdentityCard => true,
             Self::Failed(_) | Self::Expired(_) | Self::NoPerson | Self::NotAllowed(..) | Self::Passback(_) => false,
         }
     }
@@ -90,16 +92,34 @@ impl fmt::Display for Refusal {
 /// Where a gate's rule stands: whom it lets in, and how it knows them.
 pub struct Rule {
     /// Who may come in.
-    pub list: AccessList,
+    pub list: AccessList<'static>,
     /// The site's key, from which pseudonyms are made.
     pub key: PseudonymKey,
     /// The purpose that is part of each pseudonym: the site's name.
     pub purpose: alloc::string::String,
     /// What local time is ahead of UTC, in minutes.
     pub zone_minutes: i16,
+    /// When the rule was made: no clock is right before that.
+    pub from: Timestamp,
+    /// From then on it lets nobody in.
+    pub until: Timestamp,
 }
 
 impl Rule {
+    /// Whether it holds at a time.
+    ///
+    /// # Errors
+    /// [`Refusal::TimeUnknown`] before it was made, [`Refusal::RuleEnded`] from its end on.
+    pub fn holds(&self, time: Timestamp) -> Result<(), Refusal> {
+        if time < self.from {
+            Err(Refusal::TimeUnknown)
+        } else if time >= self.until {
+            Err(Refusal::RuleEnded)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Decides over a report of the profile `gate`.
     pub fn decide(&self, report: &Report, time: Timestamp, passback: &mut Passback, provider: &dyn Provider) -> Decision {
         match self.person(report, provider) {
@@ -107,7 +127,7 @@ impl Rule {
             Ok(person) => match self.list.admits(&person, time, self.zone_minutes) {
                 Err(why) => Decision::Refused(Refusal::NotAllowed(person, why)),
                 Ok(_) if !passback.passes(&person, time) => Decision::Refused(Refusal::Passback(person)),
-                Ok(entry) => Decision::Admitted { person, credential: entry.credential },
+                Ok(credential) => Decision::Admitted { person, credential },
             },
         }
     }

@@ -7,7 +7,7 @@ mod tests;
 
 use der::asn1::ObjectIdentifier;
 
-use parameters::Parameters;
+pub(in crate::crypto) use parameters::Parameters;
 
 pub use explicit::DomainParameters;
 

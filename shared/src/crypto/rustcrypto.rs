@@ -1,7 +1,7 @@
 //! The provider on RustCrypto.
 //!
-//! Feature `rustcrypto` alone brings P-256 and RSA, for gates whose flash is small; `all-curves` brings the other curves, the
-//! prime-field groups and DSA.
+//! Feature `rustcrypto` alone verifies signatures on every curve, and agrees on keys over P-256 alone; `brainpool256` adds the curve of
+//! the Vietnamese card, for gates, and `all-curves` every other one, the prime-field groups and DSA.
 
 mod cipher;
 #[cfg(feature = "all-curves")]
@@ -46,11 +46,11 @@ impl Provider for RustCrypto {
             }
             (PublicKey::Ec(key), SignatureScheme::Ecdsa { digest }) => {
                 let signature = EcdsaSignature::from_der(signature)?;
-                elliptic::group(key.curve())?.verify(key.point(), &hash::digest(digest, &[message]), &signature)
+                elliptic::public::verify(key.curve(), key.point(), &hash::digest(digest, &[message]), &signature)
             }
             (PublicKey::Ec(key), SignatureScheme::EcdsaPlain { digest }) => {
                 let signature = EcdsaSignature::from_plain(signature, key.curve())?;
-                elliptic::group(key.curve())?.verify(key.point(), &hash::digest(digest, &[message]), &signature)
+                elliptic::public::verify(key.curve(), key.point(), &hash::digest(digest, &[message]), &signature)
             }
             #[cfg(feature = "all-curves")]
             (PublicKey::Dsa(key), SignatureScheme::Dsa { digest }) => {
@@ -73,7 +73,7 @@ impl Provider for RustCrypto {
     }
 
     fn is_on_curve(&self, curve: NamedCurve, point: &[u8]) -> bool {
-        elliptic::group(curve).is_ok_and(|group| group.contains(point))
+        elliptic::public::contains(curve, point)
     }
 
     fn multiply_point(&self, curve: NamedCurve, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError> {

@@ -7,11 +7,11 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, Name};
 use super::chain::{Issuer, Signed};
 use super::crl::{CertificateList, CrlError, Revocation, RevocationReason};
 use super::trust_store::{Anchor, Provenance, TrustStore};
-use crate::crypto::{CryptoError, Provider, SignatureScheme};
+use crate::crypto::{CryptoError, DigestAlgorithm, Provider, SignatureScheme};
 use crate::time::Timestamp;
 
 /// A revocation list that an anchor signed. It cannot be made in any other way than [`VerifiedCrl::verify`].
@@ -88,6 +88,24 @@ impl VerifiedCrl {
         let (own, other) = (&self.issuer.certificate, &anchor.certificate);
         own.public_key_info == other.public_key_info || own.validity.not_before >= other.validity.not_before
     }
+}
+
+/// By what a gate knows a revoked certificate: the first 16 bytes of SHA-256 over its issuer's name, folded as for any comparison, and its
+/// serial number. A gate has no room for whole lists.
+pub fn digest(issuer: &Name, serial: &[u8], provider: &dyn Provider) -> [u8; 16] {
+    let mut hasher = provider.hasher(DigestAlgorithm::Sha256);
+    let mut put = |part: &[u8]| {
+        hasher.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        hasher.update(part);
+    };
+    for (kind, value) in issuer.folded() {
+        put(kind.as_bytes());
+        put(value.as_bytes());
+    }
+    put(serial);
+    let mut digest = [0; 16];
+    digest.iter_mut().zip(hasher.finish().as_ref()).for_each(|(place, byte)| *place = *byte);
+    digest
 }
 
 /// What is known of a certificate's revocation.

@@ -1,6 +1,6 @@
 //! Anchors: the keys that an operator decided to trust (ICAO 9303-12 §6.1.1). Held in memory; files are the host's business.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use der::asn1::ObjectIdentifier;
 use super::certificate::{Certificate, Name};
 use super::cms::SignerIdentifier;
 use super::deviation_list::DeviationList;
-use super::revocation::VerifiedCrl;
+use super::revocation::{self, VerifiedCrl};
 use crate::crypto::{Digest, Provider};
 
 /// Where an anchor came from.
@@ -80,6 +80,8 @@ pub struct TrustStore {
     /// Names that belong to one authority, each with the number of their group.
     authorities: BTreeMap<NameKey, usize>,
     revocation_lists: Vec<VerifiedCrl>,
+    /// [`revocation::digest`] of certificates that are revoked, where there is no room for lists.
+    revoked: BTreeSet<[u8; 16]>,
     /// By the group of the issuer's name.
     lists_of_authority: BTreeMap<usize, Vec<usize>>,
     deviation_lists: Vec<DeviationList>,
@@ -150,6 +152,17 @@ impl TrustStore {
         of_group.push(self.revocation_lists.len());
         self.revocation_lists.push(crl);
         true
+    }
+
+    /// Holds that certificates are revoked, by [`revocation::digest`]. It says nothing of others: they are as unknown as before.
+    pub fn revoke(&mut self, digests: impl IntoIterator<Item = [u8; 16]>) {
+        self.revoked.extend(digests);
+    }
+
+    /// Whether a certificate is one of those.
+    pub fn is_revoked(&self, certificate: &Certificate, provider: &dyn Provider) -> bool {
+        !self.revoked.is_empty()
+            && self.revoked.contains(&revocation::digest(&certificate.issuer, &certificate.serial, provider))
     }
 
     /// The revocation lists that count.

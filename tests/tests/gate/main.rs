@@ -5,6 +5,7 @@ mod attacks;
 mod faults;
 mod libnfc;
 mod people;
+mod qemu;
 
 use std::rc::Rc;
 
@@ -12,17 +13,20 @@ use card_fixtures::chip::VirtualChip;
 use card_fixtures::personalisation::{Personalisation, authority, personalise};
 use card_fixtures::plug::pn532::Modulation;
 use soat::crypto::rustcrypto::RustCrypto;
+use soat::gate_pack::Settings;
+use soat::gate_pack::access_list::{AccessList, Credential, Entry, Person};
+use soat::gate_pack::schedule::Schedule;
 use soat::inspection::PseudonymKey;
 use soat::pki::{Certificate, Provenance, TrustStore};
 use soat::time::Timestamp;
-use soat_firmware::gate::access_list::{AccessList, Entry, Person};
 use soat_firmware::gate::decision::{Decision, Rule};
-use soat_firmware::gate::{Gate, Settings};
-use soat_firmware::wiegand::Credential;
+use soat_firmware::gate::Gate;
 use soat_tests::gate_board::{Simulated, World, until_decided};
 
 /// 2026-08-01, a Saturday, 07:00 in Vietnam.
 pub const NOW: Timestamp = Timestamp(1_785_542_400);
+/// When the gate's rule ends.
+pub const ENDS: Timestamp = Timestamp(NOW.0 + 60 * 365 * 86_400);
 pub const CARD: &str = "vietnam-2024";
 pub const NUMBER: &str = "001199000001";
 pub const CODE: &str = "001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15092024||||\r\n";
@@ -40,9 +44,12 @@ pub fn person(number: &str) -> Person {
 
 /// Lets the holder of the card in at any time.
 pub fn rule() -> Rule {
-    let mut list = AccessList::default();
-    list.entries.insert(person(NUMBER), Entry { credential: Some(CREDENTIAL), ..Entry::ALWAYS });
-    Rule { list, key: site_key(), purpose: "cổng bắc".into(), zone_minutes: 420 }
+    rule_of([(person(NUMBER), Entry { credential: Some(CREDENTIAL), ..Entry::ALWAYS })], Vec::new())
+}
+
+pub fn rule_of(people: impl IntoIterator<Item = (Person, Entry)>, schedules: Vec<Schedule>) -> Rule {
+    let list = AccessList::of(&people.into_iter().collect(), schedules);
+    Rule { list, key: site_key(), purpose: "cổng bắc".into(), zone_minutes: 420, from: Timestamp(NOW.0 - 86_400), until: ENDS }
 }
 
 /// Trusts the authority of the card.

@@ -2,12 +2,12 @@
 
 use card_fixtures::personalisation::personalise;
 use card_fixtures::plug::pn532::Modulation;
+use soat::gate_pack::Portrait;
+use soat::gate_pack::schedule::{Days, Window};
 use soat::time::Timestamp;
 use soat_firmware::door::DoorEvent;
-use soat_firmware::gate::access_list::Entry;
 use soat_firmware::gate::decision::Decision;
-use soat_firmware::gate::schedule::{Days, Schedule, Window};
-use soat_firmware::gate::{Notice, Portrait, Settings};
+use soat_firmware::gate::Notice;
 use soat_firmware::port::Contact;
 use soat_tests::gate_board::{code, until_decided, wait};
 
@@ -99,10 +99,7 @@ fn gate_decides_once_a_presentation() {
 #[test]
 fn gate_refuses_who_is_not_allowed() {
     let at = |entry: Option<Entry>, schedules: Vec<Schedule>| {
-        let mut rule = rule();
-        rule.list.entries.clear();
-        rule.list.entries.extend(entry.map(|entry| (person(NUMBER), entry)));
-        rule.list.schedules = schedules;
+        let rule = rule_of(entry.map(|entry| (person(NUMBER), entry)), schedules);
         let (mut gate, world) = gate_with(Settings::default(), rule);
         let decision = present(&mut gate, &world, genuine(), Modulation::TypeA);
         assert_eq!(world.openings(), usize::from(matches!(decision, Some(Decision::Admitted { .. }))));
@@ -137,6 +134,18 @@ fn gate_without_a_clock_opens_for_nobody() {
     let decision = present(&mut gate, &world, genuine(), Modulation::TypeA);
     assert_eq!(code(decision.as_ref()), "card.expired");
     assert_eq!(world.openings(), 0);
+}
+
+#[test]
+fn gate_opens_neither_before_its_pack_was_made_nor_after_its_end() {
+    let rule = || Rule { from: NOW, until: Timestamp(NOW.0 + 86_400), ..rule() };
+    for (time, reason) in [(-1, "gate.time_unknown"), (0, "admitted"), (86_399, "admitted"), (86_400, "gate.pack_ended")] {
+        let (mut gate, world) = gate_with(Settings::default(), rule());
+        world.set_time(Some(Timestamp(NOW.0 + time)));
+        let decision = present(&mut gate, &world, genuine(), Modulation::TypeA);
+        assert_eq!(code(decision.as_ref()), reason, "{time}");
+        assert_eq!(world.openings(), usize::from(reason == "admitted"));
+    }
 }
 
 #[test]

@@ -1,31 +1,28 @@
-//! ECDSA, ECDH and generic mapping: written once, for every curve that the arithmetic crates know or `curves` adds.
+//! Elliptic curves: signatures, which are public, in [`public`]; and here what needs secrets, ECDH and mappings, written once for every
+//! curve that the arithmetic crates know or `curves` adds.
 
 mod double_scalar;
 mod integrated;
 mod montgomery;
+pub(super) mod public;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use ecdsa::{EcdsaCurve, Signature};
+use ecdsa::EcdsaCurve;
 use elliptic_curve::ff::PrimeField;
 use elliptic_curve::group::Group as _;
-use elliptic_curve::ops::Invert as _;
 use elliptic_curve::sec1::{FromSec1Point as _, Sec1Point, ToSec1Point as _};
 use elliptic_curve::{Field as _, FieldBytes, Scalar};
 use primeorder::{AffinePoint, PrimeCurveParams, ProjectivePoint};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::crypto::{CryptoError, Digest, EcdsaSignature, KeyPair, NamedCurve};
+use crate::crypto::{CryptoError, KeyPair, NamedCurve};
 
-/// What is computed on a curve, whichever it is.
+/// What is computed with secrets on a curve, whichever it is.
 pub(super) trait CurveGroup {
-    /// Checks an ECDSA signature over a digest (BSI TR-03111 §4.2.1.2).
-    fn verify(&self, point: &[u8], digest: &Digest, signature: &EcdsaSignature<'_>) -> Result<(), CryptoError>;
-    /// Whether a point is one of the curve other than the point at infinity.
-    fn contains(&self, point: &[u8]) -> bool;
     /// `scalar · point`, uncompressed.
     fn multiply(&self, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError>;
     /// A key pair on the curve's generator.
@@ -60,7 +57,7 @@ pub(super) fn group(curve: NamedCurve) -> Result<&'static dyn CurveGroup, Crypto
         NamedCurve::BrainpoolP224r1 => &On::<curves::BrainpoolP224r1>::GROUP,
         #[cfg(feature = "all-curves")]
         NamedCurve::BrainpoolP224t1 => &On::<curves::BrainpoolP224t1>::GROUP,
-        #[cfg(feature = "all-curves")]
+        #[cfg(feature = "brainpool256")]
         NamedCurve::BrainpoolP256r1 => &On::<bp256::BrainpoolP256r1>::GROUP,
         #[cfg(feature = "all-curves")]
         NamedCurve::BrainpoolP256t1 => &On::<bp256::BrainpoolP256t1>::GROUP,
@@ -77,7 +74,7 @@ pub(super) fn group(curve: NamedCurve) -> Result<&'static dyn CurveGroup, Crypto
         #[cfg(feature = "all-curves")]
         NamedCurve::BrainpoolP512t1 => &On::<curves::BrainpoolP512t1>::GROUP,
         #[cfg(not(feature = "all-curves"))]
-        _ => return Err(CryptoError::Unsupported("this build knows no curve but P-256")),
+        _ => return Err(CryptoError::Unsupported("this build agrees on keys over few curves")),
     })
 }
 
@@ -89,22 +86,6 @@ impl<C> On<C> {
 }
 
 impl<C: EcdsaCurve + PrimeCurveParams> CurveGroup for On<C> {
-    fn verify(&self, point: &[u8], digest: &Digest, signature: &EcdsaSignature<'_>) -> Result<(), CryptoError> {
-        let point = decode::<C>(point)?;
-        let (r, s) = field_bytes::<C>(signature.r).zip(field_bytes::<C>(signature.s)).ok_or(CryptoError::SignatureInvalid)?;
-        // From the scalars on, r and s lie between 1 and the order: attackers set them to zero.
-        let signature = Signature::<C>::from_scalars(r, s).map_err(|_| CryptoError::SignatureInvalid)?;
-        let (r, s) = signature.split_scalars();
-        let inverse = *s.invert_vartime();
-        let number = leftmost::<C>(digest.as_ref());
-        let valid = double_scalar::sum_has_x::<C>(&(number * inverse), &(*r * inverse), &point, &r);
-        if valid { Ok(()) } else { Err(CryptoError::SignatureInvalid) }
-    }
-
-    fn contains(&self, point: &[u8]) -> bool {
-        decode::<C>(point).is_ok()
-    }
-
     fn multiply(&self, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError> {
         encode::<C>(&(ProjectivePoint::<C>::from(decode::<C>(point)?) * reduce::<Scalar<C>>(scalar)))
     }
@@ -184,13 +165,6 @@ fn draw<C: PrimeCurveParams>(rng: &mut dyn CryptoRng) -> Zeroizing<Scalar<C>> {
     }
 }
 
-/// A digest as a number: as many of its leftmost bits as the order has (BSI TR-03111 §4.1.3). The one order that does not fill its octets,
-/// of P-521, is longer than any digest.
-fn leftmost<C: PrimeCurveParams>(digest: &[u8]) -> Scalar<C> {
-    let octets = Scalar::<C>::NUM_BITS.div_ceil(8) as usize;
-    reduce(digest.get(..octets).unwrap_or(digest))
-}
-
 /// A big-endian number of any length, modulo the order or the characteristic.
 fn reduce<F: PrimeField>(octets: &[u8]) -> F {
     let radix = F::from(1 << 32).square();
@@ -198,14 +172,6 @@ fn reduce<F: PrimeField>(octets: &[u8]) -> F {
     core::iter::once(head).chain(tail.chunks(8)).fold(F::ZERO, |value, octets| {
         value * radix + F::from(octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)))
     })
-}
-
-/// A magnitude at the width of the field.
-fn field_bytes<C: PrimeCurveParams>(magnitude: &[u8]) -> Option<FieldBytes<C>> {
-    let mut bytes = FieldBytes::<C>::default();
-    let start = bytes.len().checked_sub(magnitude.len())?;
-    bytes.get_mut(start..)?.copy_from_slice(magnitude);
-    Some(bytes)
 }
 
 /// A point of the curve: uncompressed or compressed, on it, and not at infinity.

@@ -25,6 +25,9 @@ pub(in crate::inspection) fn of_signer(
     signer: &Certificate,
     path: &TrustedPath,
 ) -> Check {
+    if examination.trust.is_revoked(signer, examination.provider) {
+        return row.failed(ReasonCode::DS_REVOKED);
+    }
     match status(signer, path.anchor(), examination.trust, examination.time) {
         RevocationStatus::NotRevoked => match not_taken(examination, signer, path) {
             Some(reason) => row.undetermined(reason),

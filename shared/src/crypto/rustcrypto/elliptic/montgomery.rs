@@ -31,10 +31,10 @@ pub(super) struct Modulus<const N: usize> {
 impl<const N: usize> Modulus<N> {
     pub(super) const ZERO: Element<N> = [0; N];
 
-    /// The modulus that is one more than an even number, big-endian; `None` where it does not fit.
-    pub(super) fn above(largest: &[u8]) -> Option<Self> {
-        let mut words = parse(largest)?;
-        *words.first_mut()? |= 1;
+    /// An odd number, big-endian; `None` where it is even or does not fit.
+    pub(super) fn new(modulus: &[u8]) -> Option<Self> {
+        let words: [Word; N] = parse(modulus)?;
+        words.first().filter(|lowest| *lowest & 1 == 1)?;
         // Newton's iteration doubles the right bits each time, and an odd number is its own inverse modulo 8.
         let lowest = *words.first()?;
         let inverse =
@@ -59,6 +59,86 @@ impl<const N: usize> Modulus<N> {
         let words = parse(number)?;
         let (_, borrow) = subtract(&words, &self.words);
         borrow.then(|| self.multiply(&words, &self.r_squared))
+    }
+
+    /// A big-endian number that fits into the words, brought below the modulus.
+    pub(super) fn reduced(&self, number: &[u8]) -> Option<Element<N>> {
+        Some(self.multiply(&parse(number)?, &self.r_squared))
+    }
+
+    /// The number that an element stands for, the lowest word first.
+    pub(super) fn value(&self, element: &Element<N>) -> [Word; N] {
+        let mut one = [0; N];
+        if let Some(lowest) = one.first_mut() {
+            *lowest = 1;
+        }
+        self.multiply(element, &one)
+    }
+
+    /// An element to the power of a number, the lowest word first.
+    fn power(&self, base: &Element<N>, exponent: &[Word; N]) -> Element<N> {
+        let mut result = self.one;
+        for word in exponent.iter().rev() {
+            for bit in (0..BITS).rev() {
+                result = self.square(&result);
+                if word >> bit & 1 == 1 {
+                    result = self.multiply(&result, base);
+                }
+            }
+        }
+        result
+    }
+
+    /// The inverse of an element, where the modulus is prime: base^(modulus − 2).
+    pub(super) fn inverse(&self, element: &Element<N>) -> Element<N> {
+        self.power(element, &less(&self.words, 2))
+    }
+
+    /// A square root of an element, where the modulus is prime (Tonelli and Shanks; Cohen 1993 §1.5.1). `None` where it has none.
+    pub(super) fn square_root(&self, element: &Element<N>) -> Option<Element<N>> {
+        let minus_one = self.subtract(&Self::ZERO, &self.one);
+        // modulus − 1 = odd · 2^twos
+        let mut odd = less(&self.words, 1);
+        let mut twos = 0_u32;
+        while odd.first()? & 1 == 0 {
+            odd = halved(&odd);
+            twos += 1;
+        }
+        let half = halved(&less(&self.words, 1));
+        let non_residue = {
+            let mut candidate = self.double(&self.one);
+            // Half of all numbers are none; the least non-residue of a prime of this size is below 1,000 by far.
+            let found = (0..1000).find_map(|_| {
+                let this = candidate;
+                candidate = self.add(&candidate, &self.one);
+                (self.power(&this, &half) == minus_one).then_some(this)
+            });
+            found?
+        };
+        let mut step = self.power(&non_residue, &odd);
+        // root² = element · rest, and the order of rest is a power of two that falls with each round.
+        let mut root = self.power(element, &halved(&plus_one(&odd)));
+        let mut rest = self.power(element, &odd);
+        let mut exponent = twos;
+        while rest != self.one {
+            let mut square = rest;
+            let mut order = 0;
+            while square != self.one {
+                square = self.square(&square);
+                order += 1;
+                if order >= exponent {
+                    return (*element == Self::ZERO).then_some(Self::ZERO);
+                }
+            }
+            for _ in 0..exponent - order - 1 {
+                step = self.square(&step);
+            }
+            root = self.multiply(&root, &step);
+            step = self.square(&step);
+            rest = self.multiply(&rest, &step);
+            exponent = order;
+        }
+        Some(root)
     }
 
     #[inline]
@@ -155,6 +235,39 @@ fn subtract<const N: usize>(left: &[Word; N], right: &[Word; N]) -> ([Word; N], 
         (*difference, borrow) = (word, first | second);
     }
     (difference, borrow)
+}
+
+/// A number less a small one.
+fn less<const N: usize>(number: &[Word; N], small: Word) -> [Word; N] {
+    let mut subtrahend = [0; N];
+    if let Some(lowest) = subtrahend.first_mut() {
+        *lowest = small;
+    }
+    subtract(number, &subtrahend).0
+}
+
+/// An odd number that is not the largest, and one more.
+fn plus_one<const N: usize>(number: &[Word; N]) -> [Word; N] {
+    let mut sum = *number;
+    for word in &mut sum {
+        let (next, carry) = word.overflowing_add(1);
+        *word = next;
+        if !carry {
+            break;
+        }
+    }
+    sum
+}
+
+fn halved<const N: usize>(number: &[Word; N]) -> [Word; N] {
+    let mut result = *number;
+    let mut carry = 0;
+    for word in result.iter_mut().rev() {
+        let next = *word << (BITS - 1);
+        *word = *word >> 1 | carry;
+        carry = next;
+    }
+    result
 }
 
 /// A big-endian number in words; `None` where it is too long.

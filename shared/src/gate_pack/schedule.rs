@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use soat::time::Timestamp;
+use crate::time::Timestamp;
 
 /// Days of the week, Monday in the lowest bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,8 @@ impl Schedule {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use soat::time::Date;
+    use crate::time::Date;
+    use alloc::vec;
 
     /// In Vietnam, seven hours ahead.
     fn covers(schedule: &Schedule, day: u8, hour: u8, minute: u8) -> bool {

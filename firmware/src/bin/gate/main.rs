@@ -1,0 +1,166 @@
+//! The gate on an STM32F405 (docs/gate-board.md): PN532 at USART1, scanner at USART2, a console of what happens at UART4.
+//!
+//! With feature `qemu` the same image runs in QEMU's netduinoplus2. The two differ in [`machine`] alone: clocks, entropy and storage.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+#[cfg_attr(feature = "qemu", path = "machine_qemu.rs")]
+mod machine;
+mod serial;
+mod time;
+
+use alloc::string::String;
+use core::fmt::Write;
+use core::panic::PanicInfo;
+use core::ptr::addr_of_mut;
+
+use embedded_alloc::LlffHeap;
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::gate_pack::{GatePack, PackError};
+use soat_firmware::gate::decision::{Decision, Rule};
+use soat_firmware::gate::{Gate, Notice};
+use soat_firmware::pins::{MonitoredRelay, Panel};
+use soat_firmware::port::{Board, ByteLink, Clock, Ports};
+use soat_firmware::provisioning::Provisioning;
+use stm32f4xx_hal::gpio::{Input, Output, Pin};
+use stm32f4xx_hal::pac;
+use stm32f4xx_hal::prelude::*;
+
+use serial::{Console, Reader, Scanner};
+use time::BoardClock;
+
+#[global_allocator]
+static HEAP: LlffHeap = LlffHeap::empty();
+
+/// EF.SOD of 16 KiB and what is made of it, twice, and the anchors.
+const HEAP_BYTES: usize = 72 * 1024;
+
+/// The types of this board.
+struct Stm32;
+
+impl Board for Stm32 {
+    type Reader = Reader;
+    type Scanner = Scanner;
+    type Lock = MonitoredRelay<Pin<'A', 5, Output>, Pin<'C', 4, Input>, Pin<'C', 5, Input>>;
+    type Lamps = Panel<Pin<'C', 0, Output>, Pin<'C', 1, Output>, Pin<'C', 2, Output>, Pin<'C', 3, Output>>;
+    type Clock = BoardClock;
+    type Entropy = machine::Entropy;
+}
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    static mut MEMORY: [u8; HEAP_BYTES] = [0; HEAP_BYTES];
+    // SAFETY: `main` runs once, and nothing else names MEMORY.
+    unsafe { HEAP.init(addr_of_mut!(*MEMORY) as usize, HEAP_BYTES) }
+    let (Some(device), Some(core)) = (pac::Peripherals::take(), cortex_m::Peripherals::take()) else { halt() };
+    run(device, core)
+}
+
+fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
+    // Fail-secure: outputs are off before the clocks start.
+    let mut rcc = device.RCC.constrain();
+    let a = device.GPIOA.split(&mut rcc);
+    let b = device.GPIOB.split(&mut rcc);
+    let c = device.GPIOC.split(&mut rcc);
+    let mut lock = MonitoredRelay {
+        relay: a.pa5.into_push_pull_output(),
+        contact: c.pc4.into_pull_up_input(),
+        exit: c.pc5.into_pull_down_input(),
+    };
+    lock.relay.set_low();
+    let lamps = Panel {
+        red: c.pc0.into_push_pull_output(),
+        green: c.pc1.into_push_pull_output(),
+        blue: c.pc2.into_push_pull_output(),
+        buzzer: c.pc3.into_push_pull_output(),
+    };
+    let reset = b.pb0.into_push_pull_output();
+
+    let mut rcc = machine::start_clocks(rcc);
+    time::start(&mut core.SYST);
+    let reader = serial::reader(device.USART1, (a.pa9, a.pa10), reset, &mut rcc);
+    let scanner = serial::scanner(device.USART2, (a.pa2, a.pa3), &mut rcc);
+    let mut console = serial::console(device.UART4, (a.pa0, a.pa1), &mut rcc);
+    let mut machine = machine::Machine::new(device.RNG, device.RTC, device.PWR, device.IWDG, &mut rcc);
+    let entropy = machine.entropy();
+    let clock = BoardClock::new(machine);
+
+    let ports = Ports { reader, scanner, lock, lamps, clock, entropy };
+    match rule() {
+        Ok((pack, rule)) => {
+            let content = pack.content();
+            match content.trust_store(&RustCrypto) {
+                Ok(trust) => serve(Gate::new(ports, content.settings, rule, trust), pack.header().ends_at, &mut console),
+                Err(error) => refuse(error, &ports.clock, &mut console),
+            }
+        }
+        Err(error) => refuse(error, &ports.clock, &mut console),
+    }
+}
+
+/// The pack that lies in storage, under the key that this gate was given.
+fn rule() -> Result<(GatePack<'static>, Rule), PackError> {
+    let stored = machine::stored();
+    let provisioning = Provisioning::parse(stored.provisioning, &RustCrypto).ok_or(PackError::OtherKey)?;
+    let pack = GatePack::verify(stored.pack, &provisioning.operator, &RustCrypto)?;
+    if let Some(held) = provisioning.least_version.checked_sub(1) {
+        pack.may_follow(Some(held), pack.header().made_at)?;
+    }
+    let content = pack.content();
+    let rule = Rule {
+        list: content.list.clone(),
+        key: provisioning.site_key,
+        purpose: content.site.clone(),
+        zone_minutes: content.zone_minutes,
+        from: pack.header().made_at,
+        until: pack.header().ends_at,
+    };
+    Ok((pack, rule))
+}
+
+fn serve(mut gate: Gate<Stm32>, _: soat::time::Timestamp, console: &mut Console) -> ! {
+    say(console, format_args!("ready"));
+    loop {
+        let now = gate.clock().milliseconds();
+        match gate.poll(now) {
+            Some(Notice::Decided(Decision::Admitted { .. })) => say(console, format_args!("decided admitted")),
+            Some(Notice::Decided(Decision::Refused(refusal))) => {
+                say(console, format_args!("decided refused {}", refusal.code()));
+            }
+            Some(Notice::ReaderFault(fault)) => say(console, format_args!("reader fault: {fault}")),
+            Some(Notice::ReaderReady) => say(console, format_args!("reader ready")),
+            Some(Notice::CodeRefused) => say(console, format_args!("code refused")),
+            Some(Notice::CodeExpired) => say(console, format_args!("code expired")),
+            Some(Notice::Door(event)) => say(console, format_args!("door {event:?}")),
+            None => gate.clock().rest(),
+        }
+    }
+}
+
+/// Without a pack nothing opens; the console says why.
+fn refuse(error: PackError, clock: &BoardClock, console: &mut Console) -> ! {
+    say(console, format_args!("no pack: {error}"));
+    loop {
+        clock.rest();
+    }
+}
+
+/// One line; neither names nor numbers nor pseudonyms go there.
+fn say(console: &mut Console, what: core::fmt::Arguments<'_>) {
+    let mut line = String::new();
+    if writeln!(line, "{what}").is_ok() {
+        console.send(line.as_bytes());
+    }
+}
+
+fn halt() -> ! {
+    cortex_m::peripheral::SCB::sys_reset()
+}
+
+/// Nobody is let in by a fault: the reset takes the lock's power before anything else runs.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    halt()
+}

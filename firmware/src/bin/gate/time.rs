@@ -1,0 +1,60 @@
+//! Milliseconds from SysTick, and the time of day.
+
+use core::cell::{Cell, RefCell};
+
+use cortex_m::peripheral::SYST;
+use cortex_m::peripheral::syst::SystClkSource;
+use critical_section::Mutex;
+use soat::time::Timestamp;
+use soat_firmware::port::Clock;
+
+use crate::machine::{CORE_HZ, Machine};
+
+static MILLISECONDS: Mutex<Cell<u64>> = Mutex::new(Cell::new(0));
+
+/// An interrupt each millisecond.
+pub fn start(systick: &mut SYST) {
+    systick.set_clock_source(SystClkSource::Core);
+    systick.set_reload(CORE_HZ / 1000 - 1);
+    systick.clear_current();
+    systick.enable_counter();
+    systick.enable_interrupt();
+}
+
+#[cortex_m_rt::exception]
+fn SysTick() {
+    critical_section::with(|cs| {
+        let passed = MILLISECONDS.borrow(cs);
+        passed.set(passed.get() + 1);
+    });
+}
+
+/// The clock of this board; it feeds the watchdog while the gate waits.
+pub struct BoardClock {
+    machine: RefCell<Machine>,
+}
+
+impl BoardClock {
+    /// The clock of a machine.
+    pub fn new(machine: Machine) -> Self {
+        Self { machine: RefCell::new(machine) }
+    }
+}
+
+impl Clock for BoardClock {
+    fn milliseconds(&self) -> u64 {
+        critical_section::with(|cs| MILLISECONDS.borrow(cs).get())
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        let now = self.milliseconds();
+        self.machine.try_borrow_mut().ok()?.time(now)
+    }
+
+    fn rest(&self) {
+        if let Ok(mut machine) = self.machine.try_borrow_mut() {
+            machine.feed_watchdog();
+        }
+        cortex_m::asm::wfi();
+    }
+}
