@@ -57,7 +57,9 @@ mod panel;
 
 pub use application::Identity;
 pub use card::CardBits;
-pub use command::{BuzzerCommand, Colour, ComSet, LedCommand, LedPermanent, LedPattern, LedTemporary, OutputCommand, TextCommand};
+pub use command::{
+    BuzzerCommand, Colour, ComSet, LedCommand, LedPattern, LedPermanent, LedTemporary, OutputCommand, TextCommand,
+};
 pub use event::{Closed, Event};
 pub use file_transfer::{FileKind, FileReceiver, FileStatus, NoFiles};
 pub use key::{Scbk, WeakKey};

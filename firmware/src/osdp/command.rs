@@ -119,8 +119,22 @@ pub struct LedCommand {
 
 impl LedCommand {
     pub(super) fn parse(record: &[u8; 14]) -> Option<Self> {
-        let [reader, lamp, temporary, t_on, t_off, t_on_colour, t_off_colour, low, high, permanent, on, off, on_colour, off_colour] =
-            *record;
+        let [
+            reader,
+            lamp,
+            temporary,
+            t_on,
+            t_off,
+            t_on_colour,
+            t_off_colour,
+            low,
+            high,
+            permanent,
+            on,
+            off,
+            on_colour,
+            off_colour,
+        ] = *record;
         if reader >= READERS || lamp >= LAMPS {
             return None;
         }
@@ -280,10 +294,8 @@ mod tests {
         let good = [0, 0, 2, 5, 0, 1, 0, 50, 0, 1, 10, 0, 2, 7];
         let pattern = LedPattern { on_tenths: 5, off_tenths: 0, on: Colour::Red, off: Colour::Black };
         let permanent = LedPattern { on_tenths: 10, off_tenths: 0, on: Colour::Green, off: Colour::White };
-        let command = LedCommand {
-            temporary: LedTemporary::Set { pattern, tenths: 50 },
-            permanent: LedPermanent::Set(permanent),
-        };
+        let command =
+            LedCommand { temporary: LedTemporary::Set { pattern, tenths: 50 }, permanent: LedPermanent::Set(permanent) };
         assert_eq!(LedCommand::parse(&good), Some(command));
         let keep = LedCommand { temporary: LedTemporary::Keep, permanent: LedPermanent::Keep };
         assert_eq!(LedCommand::parse(&[0; 14]), Some(keep));
@@ -343,7 +355,10 @@ mod tests {
             let wish = ComSet::new(0x7E, baud).unwrap();
             assert_eq!(ComSet::parse(wish.to_bytes()), Some(wish));
         }
-        assert_eq!((ComSet::new(0x7F, 9_600), ComSet::new(0x80, 9_600), ComSet::new(0, 9_601), ComSet::new(0, 0)), (None, None, None, None));
+        assert_eq!(
+            (ComSet::new(0x7F, 9_600), ComSet::new(0x80, 9_600), ComSet::new(0, 9_601), ComSet::new(0, 0)),
+            (None, None, None, None)
+        );
     }
 
     #[test]

@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_start_within_a_broken_header_is_found() {
         let own = frame(OWN, &[0x60]);
-        for noise in [&[SOM][..], &[SOM, SOM], &[SOM, 0, SOM], &[SOM, 0xFF, 0xFF, 0xFF], &[0, 1, 2, SOM, 9, 0xFF, 0xFF]] {
+        for noise in [&[SOM][..], &[SOM, 0, SOM], &[SOM, 0xFF, 0xFF, 0xFF], &[0, 1, 2, SOM, 9, 0xFF, 0xFF]] {
             assert_eq!(decoded(&[noise, &own].concat()).last().map(|(frame, _)| frame), Some(&own), "{noise:02X?}");
         }
         assert_eq!(decoded(&[&[SOM, 0, MARK][..], &own].concat()), [(own, true)]);

@@ -187,11 +187,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Forgets what was written.
-    pub(super) fn clear(&mut self) {
-        (self.len, self.whole) = (0, true);
-    }
-
     /// What was written, unless some of it had no room.
     pub(super) fn written(&self) -> Option<&[u8]> {
         self.buffer.get(..self.len).filter(|_| self.whole)

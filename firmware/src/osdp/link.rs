@@ -42,9 +42,17 @@ impl KeyChoice {
 enum State {
     Closed,
     /// CHLNG was answered.
-    Challenged { keys: SessionKeys, panel: Nonce, own: Nonce, choice: KeyChoice },
+    Challenged {
+        keys: SessionKeys,
+        panel: Nonce,
+        own: Nonce,
+        choice: KeyChoice,
+    },
     /// SCRYPT was right.
-    Open { session: Session, choice: KeyChoice },
+    Open {
+        session: Session,
+        choice: KeyChoice,
+    },
 }
 
 /// The frame that was last carried out.

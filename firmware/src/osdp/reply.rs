@@ -99,10 +99,6 @@ impl ReplyFrame {
         self.len = self.build(head, protection, code, data).unwrap_or(0);
     }
 
-    pub(super) fn clear(&mut self) {
-        self.len = 0;
-    }
-
     fn build(&mut self, head: Head, protection: Protection<'_>, code: u8, data: &[u8]) -> Option<usize> {
         let start = usize::from(head.marked);
         let (mark, frame) = self.bytes.split_at_mut_checked(start)?;
@@ -166,8 +162,10 @@ mod tests {
         let data = [0x00, 0x0E, 0xE3, 0x10, 0x10, 0x00, 0x00, 0x74, 0x97, 0x23, 0x06, 0x06];
         let mut reply = ReplyFrame::new();
         reply.set(head(2, true, false), Protection::Plain, PDID, &data);
-        let expected =
-            [0x53, 0x80, 0x14, 0x00, 0x06, 0x45, 0x00, 0x0E, 0xE3, 0x10, 0x10, 0x00, 0x00, 0x74, 0x97, 0x23, 0x06, 0x06, 0x1B, 0x88];
+        let expected = [
+            0x53, 0x80, 0x14, 0x00, 0x06, 0x45, 0x00, 0x0E, 0xE3, 0x10, 0x10, 0x00, 0x00, 0x74, 0x97, 0x23, 0x06, 0x06, 0x1B,
+            0x88,
+        ];
         assert_eq!(reply.bytes(), Some(&expected[..]));
     }
 

@@ -107,13 +107,8 @@ mod tests {
     fn changes_are_told_once_each_and_the_urgent_first() {
         let mut reports = Reports::new();
         assert_eq!(reports.changed(), None);
-        reports.now = Status {
-            tamper: true,
-            exit_button: true,
-            relay: true,
-            reader: ReaderStatus::NotConnected,
-            ..Status::default()
-        };
+        reports.now =
+            Status { tamper: true, exit_button: true, relay: true, reader: ReaderStatus::NotConnected, ..Status::default() };
         let mut told = Vec::new();
         while let Some(report) = reports.changed() {
             told.push((report, reports.tell(report)));

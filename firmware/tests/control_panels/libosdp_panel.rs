@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use libosdp::{
     Channel, ChannelError, ControlPanel, ControlPanelBuilder, OsdpComSet, OsdpCommand, OsdpCommandBuzzer, OsdpCommandFileTx,
-    OsdpCommandKeyset, OsdpCommandLed, OsdpCommandOutput, OsdpCommandText, OsdpError, OsdpEvent, OsdpFileOps, OsdpFlag, OsdpLedColor,
-    OsdpLedParams, OsdpStatusReport, OsdpStatusReportType, PdInfoBuilder,
+    OsdpCommandKeyset, OsdpCommandLed, OsdpCommandOutput, OsdpCommandText, OsdpError, OsdpEvent, OsdpFileOps, OsdpFlag,
+    OsdpLedColor, OsdpLedParams, OsdpStatusReport, OsdpStatusReportType, PdInfoBuilder,
 };
 use soat_firmware::osdp::{
-    BuzzerCommand, CardBits, Closed, Colour, ComSet, Event, FileKind, LedPermanent, LedTemporary, OutputCommand, Peripheral, Status,
+    BuzzerCommand, CardBits, Closed, Colour, ComSet, Event, FileKind, LedPermanent, LedTemporary, OutputCommand, Peripheral,
+    Status,
 };
 
 use super::{ADDRESS, Files, KEY, OTHER_KEY, peripheral};
@@ -84,7 +85,18 @@ impl Bench {
             0
         });
         let started = Instant::now();
-        Self { panel, peripheral, to_peripheral, to_panel, heard, events: vec![], started, lose_output: false, replies: 0, _alone: alone }
+        Self {
+            panel,
+            peripheral,
+            to_peripheral,
+            to_panel,
+            heard,
+            events: vec![],
+            started,
+            lose_output: false,
+            replies: 0,
+            _alone: alone,
+        }
     }
 
     /// Own key on both sides, up to the open session.
@@ -102,14 +114,15 @@ impl Bench {
             self.peripheral.receive(byte, now);
             let reply = self.peripheral.poll(now).map(<[u8]>::to_vec);
             let events: Vec<_> = std::iter::from_fn(|| self.peripheral.event()).collect();
+            let is_output = matches!(events[..], [Event::Output(_)]);
+            self.events.extend(events);
             let Some(reply) = reply else { continue };
             self.replies += 1;
-            if self.lose_output && matches!(events[..], [Event::Output(_)]) {
+            if self.lose_output && is_output {
                 self.lose_output = false;
             } else {
                 self.to_panel.lock().unwrap().extend(reply);
             }
-            self.events.extend(events);
         }
         sleep(Duration::from_millis(1));
     }
@@ -152,7 +165,10 @@ fn libosdp_opens_a_session_and_polls() {
     let mut bench = Bench::secure();
     assert_eq!(bench.event("an opening", |_| true), Event::SessionOpened { insecure: false });
     let id = bench.panel.get_pd_id(0).unwrap();
-    assert_eq!((id.version, id.model, id.serial_number.to_le_bytes()), (2, 1, [1, 2, 3, 4]));
+    assert_eq!(
+        (id.vendor_code, id.model, id.version, u32::from_be_bytes(id.serial_number)),
+        ((0xA, 0xB, 0xC), 1, 2, 0x0403_0201)
+    );
     bench.stays_up();
     assert_eq!(bench.events, []);
 }
@@ -183,7 +199,8 @@ fn libosdp_drives_outputs_lamp_buzzer_and_display() {
     let buzzer = bench.event("buzzer", |event| matches!(event, Event::Buzzer(_)));
     assert_eq!(buzzer, Event::Buzzer(BuzzerCommand::Tone { on_tenths: 2, off_tenths: 1, times: 3 }));
 
-    let text = OsdpCommandText { control_code: 3, temp_time: 9, offset_row: 1, offset_col: 2, data: b"Xin chao".into(), reader: 0 };
+    let text =
+        OsdpCommandText { control_code: 3, temp_time: 9, offset_row: 1, offset_col: 2, data: b"Xin chao".into(), reader: 0 };
     bench.command(OsdpCommand::Text(text));
     let Event::Text(text) = bench.event("text", |event| matches!(event, Event::Text(_))) else { panic!() };
     assert_eq!((text.text(), text.seconds, text.wrap, text.column), ("Xin chao", Some(9), false, 2));

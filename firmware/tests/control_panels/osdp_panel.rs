@@ -70,7 +70,8 @@ impl Bench {
         let data = command.encode_data().unwrap();
         let mut session = self.session.take().unwrap();
         let address = Address::pd(ADDRESS).unwrap();
-        let frame = seal(&mut session, address, self.sequence, Direction::AcuToPd, !data.is_empty(), command.code().as_byte(), &data);
+        let frame =
+            seal(&mut session, address, self.sequence, Direction::AcuToPd, !data.is_empty(), command.code().as_byte(), &data);
         let reply = self.exchange(&frame.unwrap());
         let (parsed, _) = ParsedPacket::parse(&reply).unwrap();
         let plain = unseal(&mut session, &parsed, &reply).unwrap();
@@ -99,7 +100,10 @@ fn the_crate_osdp_identifies_the_device() {
     let Reply::PdCap(capabilities) = reply else { panic!("{reply:?}") };
     assert!(capabilities.capabilities.iter().all(|capability| capability.function().is_some()));
     let (_, reply) = bench.plain(None, &Command::Poll(Poll));
-    assert!(matches!(&reply, Reply::Nak(nak) if nak.error == osdp::reply::NakErrorCode::EncryptedCommunicationRequired), "{reply:?}");
+    assert!(
+        matches!(&reply, Reply::Nak(nak) if nak.error == osdp::reply::NakErrorCode::EncryptedCommunicationRequired),
+        "{reply:?}"
+    );
 }
 
 #[test]
@@ -108,9 +112,9 @@ fn the_crate_osdp_opens_a_session_and_drives_the_device() {
     assert!(matches!(bench.open(KEY, KEY), Reply::RMacI(_)));
     assert_eq!(bench.secured(&Command::Poll(Poll)).code(), ReplyCode::Ack);
     let output = OutputRecord { output: 0, code: OutputControlCode::TemporaryOnResume, timer: 30 };
-    assert_eq!(bench.secured(&Command::Out(OutputControl { records: vec![output] })).code(), ReplyCode::Ack);
+    assert_eq!(bench.secured(&Command::Output(OutputControl { records: vec![output] })).code(), ReplyCode::Ack);
     let buzzer = BuzzerControl { reader: 0, tone: BuzzerTone::Default, on_time: 1, off_time: 2, count: 3 };
-    assert_eq!(bench.secured(&Command::Buz(buzzer)).code(), ReplyCode::Ack);
+    assert_eq!(bench.secured(&Command::Buzzer(buzzer)).code(), ReplyCode::Ack);
     let size = AcuRxSize { max_size: 1_440 };
     assert_eq!(bench.secured(&Command::AcuRxSize(size)).code(), ReplyCode::Ack);
     let line = bench.secured(&Command::ComSet(ComSetCommand { address: ADDRESS, baud: 9_600 }));
@@ -120,7 +124,10 @@ fn the_crate_osdp_opens_a_session_and_drives_the_device() {
     let Reply::Raw(card) = bench.secured(&Command::Poll(Poll)) else { panic!("no card") };
     assert_eq!((card.reader, card.format_code, card.bit_count, &card.bits[..]), (0, 1, 26, &[0x48, 0xD1, 0x59, 0xC0][..]));
     let events = bench.events();
-    assert_eq!(events[..2], [Event::SessionOpened { insecure: false }, Event::Output(OutputCommand::For { on: true, tenths: 30 })]);
+    assert_eq!(
+        events[..2],
+        [Event::SessionOpened { insecure: false }, Event::Output(OutputCommand::For { on: true, tenths: 30 })]
+    );
     assert_eq!(events[2], Event::Buzzer(BuzzerCommand::Tone { on_tenths: 1, off_tenths: 2, times: 3 }));
 }
 
@@ -137,6 +144,9 @@ fn the_crate_osdp_changes_the_key() {
 fn a_panel_that_proves_another_key_is_refused() {
     let mut bench = Bench::new(peripheral(Some(KEY)));
     let reply = bench.open(KEY, OTHER_KEY);
-    assert!(matches!(&reply, Reply::Nak(nak) if nak.error == osdp::reply::NakErrorCode::EncryptedCommunicationRequired), "{reply:?}");
+    assert!(
+        matches!(&reply, Reply::Nak(nak) if nak.error == osdp::reply::NakErrorCode::EncryptedCommunicationRequired),
+        "{reply:?}"
+    );
     assert_eq!((bench.events(), bench.peripheral.is_secure()), (vec![Event::PanelRefused], false));
 }

@@ -94,7 +94,8 @@ fn messages_and_data_are_padded() {
         let mut buffer = [0xEE; 40];
         buffer.iter_mut().zip(counting).for_each(|(to, from)| *to = from);
         let padded = keys.encrypt(&other_mac, &mut buffer, len).unwrap();
-        let expected: Vec<u8> = (0..padded).map(|i| u8::from_str_radix(encrypted.get(2 * i..2 * i + 2).unwrap(), 16).unwrap()).collect();
+        let expected: Vec<u8> =
+            (0..padded).map(|i| u8::from_str_radix(encrypted.get(2 * i..2 * i + 2).unwrap(), 16).unwrap()).collect();
         assert_eq!((padded * 2, buffer.get(..padded)), (encrypted.len(), Some(&expected[..])));
         let data = buffer.get_mut(..padded).unwrap();
         assert_eq!(keys.decrypt(&other_mac, data), Ok(len));
