@@ -53,6 +53,7 @@ mod secure_channel;
 mod status;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod panel;
 
 pub use application::Identity;
