@@ -169,6 +169,14 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_of_the_greatest_length_is_taken_and_a_longer_one_counted_through() {
+        let own = frame(OWN, &[0x60]);
+        let longest = frame(OWN, &[SOM; MAX_COMMAND - 7]);
+        let longer = frame(OWN, &[SOM; MAX_COMMAND - 6]);
+        assert_eq!(decoded(&[longest.clone(), longer, own.clone()].concat()), [(longest, false), (own, false)]);
+    }
+
+    #[test]
     fn silence_within_a_frame_ends_it() {
         let own = frame(OWN, &[0x60]);
         let mut decoder = Decoder::new();

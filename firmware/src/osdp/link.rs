@@ -177,11 +177,11 @@ impl<F: FileReceiver> Link<F> {
         match (kind, code) {
             (Some(0x11), CHLNG) => {
                 let outcome = self.challenge(&mut frame, now);
-                self.finish_handshake(head, this, outcome)
+                self.finish_handshake(head, this, 0x12, reply::CCRYPT, outcome)
             }
             (Some(0x13), SCRYPT) => {
                 let outcome = self.prove(&mut frame, now);
-                self.finish_handshake(head, this, outcome)
+                self.finish_handshake(head, this, 0x14, reply::RMAC_I, outcome)
             }
             (Some(0x15 | 0x17), _) => self.secured(frame, head, this, now),
             (Some(_), _) | (None, CHLNG | SCRYPT) => self.plain_refusal(head, this, Nak::SecurityBlock),
@@ -191,7 +191,7 @@ impl<F: FileReceiver> Link<F> {
                 let mut data = [0; MAX_DATA];
                 let mut out = Writer::new(&mut data);
                 let done = self.application.execute(Trust::None, code, frame.data(), now, &mut out);
-                self.respond(head, this, done, &out, true)
+                self.respond(head, this, done, &out)
             }
         }
     }
@@ -219,10 +219,10 @@ impl<F: FileReceiver> Link<F> {
         let mut out = Writer::new(&mut data);
         if code == KEYSET {
             return match if encrypted { self.set_key(trust, command) } else { Err(Nak::SessionRequired.into()) } {
-                Err(refusal) => self.respond(head, this, Err(refusal), &out, false),
+                Err(refusal) => self.respond(head, this, Err(refusal), &out),
                 Ok(key) => {
                     // Acknowledged under the old key; the new one holds from then on, and with it no jumper.
-                    let turn = self.respond(head, this, Ok(reply::ACK), &out, false);
+                    let turn = self.respond(head, this, Ok(reply::ACK), &out);
                     self.key = Some(key);
                     self.jumper = self.jumper.filter(|_| trust == Trust::Own);
                     self.close(Closed::KeyChanged);
@@ -234,7 +234,7 @@ impl<F: FileReceiver> Link<F> {
             CHLNG | SCRYPT => Err(Nak::SecurityBlock.into()),
             _ => self.application.execute(trust, code, command, now, &mut out),
         };
-        self.respond(head, this, done, &out, false)
+        self.respond(head, this, done, &out)
     }
 
     /// CHLNG: the panel's random number; ours, and a proof that we know the key.
@@ -299,10 +299,16 @@ impl<F: FileReceiver> Link<F> {
         Ok(key)
     }
 
-    fn finish_handshake<const N: usize>(&mut self, head: Head, this: Last, outcome: Result<(u8, [u8; N]), Nak>) -> Option<Turn> {
+    fn finish_handshake<const N: usize>(
+        &mut self,
+        head: Head,
+        this: Last,
+        kind: u8,
+        code: u8,
+        outcome: Result<(u8, [u8; N]), Nak>,
+    ) -> Option<Turn> {
         match outcome {
             Ok((byte, data)) => {
-                let (kind, code) = if N == 32 { (0x12, reply::CCRYPT) } else { (0x14, reply::RMAC_I) };
                 self.reply.set(head, Protection::Handshake(kind, byte), code, &data);
                 self.last = Some(this);
                 Some(Turn::Reply)
@@ -311,7 +317,8 @@ impl<F: FileReceiver> Link<F> {
         }
     }
 
-    fn respond(&mut self, head: Head, this: Last, done: Result<u8, Refusal>, out: &Writer<'_>, plain: bool) -> Option<Turn> {
+    /// The reply to what was done or refused: under the session, if there is one.
+    fn respond(&mut self, head: Head, this: Last, done: Result<u8, Refusal>, out: &Writer<'_>) -> Option<Turn> {
         let nak;
         let (code, data) = match done {
             Ok(code) => (code, out.written()?),
@@ -325,7 +332,7 @@ impl<F: FileReceiver> Link<F> {
             }
         };
         let protection = match &mut self.state {
-            State::Open { session, .. } if !plain => Protection::Session(session),
+            State::Open { session, .. } => Protection::Session(session),
             _ => Protection::Plain,
         };
         self.reply.set(head, protection, code, data);
