@@ -185,8 +185,7 @@ impl<F: FileReceiver> Link<F> {
             }
             (Some(0x15 | 0x17), _) => self.secured(frame, head, this, now),
             (Some(_), _) | (None, CHLNG | SCRYPT) => self.plain_refusal(head, this, Nak::SecurityBlock),
-            // Anybody can say it in the clear: the session neither answers nor notices.
-            (None, _) if self.trust() != Trust::None => Some(self.refuse(head, Nak::SessionRequired)),
+            (None, _) if self.trust() != Trust::None => self.plain_refusal(head, this, Nak::SessionRequired),
             (None, _) => {
                 let mut data = [0; MAX_DATA];
                 let mut out = Writer::new(&mut data);
@@ -340,7 +339,8 @@ impl<F: FileReceiver> Link<F> {
         Some(Turn::Reply)
     }
 
-    /// A refusal in the clear that takes its turn: a repetition gets it again.
+    /// A refusal in the clear. It takes its turn, so that a repetition gets it again; but what anybody can say in the clear while a session
+    /// is open changes nothing.
     fn plain_refusal(&mut self, head: Head, this: Last, nak: Nak) -> Option<Turn> {
         if self.trust() != Trust::None {
             return Some(self.refuse(head, nak));
