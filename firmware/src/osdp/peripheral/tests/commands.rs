@@ -177,3 +177,26 @@ fn no_file_is_taken_where_nobody_receives_one() {
     let data = [0x80, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0xEE];
     assert_eq!(line.secured(0x7C, &data), (0x7A, vec![1, 0, 0, 0xFE, 0xFF, 0, 0]));
 }
+
+mod any_command {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever a panel with the key says, it gets an answer in the session, which goes on.
+        #[test]
+        fn of_the_panel_is_answered(
+            commands in proptest::collection::vec((0x60u8..0xA8, proptest::collection::vec(any::<u8>(), 0..470)), 1..12),
+        ) {
+            let mut line = Line::secure();
+            for (code, data) in commands {
+                let (answer, body) = line.secured(code, &data);
+                prop_assert!(answer != NAK || matches!(body[..], [0x02 | 0x03 | 0x05 | 0x06 | 0x09]), "{code:02X}: {body:?}");
+                line.panel.address = line.peripheral.line().address;
+                for event in line.events() {
+                    prop_assert!(!matches!(event, Event::SessionClosed(_)), "{code:02X}");
+                }
+            }
+        }
+    }
+}
