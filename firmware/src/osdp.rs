@@ -16,7 +16,7 @@
 //! | POLL 60h | NAK 06 | ACK | a waiting RAW, LSTATR, RSTATR, ISTATR or OSTATR; else ACK |
 //! | KEYSET 75h | NAK 06 | ACK, then the session ends | ACK, then the session ends; NAK 09 for a weak key; NAK 06 unless encrypted |
 //! | LSTAT 64h, ISTAT 65h, OSTAT 66h, RSTAT 67h | NAK 06 | NAK 06 | LSTATR, ISTATR, OSTATR, RSTATR |
-//! | OUT 68h, LED 69h, BUZ 6Ah, TEXT 6Bh | NAK 06 | NAK 06 | ACK and an [`Event`] for each record; NAK 09 if one record is wrong: then none is done |
+//! | OUT 68h, LED 69h, BUZ 6Ah, TEXT 6Bh | NAK 06 | NAK 06 | ACK and an [`Event`] for each record; NAK 09 if one record is wrong: then none is done; NAK 03 for TEXT without a display |
 //! | COMSET 6Eh | NAK 06 | NAK 06 | COM with what will hold: the wish, or what held before where it cannot be met |
 //! | ACURXSIZE 7Bh | NAK 06 | NAK 06 | ACK; NAK 09 below 128 bytes |
 //! | FILETRANSFER 7Ch | NAK 06 | NAK 06 | FTSTAT |
@@ -26,8 +26,8 @@
 //! Before any of this: NAK 01 for wrong check characters, NAK 04 for a sequence number that is neither 0, nor the next, nor a repetition
 //! of the frame just answered (which gets the same reply again and is not done twice), NAK 05 for a security block that is none of
 //! SCS_11, 13, 15 and 17 or does not fit its command, NAK 02 for a payload of a wrong length. In a session a frame in the clear gets
-//! NAK 06 and changes nothing; a frame whose MAC is wrong gets NAK 06 and ends it. BUSY where the owner has not taken its events: the
-//! panel asks again. A command that could not be answered in time is neither done nor answered.
+//! NAK 06 and changes nothing; a frame whose MAC is wrong gets NAK 06 and ends it. BUSY where the owner has not taken its events: nothing was
+//! done, and the panel asks again. A command that could not be answered in time is neither done nor answered.
 //!
 //! Sequence number 0 and eight seconds of silence end a session too. Nothing that was waiting survives the end of its session: a card
 //! that was read is not reported to the next one, nor later than five seconds after it was read.
@@ -35,7 +35,7 @@
 //! # What this does not protect
 //!
 //! The MAC on the wire has 32 bits, and a session ends with the first wrong one. Who can cut into the bus can end every session, and
-//! sees how often and how much is said. KEYSET under SCBK-D, a key that everybody knows, shows the new key to the bus: it is refused
+//! sees which commands are given and how long they are. KEYSET under SCBK-D, a key that everybody knows, shows the new key to the bus: it is refused
 //! without the jumper, accepted for ten minutes with it, and reported ([`Event::KeySet`]) to be journaled as insecure.
 
 mod application;

@@ -78,6 +78,8 @@ pub(super) struct Link<F> {
     nonces: Nonces,
     state: State,
     last: Option<Last>,
+    /// Whether BUSY was the answer since.
+    busy: bool,
     reply: ReplyFrame,
     aside: ReplyFrame,
     heard: u64,
@@ -94,6 +96,7 @@ impl<F: FileReceiver> Link<F> {
             nonces: Nonces::new(seed),
             state: State::Closed,
             last: None,
+            busy: false,
             reply: ReplyFrame::new(),
             aside: ReplyFrame::new(),
             heard: 0,
@@ -166,6 +169,8 @@ impl<F: FileReceiver> Link<F> {
             _ if sequence == 0 => self.close(Closed::Restarted),
             Some(last) if last == this => return Some(Turn::Reply),
             Some(last) if sequence == last.sequence % 3 + 1 => {}
+            // libosdp 3.2 asks again under the number of the command before.
+            Some(last) if self.busy && sequence == last.sequence => {}
             _ => return Some(self.refuse(head, Nak::Sequence)),
         }
         self.carry_out(frame, head, this, now)
@@ -309,8 +314,7 @@ impl<F: FileReceiver> Link<F> {
         match outcome {
             Ok((byte, data)) => {
                 self.reply.set(head, Protection::Handshake(kind, byte), code, &data);
-                self.last = Some(this);
-                Some(Turn::Reply)
+                Some(self.answered(this))
             }
             Err(nak) => self.plain_refusal(head, this, nak),
         }
@@ -326,6 +330,7 @@ impl<F: FileReceiver> Link<F> {
                 (reply::NAK, &nak[..])
             }
             Err(Refusal::Busy) => {
+                self.busy = true;
                 self.aside.set(head.busy(), Protection::Plain, reply::BUSY, &[]);
                 return Some(Turn::Aside);
             }
@@ -335,8 +340,7 @@ impl<F: FileReceiver> Link<F> {
             _ => Protection::Plain,
         };
         self.reply.set(head, protection, code, data);
-        self.last = Some(this);
-        Some(Turn::Reply)
+        Some(self.answered(this))
     }
 
     /// A refusal in the clear. It takes its turn, so that a repetition gets it again; but what anybody can say in the clear while a session
@@ -346,8 +350,13 @@ impl<F: FileReceiver> Link<F> {
             return Some(self.refuse(head, nak));
         }
         self.reply.set(head, Protection::Plain, reply::NAK, &[nak as u8]);
-        self.last = Some(this);
-        Some(Turn::Reply)
+        Some(self.answered(this))
+    }
+
+    /// The reply stands: it is for this frame and its repetitions.
+    fn answered(&mut self, this: Last) -> Turn {
+        (self.last, self.busy) = (Some(this), false);
+        Turn::Reply
     }
 
     /// A refusal in the clear that changes nothing.

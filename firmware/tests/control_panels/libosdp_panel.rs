@@ -62,6 +62,12 @@ struct Bench {
     /// Whether the reply to the next output command is lost on its way.
     lose_output: bool,
     replies: usize,
+    /// Whether the next frame of the panel is damaged on its way.
+    damage: bool,
+    /// How many replies were BUSY.
+    busy: usize,
+    /// Whether the owner takes no events.
+    idle: bool,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -95,6 +101,9 @@ impl Bench {
             started,
             lose_output: false,
             replies: 0,
+            damage: false,
+            busy: 0,
+            idle: false,
             _alone: alone,
         }
     }
@@ -109,15 +118,20 @@ impl Bench {
     fn turn(&mut self) {
         self.panel.refresh();
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap();
-        let bytes: Vec<u8> = self.to_peripheral.lock().unwrap().drain(..).collect();
+        let mut bytes: Vec<u8> = self.to_peripheral.lock().unwrap().drain(..).collect();
+        if let Some(last) = bytes.last_mut().filter(|_| std::mem::take(&mut self.damage)) {
+            *last ^= 1;
+        }
         for byte in bytes {
             self.peripheral.receive(byte, now);
             let reply = self.peripheral.poll(now).map(<[u8]>::to_vec);
-            let events: Vec<_> = std::iter::from_fn(|| self.peripheral.event()).collect();
+            let events: Vec<_> = std::iter::from_fn(|| if self.idle { None } else { self.peripheral.event() }).collect();
             let is_output = matches!(events[..], [Event::Output(_)]);
             self.events.extend(events);
             let Some(reply) = reply else { continue };
             self.replies += 1;
+            // BUSY is in the clear: SOM, address, length, control, 79, CRC; the panel's frames are marked, and so are the replies.
+            self.busy += usize::from(reply.len() == 9 && reply[6] == 0x79);
             if self.lose_output && is_output {
                 self.lose_output = false;
             } else {
@@ -263,6 +277,40 @@ fn libosdp_repeats_what_was_not_answered_and_it_is_not_done_twice() {
     bench.until("a loss", |bench| !bench.lose_output);
     bench.stays_up();
     assert_eq!(bench.events, [Event::Output(OutputCommand::Set(true))]);
+}
+
+#[test]
+fn libosdp_says_again_what_was_damaged() {
+    let mut bench = Bench::secure();
+    bench.stays_up();
+    bench.events.clear();
+    // Whichever frame comes first is damaged; libosdp then takes to checksums.
+    bench.damage = true;
+    bench.command(OsdpCommand::Output(OsdpCommandOutput { output_no: 0, control_code: 2, timer_count: 0 }));
+    bench.until("the output", |bench| !bench.damage && !bench.events.is_empty());
+    bench.stays_up();
+    assert_eq!(bench.events, [Event::Output(OutputCommand::Set(true))]);
+}
+
+#[test]
+fn libosdp_asks_again_where_the_owner_was_busy() {
+    let mut bench = Bench::secure();
+    bench.stays_up();
+    bench.events.clear();
+    bench.idle = true;
+    let drive = |bench: &mut Bench, tenths| {
+        let replies = bench.replies;
+        bench.command(OsdpCommand::Output(OsdpCommandOutput { output_no: 0, control_code: 5, timer_count: tenths }));
+        bench.until("two replies", |bench| bench.replies > replies + 1);
+    };
+    (1..=16).for_each(|tenths| drive(&mut bench, tenths));
+    assert_eq!(bench.busy, 0);
+    bench.command(OsdpCommand::Output(OsdpCommandOutput { output_no: 0, control_code: 5, timer_count: 17 }));
+    bench.until("BUSY", |bench| bench.busy == 1);
+    bench.idle = false;
+    bench.stays_up();
+    let expected: Vec<_> = (1..=17).map(|tenths| Event::Output(OutputCommand::For { on: true, tenths })).collect();
+    assert_eq!(bench.events, expected);
 }
 
 #[test]

@@ -30,15 +30,19 @@ fn identity() -> Identity {
 }
 
 impl Line {
-    fn with_key(key: Option<[u8; 16]>) -> Self {
+    fn with(key: Option<[u8; 16]>, has_display: bool) -> Self {
         let settings = Settings {
             identity: identity(),
             line: ComSet::new(ADDRESS, 9_600).unwrap(),
             key: key.map(|key| Scbk::new(&key).ok().unwrap()),
             seed: [9; 16],
-            has_display: true,
+            has_display,
         };
         Self { peripheral: Peripheral::new(settings, NoFiles), panel: Panel::new(ADDRESS), now: 1_000 }
+    }
+
+    fn with_key(key: Option<[u8; 16]>) -> Self {
+        Self::with(key, true)
     }
 
     fn new() -> Self {

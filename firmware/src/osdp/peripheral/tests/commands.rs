@@ -99,6 +99,15 @@ fn outputs_lamps_and_buzzers_are_handed_over_record_by_record() {
 }
 
 #[test]
+fn without_a_display_there_is_no_text() {
+    let mut line = Line::with(Some(KEY), false);
+    line.open(&KEY, 1);
+    assert_eq!(line.secured(0x6B, &[&[0, 1, 0, 1, 1, 4][..], b"CCCD"].concat()), nak(0x03));
+    let (_, data) = line.secured(0x62, &[0]);
+    assert_eq!(data.chunks(3).find(|entry| entry[0] == 6), Some(&[6, 0, 0][..]));
+}
+
+#[test]
 fn what_is_wrong_is_refused_and_not_done_in_part() {
     let mut line = Line::secure();
     for (why, code, data, error) in [
@@ -152,6 +161,27 @@ fn an_owner_that_does_not_take_its_events_is_busy() {
     assert_eq!(line.ask(&two).code, BUSY, "all records or none");
     assert_eq!(line.events().len(), 15);
     assert_eq!(line.ask(&two).code, ACK);
+}
+
+#[test]
+fn a_busy_command_may_come_again_under_the_number_before() {
+    let mut line = Line::secure();
+    for _ in 0..16 {
+        assert_eq!(line.secured(0x68, &[0, 2, 0, 0]), ack());
+    }
+    let before = [3, 1, 2][usize::from(line.panel.sequence) - 1];
+    let ask = |line: &mut Line| {
+        let frame = line.panel.frame_with(before, &[0x17], 0x68, &[0, 1, 0, 0]);
+        line.ask(&frame)
+    };
+    assert_eq!(ask(&mut line).data, [0x04], "not without BUSY");
+    let frame = line.panel.secured(0x68, &[0, 1, 0, 0]);
+    assert_eq!(line.ask(&frame).code, BUSY);
+    assert_eq!(line.events().len(), 16);
+    let heard = ask(&mut line);
+    assert_eq!((heard.code, heard.sequence), (ACK, before));
+    assert_eq!(line.events(), [Event::Output(OutputCommand::Set(false))]);
+    assert_eq!(ask(&mut line).data, [0x04], "and once only");
 }
 
 #[test]
