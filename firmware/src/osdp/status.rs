@@ -125,4 +125,16 @@ mod tests {
         reports.forget();
         assert_eq!(reports.changed(), Some(Report::Local));
     }
+
+    #[test]
+    fn every_state_has_its_place() {
+        let of = |report: Report, status: Status| {
+            let (bytes, len) = report.of(&status);
+            bytes.into_iter().take(len).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Report::Local, Status { power_failure: true, ..Status::default() }), [0, 1]);
+        assert_eq!(of(Report::Reader, Status { reader: ReaderStatus::Tampered, ..Status::default() }), [2]);
+        assert_eq!(of(Report::Inputs, Status { door_open: true, ..Status::default() }), [1, 0]);
+        assert_eq!(of(Report::Outputs, Status { relay: true, ..Status::default() }), [1]);
+    }
 }

@@ -1,6 +1,7 @@
 //! The peripheral against a panel: sequence, refusals, handshake, session, keys.
 
 mod commands;
+mod recorded;
 mod sequence;
 mod session;
 
