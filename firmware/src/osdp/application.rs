@@ -2,7 +2,7 @@
 
 use super::card::Cards;
 use super::command::{self, BuzzerCommand, ComSet, LedCommand, OutputCommand, TextCommand};
-use super::event::{Event, Events};
+use super::event::{Event, Events, WAITING};
 use super::file_transfer::{FileReceiver, Transfers};
 use super::frame::{MAX_COMMAND, MAX_REPLY, Writer};
 use super::reply::{self, Nak};
@@ -168,6 +168,10 @@ impl<F: FileReceiver> Application<F> {
         event: impl Fn(R) -> Event,
     ) -> Result<u8, Refusal> {
         let records = command::records(data, parse)?;
+        // More than the queue will ever hold is not a matter of waiting.
+        if records.len() > WAITING {
+            return Err(Nak::Record.into());
+        }
         if records.len() > self.events.room() {
             return Err(Refusal::Busy);
         }

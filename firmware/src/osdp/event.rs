@@ -2,7 +2,8 @@
 
 use super::command::{BuzzerCommand, ComSet, LedCommand, OutputCommand, TextCommand};
 
-const WAITING: usize = 16;
+/// How many events wait at most.
+pub(super) const WAITING: usize = 16;
 
 /// Taken from [`Peripheral::event`](super::Peripheral::event), in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -112,6 +112,7 @@ fn what_is_wrong_is_refused_and_not_done_in_part() {
     let mut line = Line::secure();
     for (why, code, data, error) in [
         ("a second output", 0x68, &[0, 2, 0, 0, 1, 2, 0, 0][..], 0x09),
+        ("more outputs than can ever wait", 0x68, &[0; 4 * 17], 0x09),
         ("half a record", 0x68, &[0, 2, 0, 0, 0, 2], 0x02),
         ("no record", 0x68, &[], 0x02),
         ("LED half a record", 0x69, &[0; 13], 0x02),
