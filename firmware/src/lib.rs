@@ -12,6 +12,7 @@
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
+//! | [`osdp`] | the device at a control panel's bus |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ extern crate alloc;
 
 pub mod door;
 pub mod gate;
+pub mod osdp;
 pub mod pins;
 pub mod pn532;
 pub mod port;
