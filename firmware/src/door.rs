@@ -40,13 +40,29 @@ impl<L: Lock> Door<L> {
 
     /// Gives the lock power.
     pub fn open(&mut self, now: u64) {
-        self.open_until = Some(now.saturating_add(self.pulse_ms));
+        self.open_until(now.saturating_add(self.pulse_ms));
+    }
+
+    /// Gives the lock power until a moment.
+    pub fn open_until(&mut self, until: u64) {
+        self.open_until = Some(until);
         self.lock.set_open(true);
+    }
+
+    /// Takes the power now.
+    pub fn shut(&mut self) {
+        self.open_until = None;
+        self.lock.set_open(false);
     }
 
     /// Whether the lock has power.
     pub fn is_open(&self) -> bool {
         self.open_until.is_some()
+    }
+
+    /// What the contact says.
+    pub fn contact(&mut self) -> Contact {
+        self.lock.contact()
     }
 
     /// Takes the power when its time is over.

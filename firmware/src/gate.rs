@@ -15,8 +15,8 @@ pub mod passback;
 use alloc::vec;
 use core::cell::RefCell;
 
-use soat::chip::reading::{Face, Files, Limits, Observer, Progress, ReadingOptions, read_card};
 use soat::chip::error::{Incompatibility, Step};
+use soat::chip::reading::{Face, Files, Limits, Observer, Progress, ReadingOptions, read_card};
 use soat::chip::{AccessKey, ReadError, TransportError};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{DataGroup, Dossier, FileContent, PrintedData};
@@ -26,9 +26,10 @@ use soat::pki::TrustStore;
 use soat::time::Timestamp;
 
 use crate::door::{Door, DoorEvent};
+use crate::osdp::{ReaderStatus, Status};
 use crate::pn532::command::Target;
 use crate::pn532::{Event, Fault, Pn532};
-use crate::port::{Board, Clock, Ports};
+use crate::port::{Board, Clock, Contact, Ports};
 use crate::scanner::{Scan, Scanner};
 use crate::signal::{Signal, Signals};
 use decision::{Decision, Refusal, Rule};
@@ -42,6 +43,8 @@ const SEARCHES_UNTIL_GONE: u8 = 2;
 /// What happened, for whoever keeps the journal and tells the controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
+    /// A card and its code are together; the card is read and verified.
+    Reading,
     /// A presentation has ended.
     Decided(Decision),
     /// A code was scanned that is not one of a Vietnamese card.
@@ -84,6 +87,8 @@ enum Stage {
     Idle,
     /// A card lies there since then, without a code.
     CardWaits(u64),
+    /// Both are there.
+    Together,
     /// The decision is made; so many searches found no card since.
     Decided(u8),
 }
@@ -106,6 +111,26 @@ impl<B: Board> Gate<B> {
             stage: Stage::Idle,
             shown_until: 0,
             alarm: false,
+        }
+    }
+
+    /// Does what the control panel says of the lock: power until a moment, or none.
+    pub fn drive_lock(&mut self, open_until: Option<u64>) {
+        let door = &mut self.outputs.get_mut().door;
+        match open_until {
+            Some(until) => door.open_until(until),
+            None => door.shut(),
+        }
+    }
+
+    /// What a control panel is told of this gate.
+    pub fn status(&mut self) -> Status {
+        let door = &mut self.outputs.get_mut().door;
+        Status {
+            relay: door.is_open(),
+            door_open: door.contact() == Contact::Open,
+            reader: if self.reader.is_ready() { ReaderStatus::Normal } else { ReaderStatus::NotConnected },
+            ..Status::default()
         }
     }
 
@@ -145,7 +170,7 @@ impl<B: Board> Gate<B> {
         match (event, self.stage) {
             (Some(Event::Fault(fault)), stage) => {
                 // A card that waited is selected no more; it is found anew.
-                self.stage = if matches!(stage, Stage::CardWaits(_)) { Stage::Idle } else { stage };
+                self.stage = if matches!(stage, Stage::CardWaits(_) | Stage::Together) { Stage::Idle } else { stage };
                 return Some(Notice::ReaderFault(fault));
             }
             (Some(Event::Ready), _) => return Some(Notice::ReaderReady),
@@ -161,10 +186,18 @@ impl<B: Board> Gate<B> {
             (Some(Event::Found(_)), Stage::Idle) => self.stage = Stage::CardWaits(now),
             _ => {}
         }
+        if self.stage == Stage::Together {
+            let decision = match self.scan.take() {
+                Some((scan, _)) => self.present(&scan),
+                None => Decision::Refused(Refusal::NoCode),
+            };
+            return Some(self.conclude(decision));
+        }
         if let Stage::CardWaits(since) = self.stage {
-            if let Some((scan, _)) = self.scan.take() {
-                let decision = self.present(&scan, now);
-                return Some(self.conclude(decision));
+            if self.scan.is_some() {
+                self.stage = Stage::Together;
+                self.outputs.get_mut().signals.show(Signal::Reading, now);
+                return Some(Notice::Reading);
             }
             if now.saturating_sub(since) >= u64::from(self.settings.card_ms) {
                 return Some(self.conclude(Decision::Refused(Refusal::NoCode)));
@@ -174,8 +207,7 @@ impl<B: Board> Gate<B> {
     }
 
     /// Reads and judges the card that is selected.
-    fn present(&mut self, scan: &Scan, now: u64) -> Decision {
-        self.outputs.borrow_mut().signals.show(Signal::Reading, now);
+    fn present(&mut self, scan: &Scan) -> Decision {
         let Some(time) = self.clock.time() else { return Decision::Refused(Refusal::TimeUnknown) };
         if let Err(refusal) = self.rule.holds(time) {
             return Decision::Refused(refusal);
@@ -249,11 +281,12 @@ impl<B: Board> Gate<B> {
             Signal::Alarm
         } else if now < self.shown_until {
             return self.outputs.get_mut().signals.poll(now);
-        } else if !self.reader.is_ready() || !self.clock.time().is_some_and(|time| self.rule.holds(time).is_ok()) {
+        } else if !self.reader.is_ready() || self.clock.time().is_none_or(|time| self.rule.holds(time).is_err()) {
             Signal::Fault
         } else {
             match (self.stage, &self.scan) {
                 (Stage::CardWaits(_), _) => Signal::AwaitingCode,
+                (Stage::Together, _) => Signal::Reading,
                 (_, Some(_)) => Signal::AwaitingCard,
                 _ => Signal::Ready,
             }

@@ -103,7 +103,9 @@ mod tests {
     #[test]
     fn what_is_no_card_gives_no_key() {
         let mut scanner = Scanner::new(Link::default());
-        for text in ["https://example.vn/", "DN4010112345678|4e677579|01/01/1999", "OPEN", "$SET,relay=1", "00119900000", "|||||||"] {
+        for text in
+            ["https://example.vn/", "DN4010112345678|4e677579|01/01/1999", "OPEN", "$SET,relay=1", "00119900000", "|||||||"]
+        {
             send(&mut scanner, &format!("{text}\n"));
             assert!(scanner.poll(0).unwrap().is_none(), "{text}");
         }

@@ -158,10 +158,12 @@ mod tests {
         signals.show(Signal::Fault, 0);
         signals.show(Signal::Alarm, 0);
         signals.show(signal, 7);
-        (0..100).map(|step| {
-            signals.poll(7 + step * 20);
-            signals.lit
-        }).collect()
+        (0..100)
+            .map(|step| {
+                signals.poll(7 + step * 20);
+                signals.lit
+            })
+            .collect()
     }
 
     #[test]

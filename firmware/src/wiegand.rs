@@ -35,6 +35,11 @@ impl Format {
         }
     }
 
+    /// The shortest format that holds a credential.
+    pub fn that_holds(credential: Credential) -> Option<Bits> {
+        [Self::Wiegand26, Self::Wiegand34, Self::Wiegand37].into_iter().find_map(|format| format.encode(credential))
+    }
+
     /// The frame of a credential. `None` where it does not fit: what is cut off would be another person's.
     pub fn encode(self, credential: Credential) -> Option<Bits> {
         let (facility, number) = self.widths();
@@ -62,7 +67,7 @@ mod tests {
     #[test]
     fn frames_have_both_parities() {
         let bits = Format::Wiegand26.encode(Credential { facility: 1, number: 1 }).unwrap();
-        assert_eq!(bits, Bits { value: 0b1_0000_0001_0000_0000_0000_0001_0, count: 26 });
+        assert_eq!(bits, Bits { value: 0b10_0000_0010_0000_0000_0000_0010, count: 26 });
     }
 
     #[test]

@@ -58,7 +58,14 @@ pub enum Portrait {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { pulse_ms: 3000, code_ms: 15_000, card_ms: 15_000, passback_seconds: 0, face: Portrait::Skipped, reading_ms: 20_000 }
+        Self {
+            pulse_ms: 3000,
+            code_ms: 15_000,
+            card_ms: 15_000,
+            passback_seconds: 0,
+            face: Portrait::Skipped,
+            reading_ms: 20_000,
+        }
     }
 }
 

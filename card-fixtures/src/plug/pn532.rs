@@ -113,7 +113,12 @@ impl Pn532 {
         if held {
             let card = self.field.card.take();
             let part = self.field.part;
-            *self = Pn532 { host_speed: self.host_speed, is_socket: self.is_socket, commands: std::mem::take(&mut self.commands), ..Pn532::new() };
+            *self = Pn532 {
+                host_speed: self.host_speed,
+                is_socket: self.is_socket,
+                commands: std::mem::take(&mut self.commands),
+                ..Pn532::new()
+            };
             self.field.card = card;
             self.field.part = part;
         }
@@ -183,7 +188,7 @@ impl Pn532 {
                 self.received.drain(..gone);
                 return None;
             };
-            let rest = &bytes[start + 2..];
+            let rest = bytes.get(start + 2..)?;
             let (length, header) = match *rest {
                 [0x00, 0xFF, ..] => return self.taken(start + 4, Frame::Ack),
                 [0xFF, 0x00, ..] => return self.taken(start + 4, Frame::Nack),
@@ -200,9 +205,9 @@ impl Pn532 {
                 self.received.drain(..start + 2);
                 continue;
             }
-            let Some(body) = rest.get(header..header + length + 1) else { return None };
-            let right = body.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) == 0 && body[0] == HOST_TO_CHIP;
-            let command = Frame::Command(body[1..length].to_vec());
+            let body = rest.get(header..header + length + 1)?;
+            let right = body.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) == 0 && body.first() == Some(&HOST_TO_CHIP);
+            let command = Frame::Command(body.get(1..length)?.to_vec());
             let end = start + 2 + header + length + 1;
             if right {
                 return self.taken(end, command);

@@ -77,7 +77,13 @@ impl Refusal {
     /// Whether another try or another gate may have another result: nothing is known against card or person.
     pub fn is_undecided(&self) -> bool {
         match self {
-            Self::Undetermined(_) | Self::NotRead(_) | Self::WrongKey | Self::NoCode | Self::TimeUnknown | Self::RuleEnded | Self::NotAnIdentityCard => true,
+            Self::Undetermined(_)
+            | Self::NotRead(_)
+            | Self::WrongKey
+            | Self::NoCode
+            | Self::TimeUnknown
+            | Self::RuleEnded
+            | Self::NotAnIdentityCard => true,
             Self::Failed(_) | Self::Expired(_) | Self::NoPerson | Self::NotAllowed(..) | Self::Passback(_) => false,
         }
     }

@@ -8,8 +8,8 @@ use soat::chip::AccessKey;
 use soat::chip::access_key::AccessKeyError;
 use soat::dossier::{PasswordKind, PrintedData};
 use soat::mrz::{Field, MrzError};
-use soat::vietnam::qr::{Qr, QrError};
 use soat::vietnam::CardExpiry;
+use soat::vietnam::qr::{Qr, QrError};
 use zeroize::Zeroizing;
 
 use crate::command_line::{ASKED, Key, Scanner};
@@ -39,7 +39,9 @@ impl Given {
     /// Keys for a card that offers no PACE, out of its QR code ([`AccessKey::guesses`]); none where no code was given.
     pub fn guesses(&self) -> Vec<(CardExpiry, AccessKey)> {
         match &self.printed {
-            Some((PrintedData::QrCode, content)) => Qr::from_bytes(content).map(|code| AccessKey::guesses(&code)).unwrap_or_default(),
+            Some((PrintedData::QrCode, content)) => {
+                Qr::from_bytes(content).map(|code| AccessKey::guesses(&code)).unwrap_or_default()
+            }
             _ => Vec::new(),
         }
     }

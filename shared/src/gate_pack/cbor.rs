@@ -65,7 +65,8 @@ pub(super) fn read_header(payload: &[u8]) -> Result<Header, PackError> {
     let made_at = Timestamp(d.i64().map_err(damaged)?);
     let ends_at = Timestamp(d.i64().map_err(damaged)?);
     let length = d.u32().map_err(damaged)?;
-    let sha256 = Digest::new(d.bytes().map_err(damaged)?).filter(|digest| digest.as_ref().len() == 32).ok_or(PackError::Damaged)?;
+    let sha256 =
+        Digest::new(d.bytes().map_err(damaged)?).filter(|digest| digest.as_ref().len() == 32).ok_or(PackError::Damaged)?;
     let header = Header { version, made_at, ends_at, length, sha256 };
     if write_header(&header) == payload && made_at < ends_at { Ok(header) } else { Err(PackError::Damaged) }
 }
@@ -76,10 +77,7 @@ pub(super) fn write(content: &Content<'_>) -> Vec<u8> {
     e.into_writer()
 }
 
-fn write_to(
-    e: &mut Encoder<Vec<u8>>,
-    content: &Content<'_>,
-) -> Result<(), minicbor::encode::Error<core::convert::Infallible>> {
+fn write_to(e: &mut Encoder<Vec<u8>>, content: &Content<'_>) -> Result<(), minicbor::encode::Error<core::convert::Infallible>> {
     let count = |len: usize| u64::try_from(len).unwrap_or(u64::MAX);
     let settings = &content.settings;
     let face = match settings.face {

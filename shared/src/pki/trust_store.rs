@@ -161,8 +161,7 @@ impl TrustStore {
 
     /// Whether a certificate is one of those.
     pub fn is_revoked(&self, certificate: &Certificate, provider: &dyn Provider) -> bool {
-        !self.revoked.is_empty()
-            && self.revoked.contains(&revocation::digest(&certificate.issuer, &certificate.serial, provider))
+        !self.revoked.is_empty() && self.revoked.contains(&revocation::digest(&certificate.issuer, &certificate.serial, provider))
     }
 
     /// The revocation lists that count.

@@ -3,7 +3,6 @@
 
 use card_fixtures::authority::{Authority, CertificateOptions, KeyIdentifier, SignatureDefect, SignatureOptions, SodOptions};
 use card_fixtures::chip::{Attack, BadPoint, Forgery, LostTag, Quirks};
-use card_fixtures::personalisation::data_groups;
 use card_fixtures::plug::pn532::Modulation;
 use soat::gate_pack::Portrait;
 use soat_tests::gate_board::code;

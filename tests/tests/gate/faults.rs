@@ -72,9 +72,8 @@ fn run(seed: u64) -> (&'static str, usize) {
 #[test]
 fn gate_faults_open_nothing_and_pass() {
     let count = std::env::var("SOAT_GATE_FAULTS").ok().and_then(|count| count.parse().ok()).unwrap_or(FAULTS);
-    let halves = [0, 1].map(|half| {
-        std::thread::spawn(move || (0..count).filter(|seed| seed % 2 == half).map(run).collect::<Vec<_>>())
-    });
+    let halves =
+        [0, 1].map(|half| std::thread::spawn(move || (0..count).filter(|seed| seed % 2 == half).map(run).collect::<Vec<_>>()));
     let outcomes: Vec<(&str, usize)> = halves.into_iter().flat_map(|half| half.join().unwrap()).collect();
     let mut kinds: Vec<&str> = outcomes.iter().map(|(outcome, _)| *outcome).collect();
     kinds.sort_unstable();

@@ -19,67 +19,69 @@ use soat::gate_pack::schedule::Schedule;
 use soat::inspection::PseudonymKey;
 use soat::pki::{Certificate, Provenance, TrustStore};
 use soat::time::Timestamp;
-use soat_firmware::gate::decision::{Decision, Rule};
 use soat_firmware::gate::Gate;
+use soat_firmware::gate::decision::{Decision, Rule};
 use soat_tests::gate_board::{Simulated, World, until_decided};
 
 /// 2026-08-01, a Saturday, 07:00 in Vietnam.
-pub const NOW: Timestamp = Timestamp(1_785_542_400);
+const NOW: Timestamp = Timestamp(1_785_542_400);
 /// When the gate's rule ends.
-pub const ENDS: Timestamp = Timestamp(NOW.0 + 60 * 365 * 86_400);
-pub const CARD: &str = "vietnam-2024";
-pub const NUMBER: &str = "001199000001";
-pub const CODE: &str = "001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15092024||||\r\n";
+const ENDS: Timestamp = Timestamp(NOW.0 + 60 * 365 * 86_400);
+const CARD: &str = "vietnam-2024";
+const NUMBER: &str = "001199000001";
+const CODE: &str = "001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15092024||||\r\n";
 /// Longer than any presentation takes.
-pub const PATIENCE_MS: u64 = 60_000;
-pub const CREDENTIAL: Credential = Credential { facility: 17, number: 4711 };
+const PATIENCE_MS: u64 = 60_000;
+const CREDENTIAL: Credential = Credential { facility: 17, number: 4711 };
 
-pub fn site_key() -> PseudonymKey {
+fn site_key() -> PseudonymKey {
     PseudonymKey::new([0x5A; 32])
 }
 
-pub fn person(number: &str) -> Person {
+fn person(number: &str) -> Person {
     *site_key().pseudonym("cổng bắc", number, &RustCrypto).unwrap().as_bytes()
 }
 
 /// Lets the holder of the card in at any time.
-pub fn rule() -> Rule {
+fn rule() -> Rule {
     rule_of([(person(NUMBER), Entry { credential: Some(CREDENTIAL), ..Entry::ALWAYS })], Vec::new())
 }
 
-pub fn rule_of(people: impl IntoIterator<Item = (Person, Entry)>, schedules: Vec<Schedule>) -> Rule {
+fn rule_of(people: impl IntoIterator<Item = (Person, Entry)>, schedules: Vec<Schedule>) -> Rule {
     let list = AccessList::of(&people.into_iter().collect(), schedules);
-    Rule { list, key: site_key(), purpose: "cổng bắc".into(), zone_minutes: 420, from: Timestamp(NOW.0 - 86_400), until: ENDS }
+    Rule {
+        list, key: site_key(), purpose: "cổng bắc".into(), zone_minutes: 420, from: Timestamp(NOW.0 - 86_400), until: ENDS
+    }
 }
 
 /// Trusts the authority of the card.
-pub fn trust() -> TrustStore {
+fn trust() -> TrustStore {
     let mut trust = TrustStore::new();
     let certificate = Certificate::from_der(&authority(CARD).unwrap().csca_certificate()).unwrap();
     trust.add(certificate, Provenance::Operator { source: "csca.der".into() }, false, &RustCrypto);
     trust
 }
 
-pub fn gate_with(settings: Settings, rule: Rule) -> (Gate<Simulated>, Rc<World>) {
+fn gate_with(settings: Settings, rule: Rule) -> (Gate<Simulated>, Rc<World>) {
     let world = World::new(Some(NOW));
     let gate = Gate::new(world.ports(1), settings, rule, trust());
     (gate, world)
 }
 
-pub fn gate() -> (Gate<Simulated>, Rc<World>) {
+fn gate() -> (Gate<Simulated>, Rc<World>) {
     gate_with(Settings::default(), rule())
 }
 
-pub fn genuine() -> VirtualChip {
+fn genuine() -> VirtualChip {
     chip(personalise(CARD).unwrap())
 }
 
-pub fn chip(card: Personalisation) -> VirtualChip {
+fn chip(card: Personalisation) -> VirtualChip {
     VirtualChip::new(card, 1)
 }
 
 /// Scans the code, lays the card on the reader, waits for the decision and takes the card away.
-pub fn present(gate: &mut Gate<Simulated>, world: &World, chip: VirtualChip, modulation: Modulation) -> Option<Decision> {
+fn present(gate: &mut Gate<Simulated>, world: &World, chip: VirtualChip, modulation: Modulation) -> Option<Decision> {
     world.scan(CODE);
     world.lay(chip, modulation);
     let (decision, _) = until_decided(gate, world, PATIENCE_MS);
@@ -88,6 +90,6 @@ pub fn present(gate: &mut Gate<Simulated>, world: &World, chip: VirtualChip, mod
     decision
 }
 
-pub fn admitted() -> Decision {
+fn admitted() -> Decision {
     Decision::Admitted { person: person(NUMBER), credential: Some(CREDENTIAL) }
 }

@@ -6,8 +6,8 @@ use soat::gate_pack::Portrait;
 use soat::gate_pack::schedule::{Days, Window};
 use soat::time::Timestamp;
 use soat_firmware::door::DoorEvent;
-use soat_firmware::gate::decision::Decision;
 use soat_firmware::gate::Notice;
+use soat_firmware::gate::decision::Decision;
 use soat_firmware::port::Contact;
 use soat_tests::gate_board::{code, until_decided, wait};
 
@@ -183,5 +183,5 @@ fn gate_tells_a_forced_and_a_held_door_and_lets_people_out() {
     assert_eq!(world.openings(), 1);
     wait(&mut gate, &world, 60_000);
     assert_eq!(world.openings(), 1, "a button that is stuck");
-    assert_eq!(world.lock.borrow().last().unwrap().1, false);
+    assert!(!world.lock.borrow().last().unwrap().1);
 }

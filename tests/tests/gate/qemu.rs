@@ -17,15 +17,22 @@ use card_fixtures::plug::SharedChip;
 use card_fixtures::plug::pn532::{Modulation, Pn532};
 use soat::evidence::TerminalSigner;
 use soat::gate_pack::{Content, PackError};
-use soat_firmware::provisioning::Provisioning;
+use soat_firmware::provisioning::{Given, Provisioning};
 use soat_tests::image::{self, Image};
 use soat_tests::real_data::skip;
 use soat_tests::seeds::SeedTerminal;
 
 use super::*;
 
+/// On the control panel's bus.
+const ADDRESS: u8 = 5;
+const SCBK: [u8; 16] = *b"\x1f\x80 not SCBK-D \x07\x42";
+
 /// A machine under load emulates slowly.
 const DECISION: Duration = Duration::from_secs(90);
+
+/// USART1, USART2, USART3 and UART4, in QEMU's order.
+const PORTS: [&str; 4] = ["reader", "scanner", "bus", "console"];
 
 /// What lies in the gate's storage.
 struct Storage {
@@ -54,9 +61,13 @@ impl Storage {
     fn of(content: &Content<'_>) -> Self {
         let operator = SeedTerminal::new().key().fingerprint(&RustCrypto);
         let operator = operator.as_ref().try_into().unwrap();
-        let provisioning = Provisioning::write(&operator, &[0x5A; 32], 1, &RustCrypto).to_vec();
-        Self { pack: pack(content).unwrap(), provisioning, now: NOW.0 }
+        Self { pack: pack(content).unwrap(), provisioning: provisioning(&operator, 1), now: NOW.0 }
     }
+}
+
+fn provisioning(operator: &[u8; 32], least_version: u64) -> Vec<u8> {
+    let given = Given { operator, site_key: &[0x5A; 32], least_version, osdp_address: ADDRESS, scbk: &SCBK };
+    Provisioning::write(&given, &RustCrypto).to_vec()
 }
 
 /// A machine that runs, and everything around it.
@@ -65,6 +76,7 @@ struct Machine {
     pn532: Arc<Mutex<Pn532>>,
     scanner: UnixStream,
     console: Receiver<String>,
+    bus: UnixStream,
     folder: tempfile::TempDir,
 }
 
@@ -84,14 +96,11 @@ impl Machine {
         fs::write(at("provisioning.bin"), &storage.provisioning).unwrap();
         fs::write(at("now.txt"), storage.now.to_string()).unwrap();
         let listen = |name: &str| UnixListener::bind(at(name)).unwrap();
-        let (reader, scanner, console) = (listen("reader"), listen("scanner"), listen("console"));
+        let [reader, scanner, bus, console] = PORTS.map(listen);
         let mut command = Command::new("qemu-system-arm");
         command.args(["-M", "netduinoplus2", "-display", "none", "-monitor", "none", "-no-reboot"]);
-        for name in ["reader", "scanner", "none", "console"] {
-            match name {
-                "none" => command.args(["-serial", "null"]),
-                name => command.args(["-chardev", &format!("socket,id={name},path={name}"), "-serial", &format!("chardev:{name}")]),
-            };
+        for name in PORTS {
+            command.args(["-chardev", &format!("socket,id={name},path={name}"), "-serial", &format!("chardev:{name}")]);
         }
         let qemu = command
             .args(["-semihosting-config", "enable=on,target=native", "-d", "unimp", "-D", "gpio.log", "-kernel"])
@@ -105,16 +114,17 @@ impl Machine {
         let pn532 = Arc::new(Mutex::new(Pn532::behind_socket()));
         serve(reader.accept().unwrap().0, Arc::clone(&pn532));
         let scanner = scanner.accept().unwrap().0;
+        let bus = bus.accept().unwrap().0;
         let console = lines(console.accept().unwrap().0);
-        Machine { qemu, pn532, scanner, console, folder }
+        Machine { qemu, pn532, scanner, console, bus, folder }
     }
 
-    /// The next line of the console that is not about the reader.
+    /// The next line of the console that is neither about the reader nor about the panel.
     fn says(&self) -> String {
         let end = Instant::now() + DECISION;
         loop {
             match self.console.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(line) if line.starts_with("reader ready") => {}
+                Ok(line) if ["reader ready", "reading", "panel"].iter().any(|other| line.starts_with(other)) => {}
                 Ok(line) => return line,
                 Err(_) => return "nothing".into(),
             }
@@ -210,11 +220,7 @@ fn gate_qemu_opens_for_the_genuine_card_and_for_no_other() {
         ("chain.issuer_unknown", altered(&|card| card.sign(&stranger, &SodOptions::default()))),
         (
             "chip.active_authentication_failed",
-            VirtualChip::with_quirks(
-                personalise(CARD).unwrap(),
-                2,
-                Quirks { attack: Some(Attack::Clone), ..Quirks::vietnam() },
-            ),
+            VirtualChip::with_quirks(personalise(CARD).unwrap(), 2, Quirks { attack: Some(Attack::Clone), ..Quirks::vietnam() }),
         ),
         ("gate.wrong_key", altered(&|card| card.can = Some("999999".into()))),
     ];
@@ -235,10 +241,10 @@ fn gate_qemu_without_a_good_pack_opens_for_nobody() {
     let mut altered = good();
     *altered.pack.last_mut().unwrap() ^= 1;
     let mut other_key = good();
-    other_key.provisioning = Provisioning::write(&[7; 32], &[0x5A; 32], 1, &RustCrypto).to_vec();
+    other_key.provisioning = provisioning(&[7; 32], 1);
     let mut older = good();
     let operator = SeedTerminal::new().key().fingerprint(&RustCrypto);
-    older.provisioning = Provisioning::write(operator.as_ref().try_into().unwrap(), &[0x5A; 32], 2, &RustCrypto).to_vec();
+    older.provisioning = provisioning(operator.as_ref().try_into().unwrap(), 2);
     let cases = [
         ("no pack: the gate pack is torn or damaged", altered),
         ("no pack: the gate pack is signed with another key than that of its site", other_key),
@@ -253,6 +259,107 @@ fn gate_qemu_without_a_good_pack_opens_for_nobody() {
     assert_eq!(ended.says(), "ready");
     assert_eq!(ended.present(CODE, chip(personalise(CARD).unwrap())), "decided refused gate.pack_ended");
     assert_eq!(ended.openings(), 0);
+}
+
+/// The panel's end of the bus, and when each reply of the gate began.
+struct PanelEnd {
+    wire: UnixStream,
+    replies: Arc<Mutex<Vec<Instant>>>,
+}
+
+impl libosdp::Channel for PanelEnd {
+    fn get_id(&self) -> i32 {
+        1
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, libosdp::ChannelError> {
+        match self.wire.read(buffer) {
+            Ok(count @ 1..) => {
+                // SOM, and an address with the bit of replies: each reply comes in one piece or begins one.
+                if buffer[..count].windows(2).any(|pair| pair == [0x53, ADDRESS | 0x80]) {
+                    self.replies.lock().unwrap().push(Instant::now());
+                }
+                Ok(count)
+            }
+            _ => Err(libosdp::ChannelError::WouldBlock),
+        }
+    }
+
+    fn write(&mut self, buffer: &[u8]) -> Result<usize, libosdp::ChannelError> {
+        self.wire.write_all(buffer).map_err(|_| libosdp::ChannelError::TransportError)?;
+        Ok(buffer.len())
+    }
+
+    fn flush(&mut self) -> Result<(), libosdp::ChannelError> {
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), libosdp::ChannelError> {
+        Ok(())
+    }
+}
+
+/// libosdp, made by others, as the control panel of the gate in QEMU: a session under its own key, the credential of who came in, polls
+/// that are answered while the card is read and verified, and the lock driven by the panel.
+#[test]
+fn gate_qemu_answers_its_control_panel_while_it_verifies() {
+    use libosdp::{ControlPanelBuilder, OsdpCommand, OsdpCommandOutput, OsdpEvent, OsdpFlag, PdInfoBuilder};
+    let Some(image) = image() else { return };
+    let mut machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    assert_eq!(machine.says(), "ready");
+    let wire = machine.bus.try_clone().unwrap();
+    wire.set_nonblocking(true).unwrap();
+    let replies = Arc::<Mutex<Vec<Instant>>>::default();
+    let end = PanelEnd { wire, replies: Arc::clone(&replies) };
+    let device = PdInfoBuilder::new().address(ADDRESS.into()).unwrap().baud_rate(9600).unwrap();
+    let device = device.flag(OsdpFlag::EnforceSecure).secure_channel_key(SCBK);
+    let mut panel = ControlPanelBuilder::new().add_channel(Box::new(end), vec![device]).build().unwrap();
+    let cards = Arc::<Mutex<Vec<(usize, Vec<u8>)>>>::default();
+    let seen = Arc::clone(&cards);
+    panel.set_event_callback(move |_, event| {
+        if let OsdpEvent::CardRead(card) = event {
+            seen.lock().unwrap().push((card.nr_bits, card.data));
+        }
+        0
+    });
+    let mut until =
+        |what: &str, machine: &mut Machine, reached: &mut dyn FnMut(&mut libosdp::ControlPanel, &mut Machine) -> bool| {
+            let end = Instant::now() + DECISION;
+            while !reached(&mut panel, machine) {
+                assert!(Instant::now() < end, "no {what}");
+                panel.refresh();
+                thread::sleep(Duration::from_millis(2));
+            }
+        };
+    until("session", &mut machine, &mut |panel, _| panel.is_sc_active(0) && panel.is_online(0));
+
+    machine.pn532.lock().unwrap().lay(SharedChip::new(chip(personalise(CARD).unwrap())), Modulation::TypeA);
+    machine.scanner.write_all(CODE.as_bytes()).unwrap();
+    let (mut started, mut ended) = (None, None);
+    until("decision", &mut machine, &mut |_, machine| {
+        match machine.console.try_recv().as_deref() {
+            Ok("reading") => started = Some(Instant::now()),
+            Ok("decided admitted") => ended = Some(Instant::now()),
+            Ok(line) => assert!(!line.starts_with("decided"), "{line}"),
+            Err(_) => {}
+        }
+        ended.is_some()
+    });
+    let answered = replies.lock().unwrap().iter().filter(|at| Some(**at) > started && Some(**at) < ended).count();
+    println!("{answered} replies between the marks, in {:?}", ended.unwrap() - started.unwrap());
+    assert!(answered >= 5, "{answered} replies while the card was read and verified");
+    until("credential", &mut machine, &mut |_, _| !cards.lock().unwrap().is_empty());
+    let bits = soat_firmware::wiegand::Format::that_holds(CREDENTIAL).unwrap();
+    let sent = (bits.value << (64 - bits.count)).to_be_bytes();
+    let (count, data) = cards.lock().unwrap()[0].clone();
+    assert_eq!((count, &data[..4]), (usize::from(bits.count), &sent[..4]));
+
+    let before = machine.openings();
+    until("shut lock", &mut machine, &mut |_, machine| machine.relay().last() == Some(&false));
+    let output = OsdpCommandOutput { output_no: 0, control_code: 5, timer_count: 10 };
+    until("command", &mut machine, &mut |panel, _| panel.send_command(0, OsdpCommand::Output(output)).is_ok());
+    until("opening by the panel", &mut machine, &mut |_, machine| machine.openings() == before + 1);
+    until("end of the pulse", &mut machine, &mut |_, machine| machine.relay().last() == Some(&false));
 }
 
 /// What the board's image occupies may not grow by more than a twentieth unnoticed. The budget is 384 KiB, and is not met yet.

@@ -37,9 +37,8 @@ pub fn stored() -> Stored {
         let sector = |at: usize| core::slice::from_raw_parts(at as *const u8, 128 << 10);
         (sector(PROVISIONING), sector(PACK))
     };
-    let pack = pack.split_first_chunk::<4>().and_then(|(length, rest)| {
-        rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)
-    });
+    let pack =
+        pack.split_first_chunk::<4>().and_then(|(length, rest)| rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?));
     Stored { provisioning, pack: pack.unwrap_or_default() }
 }
 

@@ -1,4 +1,5 @@
-//! The gate on an STM32F405 (docs/gate-board.md): PN532 at USART1, scanner at USART2, a console of what happens at UART4.
+//! The gate on an STM32F405 (docs/gate-board.md): PN532 at USART1, scanner at USART2, the control panel's bus at
+//! USART3, a console of what happens at UART4.
 //!
 //! With feature `qemu` the same image runs in QEMU's netduinoplus2. The two differ in [`machine`] alone: clocks, entropy and storage.
 #![no_std]
@@ -8,6 +9,7 @@ extern crate alloc;
 
 #[cfg_attr(feature = "qemu", path = "machine_qemu.rs")]
 mod machine;
+mod panel;
 mod serial;
 mod time;
 
@@ -21,9 +23,11 @@ use soat::crypto::rustcrypto::RustCrypto;
 use soat::gate_pack::{GatePack, PackError};
 use soat_firmware::gate::decision::{Decision, Rule};
 use soat_firmware::gate::{Gate, Notice};
+use soat_firmware::osdp::{Event, OutputCommand};
 use soat_firmware::pins::{MonitoredRelay, Panel};
 use soat_firmware::port::{Board, ByteLink, Clock, Ports};
 use soat_firmware::provisioning::Provisioning;
+use soat_firmware::wiegand::Format;
 use stm32f4xx_hal::gpio::{Input, Output, Pin};
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
@@ -84,15 +88,18 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     let scanner = serial::scanner(device.USART2, (a.pa2, a.pa3), &mut rcc);
     let mut console = serial::console(device.UART4, (a.pa0, a.pa1), &mut rcc);
     let mut machine = machine::Machine::new(device.RNG, device.RTC, device.PWR, device.IWDG, &mut rcc);
-    let entropy = machine.entropy();
+    let mut entropy = machine.entropy();
     let clock = BoardClock::new(machine);
+    let mut seed = [0; 16];
+    rand_core::Rng::fill_bytes(&mut entropy, &mut seed);
 
     let ports = Ports { reader, scanner, lock, lamps, clock, entropy };
     match rule() {
-        Ok((pack, rule)) => {
+        Ok((pack, rule, bus)) => {
+            panel::start(device.USART3, (b.pb10, b.pb11), b.pb12.into_push_pull_output(), bus, seed, &mut core.NVIC, &mut rcc);
             let content = pack.content();
             match content.trust_store(&RustCrypto) {
-                Ok(trust) => serve(Gate::new(ports, content.settings, rule, trust), pack.header().ends_at, &mut console),
+                Ok(trust) => serve(Gate::new(ports, content.settings, rule, trust), &mut console),
                 Err(error) => refuse(error, &ports.clock, &mut console),
             }
         }
@@ -101,7 +108,7 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
 }
 
 /// The pack that lies in storage, under the key that this gate was given.
-fn rule() -> Result<(GatePack<'static>, Rule), PackError> {
+fn rule() -> Result<(GatePack<'static>, Rule, panel::Bus), PackError> {
     let stored = machine::stored();
     let provisioning = Provisioning::parse(stored.provisioning, &RustCrypto).ok_or(PackError::OtherKey)?;
     let pack = GatePack::verify(stored.pack, &provisioning.operator, &RustCrypto)?;
@@ -117,15 +124,25 @@ fn rule() -> Result<(GatePack<'static>, Rule), PackError> {
         from: pack.header().made_at,
         until: pack.header().ends_at,
     };
-    Ok((pack, rule))
+    Ok((pack, rule, panel::Bus { address: provisioning.osdp_address, key: provisioning.scbk }))
 }
 
-fn serve(mut gate: Gate<Stm32>, _: soat::time::Timestamp, console: &mut Console) -> ! {
+fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
     say(console, format_args!("ready"));
     loop {
         let now = gate.clock().milliseconds();
+        while let Some(event) = panel::event() {
+            obey(&mut gate, event, now, console);
+        }
+        panel::report(gate.status());
         match gate.poll(now) {
-            Some(Notice::Decided(Decision::Admitted { .. })) => say(console, format_args!("decided admitted")),
+            Some(Notice::Reading) => say(console, format_args!("reading")),
+            Some(Notice::Decided(Decision::Admitted { credential, .. })) => {
+                if let Some(bits) = credential.and_then(Format::that_holds) {
+                    panel::present(bits, now);
+                }
+                say(console, format_args!("decided admitted"));
+            }
             Some(Notice::Decided(Decision::Refused(refusal))) => {
                 say(console, format_args!("decided refused {}", refusal.code()));
             }
@@ -136,6 +153,21 @@ fn serve(mut gate: Gate<Stm32>, _: soat::time::Timestamp, console: &mut Console)
             Some(Notice::Door(event)) => say(console, format_args!("door {event:?}")),
             None => gate.clock().rest(),
         }
+    }
+}
+
+/// Does what the control panel asks for. Lamps and buzzer show the gate's own signals: a panel that lights green would lie.
+fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, console: &mut Console) {
+    match event {
+        Event::Output(OutputCommand::Set(false)) => gate.drive_lock(None),
+        Event::Output(OutputCommand::Set(true)) => gate.drive_lock(Some(u64::MAX)),
+        Event::Output(OutputCommand::For { on: true, tenths }) => {
+            gate.drive_lock(Some(now.saturating_add(u64::from(tenths) * 100)));
+        }
+        Event::SessionOpened { insecure } => say(console, format_args!("panel session, insecure: {insecure}")),
+        Event::SessionClosed(why) => say(console, format_args!("panel session closed: {why:?}")),
+        Event::PanelRefused => say(console, format_args!("panel refused: it does not know the key")),
+        _ => {}
     }
 }
 

@@ -111,7 +111,7 @@ fn config(speed: u32) -> Config {
 }
 
 /// The speeds here are constants that every clock of this board carries.
-fn started<S, E>(serial: Result<S, E>) -> S {
+pub fn started<S, E>(serial: Result<S, E>) -> S {
     match serial {
         Ok(serial) => serial,
         Err(_) => cortex_m::peripheral::SCB::sys_reset(),

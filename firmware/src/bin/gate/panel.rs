@@ -1,0 +1,133 @@
+//! The control panel's bus at USART3: RS-485, half duplex, answered in the interrupt, so that a panel is never kept waiting by a curve.
+//! The interrupt lasts as long as the reply is on the wire, below the others: what it holds up is the curve.
+
+use core::cell::UnsafeCell;
+
+use cortex_m::peripheral::NVIC;
+use soat_firmware::osdp::{CardBits, ComSet, Event, Identity, NoFiles, Peripheral, Scbk, Settings, Status};
+use soat_firmware::wiegand::Bits;
+use stm32f4xx_hal::gpio::{Output, Pin};
+use stm32f4xx_hal::pac::{USART3, interrupt};
+use stm32f4xx_hal::prelude::*;
+use stm32f4xx_hal::rcc::Rcc;
+use stm32f4xx_hal::serial::config::Config;
+use stm32f4xx_hal::serial::{Event as Line, Serial};
+
+use crate::serial::started;
+use crate::time::milliseconds;
+
+/// What most panels start with.
+const SPEED: u32 = 9600;
+
+/// Where this gate stands on the bus.
+pub struct Bus {
+    /// Its address.
+    pub address: u8,
+    /// Its key.
+    pub key: Option<Scbk>,
+}
+
+struct Device {
+    peripheral: Peripheral<NoFiles>,
+    /// High while this side drives the line.
+    drive: Pin<'B', 12, Output>,
+}
+
+/// Shared between the interrupt of USART3 and the main thread, which masks that interrupt alone: a reply takes some 70,000 instructions, and
+/// meanwhile the bytes of the PN532 are still received.
+struct Shared(UnsafeCell<Option<Device>>);
+
+// SAFETY: `with` and `in_interrupt` never run at the same time.
+unsafe impl Sync for Shared {}
+
+static DEVICE: Shared = Shared(UnsafeCell::new(None));
+
+/// Below the other interrupts.
+const PRIORITY: u8 = 0x80;
+
+/// Listens on the bus; a gate without an address stays off it.
+pub fn start(
+    port: USART3,
+    pins: (Pin<'B', 10>, Pin<'B', 11>),
+    drive: Pin<'B', 12, Output>,
+    bus: Bus,
+    seed: [u8; 16],
+    nvic: &mut NVIC,
+    rcc: &mut Rcc,
+) {
+    let Some(line) = ComSet::new(bus.address, SPEED) else { return };
+    let identity = Identity { vendor: [0, 0, 0], model: 1, version: 1, serial: u32::from(bus.address), firmware: [0, 1, 0] };
+    let settings = Settings { identity, line, key: bus.key, seed, has_display: false };
+    let mut device = Device { peripheral: Peripheral::new(settings, NoFiles), drive };
+    device.drive.set_low();
+    let mut serial: Serial<USART3> = started(Serial::new(port, pins, Config::default().baudrate(SPEED.bps()), rcc));
+    serial.listen(Line::RxNotEmpty);
+    // SAFETY: the interrupt is masked until here, and runs below the others from then on, which do not touch DEVICE.
+    unsafe {
+        *DEVICE.0.get() = Some(device);
+        nvic.set_priority(interrupt::USART3, PRIORITY);
+        NVIC::unmask(interrupt::USART3);
+    }
+}
+
+/// From the main thread.
+fn with<R>(run: impl FnOnce(&mut Device) -> R) -> Option<R> {
+    NVIC::mask(interrupt::USART3);
+    // SAFETY: the interrupt is masked, and the main thread is here once: `run` does not come back here.
+    let device = unsafe { (*DEVICE.0.get()).as_mut() };
+    let is_started = device.is_some();
+    let result = device.map(run);
+    if is_started {
+        // SAFETY: it was unmasked before.
+        unsafe { NVIC::unmask(interrupt::USART3) }
+    }
+    result
+}
+
+/// From the interrupt.
+fn in_interrupt(run: impl FnOnce(&mut Device)) {
+    // SAFETY: the main thread masks the interrupt while it is at DEVICE, and the interrupt does not interrupt itself.
+    if let Some(device) = unsafe { (*DEVICE.0.get()).as_mut() } {
+        run(device);
+    }
+}
+
+/// The oldest thing that the panel asked for.
+pub fn event() -> Option<Event> {
+    with(|device| device.peripheral.event()).flatten()
+}
+
+/// What the panel is told on its next POLL.
+pub fn report(status: Status) {
+    with(|device| device.peripheral.set_status(status));
+}
+
+/// A person was let in whom the panel knows by these bits.
+pub fn present(bits: Bits, now: u64) {
+    if let Some(card) = CardBits::new(bits.value, bits.count) {
+        with(|device| device.peripheral.report_card(card, now));
+    }
+}
+
+#[interrupt]
+fn USART3() {
+    in_interrupt(|device| {
+        // SAFETY: once it is started, only this interrupt touches USART3.
+        let port = unsafe { &*USART3::ptr() };
+        if port.sr().read().rxne().bit_is_set() {
+            let byte = port.dr().read().dr().bits().to_le_bytes()[0];
+            let now = milliseconds();
+            device.peripheral.receive(byte, now);
+            if let Some(reply) = device.peripheral.poll(now) {
+                device.drive.set_high();
+                for byte in reply {
+                    while port.sr().read().txe().bit_is_clear() {}
+                    // SAFETY: every byte may be sent.
+                    port.dr().write(|w| unsafe { w.dr().bits(u16::from(*byte)) });
+                }
+                while port.sr().read().tc().bit_is_clear() {}
+                device.drive.set_low();
+            }
+        }
+    });
+}
