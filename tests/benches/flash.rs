@@ -4,7 +4,7 @@
 use soat_tests::image::{self, Image};
 
 fn main() {
-    for image in [Image::PassiveAuthentication, Image::Gate] {
+    for image in [Image::PassiveAuthentication, Image::Gate, Image::GateInQemu] {
         match image::build(image) {
             Err(why) => println!("flash: {image:?} cannot be built here: {why}"),
             Ok(path) => match std::fs::read(&path).ok().and_then(|elf| image::flash_bytes(&elf)) {

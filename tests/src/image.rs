@@ -11,6 +11,8 @@ const TARGET: &str = "thumbv7em-none-eabihf";
 pub enum Image {
     /// Passive authentication alone, of a saved dossier.
     PassiveAuthentication,
+    /// The same, built with the features of the gate for QEMU, so that what it rests on is built once.
+    PassiveAuthenticationBesideGate,
     /// The gate for the board.
     Gate,
     /// The gate for QEMU.
@@ -21,8 +23,9 @@ impl Image {
     fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::PassiveAuthentication => ("passive-authentication", "image"),
+            Self::PassiveAuthenticationBesideGate => ("passive-authentication", "image,qemu"),
             Self::Gate => ("gate", "board"),
-            Self::GateInQemu => ("gate", "qemu"),
+            Self::GateInQemu => ("gate", "image,qemu"),
         }
     }
 }

@@ -69,7 +69,7 @@ fn the_image_decides_as_the_desk_does() {
     if Command::new("qemu-system-arm").arg("--version").output().is_err() {
         return skip("qemu-system-arm is not installed");
     }
-    let image = match image::build(Image::PassiveAuthentication) {
+    let image = match image::build(Image::PassiveAuthenticationBesideGate) {
         Ok(image) => image,
         Err(why) if why.contains("can't find crate for `core`") => {
             return skip("the target thumbv7em-none-eabihf is not installed");

@@ -362,16 +362,14 @@ fn gate_qemu_answers_its_control_panel_while_it_verifies() {
     until("end of the pulse", &mut machine, &mut |_, machine| machine.relay().last() == Some(&false));
 }
 
-/// What the board's image occupies may not grow by more than a twentieth unnoticed. The budget is 384 KiB, and is not met yet.
-const FLASH_BYTES: u32 = 508_000;
+/// What the image occupies may not grow by more than a twentieth unnoticed. The budget is 384 KiB, and is not met yet. It is the image for
+/// QEMU, which differs from the board's in the machine alone; `cargo bench --bench flash` prints both.
+const FLASH_BYTES: u32 = 522_000;
 
 #[test]
-fn gate_image_does_not_grow_unnoticed() {
-    if image().is_none() {
-        return;
-    }
-    let board = image::build(Image::Gate).unwrap();
-    let bytes = image::flash_bytes(&fs::read(board).unwrap()).unwrap();
-    println!("flash: the board's image has {bytes} bytes");
+fn gate_qemu_image_does_not_grow_unnoticed() {
+    let Some(image) = image() else { return };
+    let bytes = image::flash_bytes(&fs::read(image).unwrap()).unwrap();
+    println!("flash: the image for QEMU has {bytes} bytes");
     assert!(bytes <= FLASH_BYTES + FLASH_BYTES / 20, "{bytes} bytes");
 }
