@@ -13,6 +13,10 @@ use alloc::vec::Vec;
 use core::panic::PanicInfo;
 use core::ptr::addr_of_mut;
 
+// Built beside the gate, its table of interrupts is linked here too.
+#[cfg(feature = "board")]
+use stm32f4xx_hal as _;
+
 use cortex_m_semihosting::{debug, hprintln, syscall};
 use embedded_alloc::LlffHeap;
 use soat::crypto::rustcrypto::RustCrypto;
