@@ -17,6 +17,8 @@ pub enum Image {
     Gate,
     /// The gate for QEMU.
     GateInQemu,
+    /// Counts what the gate's cryptography costs.
+    Costs,
 }
 
 impl Image {
@@ -25,6 +27,7 @@ impl Image {
             Self::PassiveAuthentication => ("passive-authentication", "image"),
             Self::PassiveAuthenticationBesideGate => ("passive-authentication", "image,qemu"),
             Self::Gate => ("gate", "board"),
+            Self::Costs => ("costs", "image,qemu"),
             Self::GateInQemu => ("gate", "image,qemu"),
         }
     }

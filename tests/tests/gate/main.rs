@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod attacks;
+mod costs;
 mod faults;
 mod libnfc;
 mod people;

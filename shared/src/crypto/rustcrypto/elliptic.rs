@@ -1,9 +1,7 @@
 //! Elliptic curves: signatures, which are public, in [`public`]; and here what needs secrets, ECDH and mappings, written once for every
 //! curve that the arithmetic crates know or `curves` adds.
 
-mod double_scalar;
 mod integrated;
-mod montgomery;
 pub(super) mod public;
 
 use alloc::boxed::Box;

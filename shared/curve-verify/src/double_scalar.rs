@@ -12,18 +12,18 @@ const MULTIPLES: usize = 8;
 const WINDOW: usize = 5;
 
 /// y² = x³ + a·x + b
-pub(super) struct Curve<const N: usize> {
-    pub(super) field: Modulus<N>,
-    pub(super) a: Element<N>,
+pub(crate) struct Curve<const N: usize> {
+    pub(crate) field: Modulus<N>,
+    pub(crate) a: Element<N>,
     a_is_minus_three: bool,
 }
 
 /// x = X / Z², y = Y / Z³; at infinity Z is zero.
 #[derive(Clone, Copy)]
-pub(super) struct Jacobian<const N: usize> {
-    pub(super) x: Element<N>,
-    pub(super) y: Element<N>,
-    pub(super) z: Element<N>,
+pub(crate) struct Jacobian<const N: usize> {
+    pub(crate) x: Element<N>,
+    pub(crate) y: Element<N>,
+    pub(crate) z: Element<N>,
 }
 
 impl<const N: usize> Jacobian<N> {
@@ -31,13 +31,13 @@ impl<const N: usize> Jacobian<N> {
 }
 
 impl<const N: usize> Curve<N> {
-    pub(super) fn new(field: Modulus<N>, a: Element<N>) -> Self {
+    pub(crate) fn new(field: Modulus<N>, a: Element<N>) -> Self {
         let minus_three = field.subtract(&Modulus::ZERO, &field.add(&field.double(&field.one), &field.one));
         Self { a_is_minus_three: a == minus_three, a, field }
     }
 
     /// The products of factors, the lowest word first, with points; all together (Shamir's trick), so that the doublings are paid once.
-    pub(super) fn sum(&self, factors: &[&[Word]; 2], points: [Jacobian<N>; 2]) -> Jacobian<N> {
+    pub(crate) fn sum(&self, factors: &[&[Word]; 2], points: [Jacobian<N>; 2]) -> Jacobian<N> {
         let digits = factors.map(windows);
         let tables = points.map(|point| {
             let twice = self.double(&point);

@@ -5,34 +5,34 @@
 
 /// What the processor multiplies at once.
 #[cfg(target_pointer_width = "64")]
-pub(super) type Word = u64;
+pub(crate) type Word = u64;
 #[cfg(target_pointer_width = "64")]
 type DoubleWord = u128;
 #[cfg(not(target_pointer_width = "64"))]
-pub(super) type Word = u32;
+pub(crate) type Word = u32;
 #[cfg(not(target_pointer_width = "64"))]
 type DoubleWord = u64;
 
 const BITS: usize = Word::BITS as usize;
 
 /// An integer below a modulus, times R = 2^(word length · N): the lowest word first.
-pub(super) type Element<const N: usize> = [Word; N];
+pub(crate) type Element<const N: usize> = [Word; N];
 
 /// An odd modulus and what is computed of it once.
-pub(super) struct Modulus<const N: usize> {
+pub(crate) struct Modulus<const N: usize> {
     words: [Word; N],
     /// −1 / modulus, modulo 2^(word length).
     negated_inverse: Word,
     /// R², which brings a number into Montgomery form.
     r_squared: Element<N>,
-    pub(super) one: Element<N>,
+    pub(crate) one: Element<N>,
 }
 
 impl<const N: usize> Modulus<N> {
-    pub(super) const ZERO: Element<N> = [0; N];
+    pub(crate) const ZERO: Element<N> = [0; N];
 
     /// An odd number, big-endian; `None` where it is even or does not fit.
-    pub(super) fn new(modulus: &[u8]) -> Option<Self> {
+    pub(crate) fn new(modulus: &[u8]) -> Option<Self> {
         let words: [Word; N] = parse(modulus)?;
         words.first().filter(|lowest| *lowest & 1 == 1)?;
         // Newton's iteration doubles the right bits each time, and an odd number is its own inverse modulo 8.
@@ -55,19 +55,19 @@ impl<const N: usize> Modulus<N> {
     }
 
     /// A big-endian number; `None` unless it lies below the modulus.
-    pub(super) fn element(&self, number: &[u8]) -> Option<Element<N>> {
+    pub(crate) fn element(&self, number: &[u8]) -> Option<Element<N>> {
         let words = parse(number)?;
         let (_, borrow) = subtract(&words, &self.words);
         borrow.then(|| self.multiply(&words, &self.r_squared))
     }
 
     /// A big-endian number that fits into the words, brought below the modulus.
-    pub(super) fn reduced(&self, number: &[u8]) -> Option<Element<N>> {
+    pub(crate) fn reduced(&self, number: &[u8]) -> Option<Element<N>> {
         Some(self.multiply(&parse(number)?, &self.r_squared))
     }
 
     /// The number that an element stands for, the lowest word first.
-    pub(super) fn value(&self, element: &Element<N>) -> [Word; N] {
+    pub(crate) fn value(&self, element: &Element<N>) -> [Word; N] {
         let mut one = [0; N];
         if let Some(lowest) = one.first_mut() {
             *lowest = 1;
@@ -90,12 +90,12 @@ impl<const N: usize> Modulus<N> {
     }
 
     /// The inverse of an element, where the modulus is prime: base^(modulus − 2).
-    pub(super) fn inverse(&self, element: &Element<N>) -> Element<N> {
+    pub(crate) fn inverse(&self, element: &Element<N>) -> Element<N> {
         self.power(element, &less(&self.words, 2))
     }
 
     /// A square root of an element, where the modulus is prime (Tonelli and Shanks; Cohen 1993 §1.5.1). `None` where it has none.
-    pub(super) fn square_root(&self, element: &Element<N>) -> Option<Element<N>> {
+    pub(crate) fn square_root(&self, element: &Element<N>) -> Option<Element<N>> {
         let minus_one = self.subtract(&Self::ZERO, &self.one);
         // modulus − 1 = odd · 2^twos
         let mut odd = less(&self.words, 1);
@@ -142,7 +142,7 @@ impl<const N: usize> Modulus<N> {
     }
 
     #[inline]
-    pub(super) fn add(&self, left: &Element<N>, right: &Element<N>) -> Element<N> {
+    pub(crate) fn add(&self, left: &Element<N>, right: &Element<N>) -> Element<N> {
         let mut sum = [0; N];
         let mut carry = false;
         for ((sum, left), right) in sum.iter_mut().zip(left).zip(right) {
@@ -154,12 +154,12 @@ impl<const N: usize> Modulus<N> {
     }
 
     #[inline]
-    pub(super) fn double(&self, number: &Element<N>) -> Element<N> {
+    pub(crate) fn double(&self, number: &Element<N>) -> Element<N> {
         self.add(number, number)
     }
 
     #[inline]
-    pub(super) fn subtract(&self, left: &Element<N>, right: &Element<N>) -> Element<N> {
+    pub(crate) fn subtract(&self, left: &Element<N>, right: &Element<N>) -> Element<N> {
         let (difference, borrow) = subtract(left, right);
         let mask = if borrow { Word::MAX } else { 0 };
         let mut result = [0; N];
@@ -173,13 +173,13 @@ impl<const N: usize> Modulus<N> {
     }
 
     #[inline]
-    pub(super) fn square(&self, number: &Element<N>) -> Element<N> {
+    pub(crate) fn square(&self, number: &Element<N>) -> Element<N> {
         self.multiply(number, number)
     }
 
     /// left · right / R: coarsely integrated operand scanning (Koç, Acar and Kaliski 1996 §5).
     #[inline]
-    pub(super) fn multiply(&self, left: &Element<N>, right: &Element<N>) -> Element<N> {
+    pub(crate) fn multiply(&self, left: &Element<N>, right: &Element<N>) -> Element<N> {
         let mut total = [0; N];
         let mut top: Word = 0;
         for factor in right {
