@@ -9,6 +9,7 @@ pub mod entries;
 pub mod image;
 pub mod openssl_ts;
 pub mod plugged;
+pub mod provider;
 pub mod real_data;
 pub mod replay;
 pub mod seeded;

@@ -16,9 +16,9 @@ use soat::crypto::{CryptoError, DigestAlgorithm, Provider, PublicKey};
 use soat::dossier::{FileContent, FileId, FileRecord};
 use soat::inspection::{CheckKind, Outcome, Overall, Profile, Report, Weight, inspect};
 use soat::time::{Date, Timestamp};
+use soat_tests::provider::{Asking, Signatures};
 
 use crate::issued::{GOOD, Issued, NOW, assert_genuine, ended, failed, group, overwrite, row, trust, undetermined};
-use crate::provider::Asking;
 
 /// The card with other contents of some groups, signed anew.
 fn with(groups: &[(u8, Vec<u8>)]) -> Issued {
@@ -106,7 +106,7 @@ fn a_curve_that_the_provider_lacks() {
     let without = |lacking: usize| {
         let provider = Asking(move |key: &PublicKey| match key.bits() {
             bits if bits == lacking => Err(CryptoError::Unsupported("this curve")),
-            _ => Ok(()),
+            _ => Ok(Signatures::Checked),
         });
         inspect(&issued.dossier(), &issued.trust(), &Profile::OPERATIONAL, NOW, &provider)
     };

@@ -17,7 +17,6 @@ mod links;
 mod lists;
 mod passive;
 mod profiles;
-mod provider;
 mod quirks;
 mod revocation;
 mod saved;
