@@ -120,6 +120,18 @@ fn attack_16_chip_authentication_with_a_key_that_is_not_signed() {
     assert_eq!(ended(&report, CheckKind::ChipAuthenticity), failed("chip.chip_authentication_key_mismatch"));
 }
 
+/// Where either side gives the key no identifier, the key itself tells.
+#[test]
+fn chip_authentication_by_a_key_without_an_identifier() {
+    for (card, key_id) in [("ca-two-keys", None), ("vietnam-2024", Some(2)), ("vietnam-2024", None)] {
+        let issued = Issued::new(card);
+        let mut dossier = issued.dossier();
+        dossier.chip_authentication.as_mut().unwrap().key_id = key_id;
+        let report = operational(&issued, &dossier);
+        assert_eq!((ended(&report, CheckKind::ChipAuthentication), report.overall), (GOOD, Overall::Successful), "{card}");
+    }
+}
+
 #[test]
 fn chip_authentication_that_did_not_come_off() {
     let issued = Issued::new("ca-two-keys");
