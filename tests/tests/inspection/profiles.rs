@@ -6,7 +6,8 @@ use card_fixtures::time::Time;
 use soat::crypto::DigestAlgorithm;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::inspection::{
-    CheckKind, Disclosure, Failure, Floors, IdentityField, Outcome, Overall, Profile, ReasonCode, Released, Report, Weight, inspect,
+    CheckKind, Disclosure, Failure, Floors, IdentityField, Outcome, Overall, Profile, ReasonCode, Released, Report, Weight,
+    inspect,
 };
 use soat::pki::{Certificate, CertificateList, Provenance, TrustStore, VerifiedCrl};
 use soat::time::{Date, Timestamp};

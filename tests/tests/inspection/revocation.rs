@@ -125,6 +125,20 @@ fn attack_14_reasons() {
     assert_eq!(ended(&with(&issued, &[with_reason(8)])[0], CheckKind::Revocation), GOOD);
 }
 
+/// Of two lists with the signer, the one that revokes it for good is told, whichever is the newer.
+#[test]
+fn attack_14_a_hold_beside_a_revocation() {
+    let issued = Issued::vietnam();
+    let successor = rekeyed(&issued.authority);
+    let hold = |this_update| CrlOptions { reason: Some(6), this_update, ..revoking(signer_serial(&issued)) };
+    for this_update in [Time::midnight(2025, 4, 20), Time::midnight(2025, 5, 20)] {
+        let mut store = trust([issued.authority.csca_certificate(), successor_certificate(&successor)]);
+        store.add_revocation_list(verify(&successor, &hold(this_update), &store).unwrap());
+        store.add_revocation_list(verify(&issued.authority, &revoking(signer_serial(&issued)), &store).unwrap());
+        assert_eq!(ended(&under(&issued, &store)[0], CheckKind::Revocation), failed("ds.revoked"));
+    }
+}
+
 /// The same authority after it made a new key in 2024, under the same name.
 fn rekeyed(authority: &Authority) -> Authority {
     let curve = Curve::named("secp256r1").unwrap();
