@@ -12,6 +12,7 @@ mod deviation_list;
 mod endings;
 mod files;
 mod format;
+mod identity;
 mod issued;
 mod links;
 mod lists;
