@@ -208,6 +208,37 @@ fn a_holder_of_a_hundred_years() {
     assert_eq!(ended(&report, CheckKind::DataCrossChecks), GOOD);
 }
 
+/// Without DG13 the zone alone has the birth: of its year two digits, and of a birth that is not wholly known those alone.
+#[test]
+fn a_number_beside_the_zone_alone() {
+    let own = nguyen_thi_mau_2024();
+    let judged = |number: &'static str, mrz_birth: &'static str| {
+        let mut issued = Issued::vietnam();
+        issued.card.application_files.remove(&0x010D);
+        issued.card.put(1, data_groups::dg1(&Holder { number, mrz_birth, ..own.clone() }.mrz()));
+        let report = issued.signed(&SodOptions::default()).operational();
+        (ended(&report, CheckKind::DataCrossChecks), cross_findings(&report))
+    };
+    let differs = (failed("number.contradicts_holder"), vec!["number.birth_year_differs"]);
+    for (number, birth, expected) in [
+        ("001199000001", "990101", true),
+        ("001198000001", "990101", false),
+        // Born in 2020, or a hundred years before.
+        ("001320000001", "200101", true),
+        ("001120000001", "200101", true),
+        ("001121000001", "200101", false),
+        // The latest year that is past is 1930: nobody is a hundred years older and born in 2030.
+        ("001130000001", "300101", true),
+        ("001330000001", "300101", false),
+        ("001199000001", "99<<<<", true),
+        ("001198000001", "99<<<<", false),
+        ("001198000001", "<<<<<<", true),
+    ] {
+        let expected = if expected { (GOOD, vec![]) } else { differs.clone() };
+        assert_eq!(judged(number, birth), expected, "{number} {birth}");
+    }
+}
+
 /// A place that is not known and an unusual expiry are told, and never held against the card.
 #[test]
 fn what_is_unusual_is_told_and_refuses_no_card() {

@@ -50,6 +50,9 @@ fn signer_serial(issued: &Issued) -> Vec<u8> {
 #[test]
 fn attack_14_a_current_list_that_does_not_have_the_signer() {
     let issued = Issued::vietnam();
+    let list = |options: &CrlOptions| CertificateList::from_der(&issued.authority.revocation_list(options)).unwrap();
+    assert!(list(&current()).is_empty() && !list(&revoking(vec![0x11])).is_empty());
+    assert_eq!(list(&current()).as_der(), issued.authority.revocation_list(&current()));
     for options in [current(), revoking(vec![0x11, 0x22])] {
         let [operational, strict] = with(&issued, &[options]);
         for report in [&operational, &strict] {
@@ -242,6 +245,8 @@ fn attack_14_lists_that_are_refused() {
     assert_eq!(refused(&entry("2.5.29.29", true)), CrlError::Indirect);
     assert_eq!(refused(&entry("1.2.3.4", true)), unknown);
     assert!(verify(own, &entry("1.2.3.4", false), &store).is_ok());
+    // invalidityDate tells when the key may have been lost, and changes nothing.
+    assert!(verify(own, &entry("2.5.29.24", true), &store).is_ok());
     assert!(matches!(refused(&list("2.5.29.20", false)), CrlError::DuplicateExtension(_)));
     let inner = CrlOptions { inner_algorithm: Some(card_fixtures::authority::rsa_encryption()), ..current() };
     assert_eq!(refused(&inner), CrlError::AlgorithmMismatch);
