@@ -13,8 +13,8 @@ use card_fixtures::personalisation::vietnam::{Holder, nguyen_thi_mau_2024};
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{CryptoError, DigestAlgorithm, Provider, PublicKey};
-use soat::dossier::{FileContent, FileId, FileRecord};
-use soat::inspection::{CheckKind, Outcome, Overall, Profile, Report, Weight, inspect};
+use soat::dossier::{Dossier, FileContent, FileId, FileRecord, Origin};
+use soat::inspection::{CheckKind, Demands, Inspector, Outcome, Overall, Profile, Report, Weight, inspect};
 use soat::time::{Date, Timestamp};
 use soat_tests::provider::{Asking, Signatures};
 
@@ -302,6 +302,29 @@ fn files_that_this_reader_streamed_or_did_not_look_for() {
     let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
     let unknown = (Outcome::Undetermined, Some("dg2.not_read"));
     assert_eq!((ended(&report, CheckKind::FileHash(group(2))), report.overall), (unknown, Overall::Undetermined));
+    // Fingerprints are not asked for at all.
+    let passport = Issued::new("passport-td3");
+    let mut dossier = passport.dossier();
+    assert!(dossier.files.remove(&group(3)).is_some());
+    let report = inspect(&dossier, &passport.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    let outside = (Outcome::NotSupported, Some("dg3.present"));
+    assert_eq!((ended(&report, CheckKind::FileHash(group(3))), report.overall), (outside, Overall::Successful));
+}
+
+/// What this reader has just read is of now, whether or not its clock was noted. Of a file nobody knows.
+#[test]
+fn the_age_of_what_was_read_without_a_clock() {
+    let issued = Issued::vietnam();
+    let trust = issued.trust();
+    let demands = Demands { max_age: Some(1), ..Demands::default() };
+    let mut inspector = Inspector::new(&trust, Profile::OPERATIONAL, &RustCrypto).demanding(demands);
+    let read = issued.dossier();
+    assert_eq!(read.read_at, None);
+    let report = inspector.inspect(&read, NOW);
+    assert_eq!((ended(&report, CheckKind::EvidenceAge), report.overall), (GOOD, Overall::Successful));
+    let mut saved = Dossier::new(Origin::Saved);
+    saved.files = read.files;
+    assert_eq!(ended(&inspector.inspect(&saved, NOW), CheckKind::EvidenceAge), undetermined("evidence.time_unproven"));
 }
 
 #[test]
