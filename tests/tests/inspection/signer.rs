@@ -1,7 +1,8 @@
 //! Document signer and issuer: attacks 1, 10–12, 31, 33, and quirks 12, 13, 16, 17.
 
 use card_fixtures::authority::{
-    Authority, BasicConstraints, CertificateOptions, Extension, KeyIdentifier, SignatureOptions, SodOptions, TimeForm, key_usage,
+    Authority, BasicConstraints, CertificateOptions, Extension, KeyIdentifier, Name, SignatureOptions, SodOptions, TimeForm,
+    key_usage,
 };
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
@@ -171,6 +172,12 @@ fn another_issuer_name_than_the_anchors() {
         certificate.issuer = Some(name);
     });
     assert_quirk(&issued, CheckKind::Chain, "chain.name_mismatch");
+    // Where nothing but the country leads to the key that signed.
+    let unnamed = with(|certificate| {
+        certificate.issuer = Some(Name { common_name: "Somebody else".into(), ..certificate.subject.clone() });
+        certificate.authority_key_identifier = KeyIdentifier::Absent;
+    });
+    assert_quirk(&unnamed, CheckKind::Chain, "chain.name_mismatch");
 }
 
 #[test]
