@@ -47,7 +47,7 @@ for name in "${targets[@]}"; do
   printf '%-16s %-7s %s, %s\n' "$name" "$result" "${coverage:-cov: ?}" "${runs:-no count}"
   [ "$result" = ok ] || tail -25 "$log"
   if [ -n "$keep" ]; then
-    find "$work/$name" -size +"${longest}c" -delete
+    find "$work/$name" -type f -size +"${longest}c" -delete
     # Edges alone count, not how often each was passed: a tenth of the inputs.
     mkdir "$work/kept-$name"
     "$program" -merge=1 -use_counters=0 "$work/kept-$name" "$work/$name" "corpus/$name" >"$log" 2>&1 || { tail -25 "$log"; exit 1; }
