@@ -53,6 +53,8 @@ for name in "${targets[@]}"; do
     "$program" -merge=1 -use_counters=0 "$work/kept-$name" "$work/$name" "corpus/$name" >"$log" 2>&1 || { tail -25 "$log"; exit 1; }
     rm -rf "corpus/$name"
     mv "$work/kept-$name" "corpus/$name"
+    # The smallest came first, and of what is left the largest say least: 128 KiB a target.
+    find "corpus/$name" -type f -printf '%s %p\n' | sort -n | awk '{ sum += $1 } sum > 131072 { print $2 }' | xargs -r rm
     find "corpus/$name" -type f -printf '%s\n' | awk -v name="$name" '{ sum += $1 } END { printf "%-16s %d inputs kept, %d bytes\n", name, NR, sum }'
   fi
 done
