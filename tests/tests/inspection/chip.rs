@@ -3,7 +3,7 @@
 use card_fixtures::authority::{CurveEncoding, SodOptions};
 use card_fixtures::der;
 use card_fixtures::personalisation::issue::CARD_ACCESS;
-use card_fixtures::personalisation::security_infos::{card_access, pace_domain_parameter_info, pace_info};
+use card_fixtures::personalisation::security_infos::{card_access, pace_domain_parameter_info, pace_info, unknown_info};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{
     Access, AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChipAuthenticationOutcome, Dossier, FileId, PasswordKind,
@@ -91,6 +91,21 @@ fn attack_20_other_domain_parameters_under_one_number() {
     assert_eq!(judged(&[parameters(13, 32)]), GOOD);
     assert_eq!(judged(&[parameters(13, 32), parameters(12, 33)]), GOOD);
     assert_eq!(judged(&[parameters(12, 32), parameters(13, 33)]), failed("access.card_access_mismatch"));
+}
+
+/// What DG14 offers besides may be anything, but under the arc of chip authentication every protocol has a meaning.
+#[test]
+fn protocols_in_dg14_that_nobody_knows() {
+    let of = |info: Vec<u8>| {
+        let mut issued = Issued::vietnam();
+        let infos: Vec<Vec<u8>> = issued.card.pace.iter().copied().map(pace_info).collect();
+        issued.card.put_dg14(CurveEncoding::Explicit, &infos, &[info]);
+        let report = issued.signed(&SodOptions::default()).operational();
+        findings(&report, CheckKind::FileHash(crate::issued::group(14)))
+    };
+    assert_eq!(of(unknown_info(4)), Vec::<&str>::new());
+    let unassigned = der::sequence(&[der::oid("0.4.0.127.0.7.2.2.3.9"), der::small_integer(1)]);
+    assert_eq!(of(unassigned), ["dg14.non_conformant"]);
 }
 
 /// The signed DG14 has the same protocol on other domain parameters, and the other way round; EF.CardAccess was out of reach.

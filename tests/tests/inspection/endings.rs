@@ -153,6 +153,8 @@ fn data_that_contradict_each_other() {
         (Holder { number: "001199000002", ..own.clone() }, "dg13.number_differs"),
         (Holder { name: "Nguyễn Thị Hai", ..own.clone() }, "dg13.name_differs"),
         (Holder { birth: "02/01/1999", ..own.clone() }, "dg13.birth_differs"),
+        (Holder { birth: "01/02/1999", ..own.clone() }, "dg13.birth_differs"),
+        (Holder { birth: "01/01/1998", ..own.clone() }, "dg13.birth_differs"),
         (Holder { sex: "Nam", ..own.clone() }, "dg13.sex_differs"),
         (Holder { expiry: "02/01/2039", ..own.clone() }, "dg13.expiry_differs"),
         (Holder { expiry: "Không thời hạn", ..own.clone() }, "dg13.expiry_differs"),
