@@ -151,6 +151,7 @@ fn data_that_contradict_each_other() {
     assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("mrz.check_digit"));
     for (other, finding) in [
         (Holder { number: "001199000002", ..own.clone() }, "dg13.number_differs"),
+        (Holder { number: "079199000001", ..own.clone() }, "dg13.number_differs"),
         (Holder { name: "Nguyễn Thị Hai", ..own.clone() }, "dg13.name_differs"),
         (Holder { birth: "02/01/1999", ..own.clone() }, "dg13.birth_differs"),
         (Holder { birth: "01/02/1999", ..own.clone() }, "dg13.birth_differs"),
@@ -163,6 +164,8 @@ fn data_that_contradict_each_other() {
         assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("dg13.contradicts_dg1"), "{other:?}");
         assert!(cross_findings(&report).contains(&finding), "{other:?}");
     }
+    let report = with(&[(1, data_groups::dg1(&Holder { mrz_sex: "M", ..own.clone() }.mrz()))]).operational();
+    assert!(cross_findings(&report).contains(&"dg13.sex_differs"));
     let genuine = with(&[(13, own.dg13())]).operational();
     assert_eq!((ended(&genuine, CheckKind::DataCrossChecks), cross_findings(&genuine)), (GOOD, vec![]));
 }
