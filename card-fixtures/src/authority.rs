@@ -29,7 +29,8 @@ use crate::hash::Hash;
 use crate::time::Time;
 
 const MASTER_LIST_SIGNING: &str = "2.23.136.1.1.3";
-const CARD_SECURITY: &str = "0.4.0.127.0.7.3.2.1";
+/// id-SecurityObject of BSI TR-03110
+pub const CARD_SECURITY: &str = "0.4.0.127.0.7.3.2.1";
 
 /// A CSCA with its document signer.
 #[derive(Clone, Debug)]
@@ -162,7 +163,19 @@ impl Authority {
 
     /// EF.CardSecurity: security infos signed by the document signer (ICAO 9303-11 §9.2.11).
     pub fn card_security(&self, security_infos: &[u8], options: &SignatureOptions) -> Vec<u8> {
-        cms::signed_data(CARD_SECURITY, security_infos, &self.document_signer, &self.document_signer_certificate(), &[], options)
+        self.card_security_by(CARD_SECURITY, security_infos, &self.document_signer_options(), options)
+    }
+
+    /// The same as another content type, or under another certificate of the document signer's key.
+    pub fn card_security_by(
+        &self,
+        content_type: &str,
+        security_infos: &[u8],
+        certificate: &CertificateOptions,
+        options: &SignatureOptions,
+    ) -> Vec<u8> {
+        let certificate = self.document_signer_certificate_with(certificate);
+        cms::signed_data(content_type, security_infos, &self.document_signer, &certificate, &[], options)
     }
 }
 

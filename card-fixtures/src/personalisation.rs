@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
 
-pub use algorithms::put_card_security;
+pub use algorithms::{card_security_content, put_card_security};
 pub use bsi_silver::from_bsi_silver;
 pub use catalogue::{Entry, authority, catalogue, personalise};
 pub use fingerprints::{FINGERPRINTS, KEY_FINGERPRINTS, is_fixture};

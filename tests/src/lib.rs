@@ -10,6 +10,7 @@ pub mod gate_board;
 pub mod image;
 pub mod openssl_ts;
 pub mod plugged;
+pub mod provider;
 pub mod real_data;
 pub mod replay;
 pub mod seeded;

@@ -12,6 +12,21 @@ fn every_corpus_reaches_its_deepest_type() {
     }
 }
 
+/// A checkout stays small, and so does what is read of it at each run of the tests.
+#[test]
+fn what_fuzzing_found_is_kept_for_every_target_and_small() {
+    let mut all = 0;
+    for (name, _) in ENTRIES {
+        let inputs = replay::kept(name);
+        assert!(inputs.len() >= 5, "{name}: {} inputs; tests/fuzz/nightly.sh --keep", inputs.len());
+        for (file, input) in &inputs {
+            assert!(input.len() <= 4096, "{name}/{file}: {} bytes", input.len());
+        }
+        all += inputs.iter().map(|(_, input)| input.len()).sum::<usize>();
+    }
+    assert!(all <= 2 << 20, "{all} bytes in all");
+}
+
 #[test]
 fn real_files_reach_the_deepest_types_too() {
     let Some(data) = real_data::folder() else { return };

@@ -4,6 +4,7 @@ use super::Authority;
 use super::certificate::{Certificate, CertificateOptions};
 use super::cms::{SignatureOptions, signed_data};
 use super::name::NameForm;
+use super::signer::Signer;
 use crate::der;
 use crate::hash::Hash;
 use crate::time::Time;
@@ -65,10 +66,21 @@ impl Authority {
 
     /// Any content, signed as a deviation list.
     pub fn deviation_list_of(&self, content: &[u8], options: &DeviationListOptions) -> Vec<u8> {
-        let signer = self.master_list_signer();
         let ordinary = self.deviation_list_signer_options();
-        let certificate = options.certificate.as_ref().unwrap_or(&ordinary).issue(&signer, &self.csca, &self.csca_name);
-        signed_data(DEVIATION_LIST, content, &signer, &certificate, &[], &options.signature)
+        let certificate = options.certificate.as_ref().unwrap_or(&ordinary);
+        Authority::deviation_list_by(content, &self.deviation_list_signer(certificate), &options.signature)
+    }
+
+    /// Who signs deviation lists: a key, and a certificate that says this of it.
+    pub fn deviation_list_signer(&self, options: &CertificateOptions) -> (Signer, Certificate) {
+        let signer = self.master_list_signer();
+        let certificate = options.issue(&signer, &self.csca, &self.csca_name);
+        (signer, certificate)
+    }
+
+    /// Any content as a deviation list of this signer.
+    pub fn deviation_list_by(content: &[u8], signer: &(Signer, Certificate), options: &SignatureOptions) -> Vec<u8> {
+        signed_data(DEVIATION_LIST, content, &signer.0, &signer.1, &[], options)
     }
 }
 

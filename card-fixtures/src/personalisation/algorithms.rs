@@ -128,11 +128,19 @@ pub fn mapping_card(name: &str, description: &str, suite: Suite, parameter_id: u
 /// # Panics
 /// Where the card has no such key.
 pub fn put_card_security(card: &mut Personalisation, authority: &Authority, options: &SignatureOptions) {
+    let file = authority.card_security(&card_security_content(card), options);
+    card.master_files.insert(CARD_SECURITY, file);
+}
+
+/// What is signed of EF.CardSecurity: what EF.CardAccess says, and the key of chip authentication mapping.
+///
+/// # Panics
+/// For a card without such a key.
+pub fn card_security_content(card: &Personalisation) -> Vec<u8> {
     let key = card.mapping_key.as_ref().expect("a card with chip authentication mapping");
     let mut infos: Vec<Vec<u8>> = card.pace.iter().copied().map(pace_info).collect();
     infos.push(security_infos::chip_authentication_public_key_info(key, CurveEncoding::Explicit));
-    let file = authority.card_security(&card_access(infos), options);
-    card.master_files.insert(CARD_SECURITY, file);
+    card_access(infos)
 }
 
 /// PACE with a PIN and a PUK beside MRZ and CAN, as national identity cards have them.

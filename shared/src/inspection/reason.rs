@@ -560,6 +560,14 @@ mod tests {
     }
 
     #[test]
+    fn findings_are_told_from_reasons() {
+        assert!(ReasonCode::SM_UNPROTECTED_STATUS.is_finding() && ReasonCode::SM_UNPROTECTED_STATUS.is_refused_in_strict());
+        assert!(ReasonCode::ACCESS_BAC_USED.is_finding() && !ReasonCode::ACCESS_BAC_USED.is_refused_in_strict());
+        assert!(!ReasonCode::SOD_SIGNATURE_INVALID.is_finding());
+        assert_eq!(alloc::format!("{}", ReasonCode::SOD_SIGNATURE_INVALID), "sod.signature_invalid");
+    }
+
+    #[test]
     fn codes_are_two_words_in_snake_case() {
         for code in ReasonCode::ALL {
             let (left, right) = code.as_str().split_once('.').unwrap_or_default();

@@ -334,6 +334,9 @@ impl Report {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::dossier::DataGroup;
+    use crate::evidence::TerminalKey;
+    use crate::inspection::Profile;
     use alloc::vec;
 
     const OUTCOMES: [Outcome; 5] =
@@ -410,5 +413,86 @@ mod tests {
         ] {
             assert_eq!(failure(&checks), expected, "{checks:?}");
         }
+    }
+
+    /// A report from somewhere with these checks, with a terminal that counts or without.
+    fn report(origin: Origin, attested: bool, checks: Vec<Check>) -> Report {
+        let digest = Digest::new(&[7; 32]).unwrap();
+        let terminal = Terminal { key: TerminalKey::ed25519(&[7; 32]), sha256: digest, source: String::new() };
+        Report {
+            profile: Profile::OPERATIONAL.name,
+            overall: Overall::of(&checks),
+            checks,
+            time: Timestamp(0),
+            origin,
+            evidence: digest,
+            signer: None,
+            anchor: None,
+            identity: None,
+            terminal: attested.then_some(terminal),
+            time_stamped_at: None,
+        }
+    }
+
+    /// Who can show a check again: of a card just read, of a dossier under a terminal's signature, of a dossier alone.
+    fn shown_by(checks: &[Check]) -> [Provability; 3] {
+        [(Origin::Chip, false), (Origin::Saved, true), (Origin::Saved, false)].map(|(origin, attested)| {
+            let report = report(origin, attested, checks.to_vec());
+            report.provability(checks.last().unwrap())
+        })
+    }
+
+    #[test]
+    fn what_only_the_terminal_saw_nobody_else_can_show() {
+        use Provability::{Anyone, Nobody, Terminal};
+        let of = |kind, outcome, reason| Check { kind, reason, ..check(Weight::Mandatory, outcome, true) };
+        let good = |kind| of(kind, Outcome::Successful, None);
+        for kind in [CheckKind::SodSignature, CheckKind::Chain, CheckKind::ActiveAuthentication, CheckKind::TimeStamp] {
+            assert_eq!(shown_by(&[good(kind)]), [Anyone; 3], "{kind:?}");
+        }
+        for kind in [
+            CheckKind::AccessProtocol,
+            CheckKind::ChipAuthentication,
+            CheckKind::ChipAuthenticationMapping,
+            CheckKind::PrintedData,
+        ] {
+            assert_eq!(shown_by(&[good(kind)]), [Terminal, Terminal, Nobody], "{kind:?}");
+        }
+        // A time-stamp alone can show that a reading is old.
+        assert_eq!(shown_by(&[good(CheckKind::EvidenceAge)]), [Terminal, Terminal, Anyone]);
+
+        // The group stands on a signature of the chip where active authentication ended as it did.
+        let (active, group) = (CheckKind::ActiveAuthentication, CheckKind::ChipAuthenticity);
+        for outcome in [Outcome::Successful, Outcome::Failed] {
+            assert_eq!(shown_by(&[of(active, outcome, None), of(group, outcome, None)]), [Anyone; 3], "{outcome:?}");
+        }
+        for (active, group) in [
+            (of(active, Outcome::NotSupported, None), good(group)),
+            (of(active, Outcome::Successful, None), of(group, Outcome::Failed, None)),
+            (of(active, Outcome::Undetermined, None), of(group, Outcome::Undetermined, None)),
+        ] {
+            assert_eq!(shown_by(&[active, group]), [Terminal, Terminal, Nobody]);
+        }
+        assert_eq!(shown_by(&[good(group)]), [Terminal, Terminal, Nobody]);
+    }
+
+    /// The bytes of a file show their hash. Of a file that is not there, a digest may be copied, and a refusal made up.
+    #[test]
+    fn who_can_show_what_became_of_a_file() {
+        use Provability::{Anyone, Nobody, Terminal};
+        let group = DataGroup::DG2;
+        let of = |outcome, reason, codes: &[ReasonCode]| {
+            let findings = codes.iter().map(|&code| Finding { code, file: Some(group.into()) }).collect();
+            let kind = CheckKind::FileHash(group.into());
+            shown_by(&[Check { kind, reason, findings, ..check(Weight::Mandatory, outcome, true) }])
+        };
+        let other = ReasonCode::non_conformant(group);
+        assert_eq!(of(Outcome::Successful, None, &[]), [Anyone; 3]);
+        assert_eq!(of(Outcome::Successful, None, &[other]), [Anyone; 3]);
+        assert_eq!(of(Outcome::Failed, Some(ReasonCode::hash_mismatch(group)), &[]), [Anyone; 3]);
+        assert_eq!(of(Outcome::Failed, Some(ReasonCode::unlisted(group)), &[]), [Anyone; 3]);
+        assert_eq!(of(Outcome::Successful, None, &[other, ReasonCode::FILE_DIGEST_ONLY]), [Terminal, Terminal, Nobody]);
+        assert_eq!(of(Outcome::Failed, Some(ReasonCode::missing(group)), &[]), [Terminal, Terminal, Nobody]);
+        assert_eq!(of(Outcome::NotSupported, Some(ReasonCode::present(group)), &[]), [Terminal, Terminal, Nobody]);
     }
 }

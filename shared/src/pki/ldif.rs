@@ -199,11 +199,41 @@ mod tests {
         }
     }
 
+    /// A byte order mark, either end of a line, comments, and what a value may be.
+    #[test]
+    fn the_forms_of_a_line() {
+        let of = |text: &str| attributes(text).unwrap();
+        let one = |name: &str, value: &[u8]| vec![(name.to_owned(), value.to_vec())];
+        assert_eq!(of("\u{FEFF}dn: c=VN\ncn: x"), one("cn", b"x"));
+        assert_eq!(of("dn: c=VN\r\ncn: x\r\n"), one("cn", b"x"));
+        assert_eq!(of("# c\n\n\ndn: c=VN\n# c\ncn: x\n y\n\n\n"), one("cn", b"xy"));
+        assert_eq!(of("dn: c=VN\nX-1.2;lang-vi;binary: x\n"), one("x-1.2", b"x"));
+        assert_eq!(of("dn: c=VN\ncn:\nsn::\n"), [one("cn", b""), one("sn", b"")].concat());
+        assert_eq!(read(b"dn: c=VN\n\ndn: c=DE\n", |_| unreachable!("an entry without attributes")), Ok(2));
+        assert_eq!(read(b"", |_| unreachable!("no entry")), Ok(0));
+        // `version` is an attribute like any other once an entry has begun.
+        assert_eq!(of("dn: c=VN\nversion: 7\n"), one("version", b"7"));
+    }
+
+    #[test]
+    fn where_a_text_is_no_directory() {
+        let failed = |text: &str| attributes(text).unwrap_err();
+        assert_eq!(failed("dn: c=VN\ncn: x\n  y\n\u{E9}: z\n").line, 4);
+        assert_eq!(failed("dn: c=VN\n: z\n").what, "not an attribute's name");
+        assert_eq!(failed("dn: c=VN\nc n: z\n").what, "not an attribute's name");
+        assert_eq!(failed("dn: c=VN\n\n\ncn: z\n"), LdifError { line: 4, what: "an attribute outside an entry" });
+        assert_eq!(alloc::format!("{}", failed("nothing")), "line 1: no colon after the attribute's name");
+        let many = "dn: x\n\n".repeat(MAX_ENTRIES);
+        assert_eq!(read(many.as_bytes(), |_| ()), Ok(MAX_ENTRIES));
+        let error = read((many + "dn: y\n").as_bytes(), |_| ()).unwrap_err();
+        assert_eq!(error, LdifError { line: 2 * MAX_ENTRIES + 1, what: "too many entries" });
+    }
+
     #[test]
     fn it_is_known_by_its_first_line() {
         assert!(looks_like(b"# x\n\nversion: 1\n"));
         assert!(looks_like(b"DN: c=VN\n"));
         assert!(!looks_like(b"-----BEGIN CERTIFICATE-----"));
-        assert!(!looks_like(&[0x30, 0x82]));
+        assert!(!looks_like(&[0x30, 0x82]) && !looks_like(b"") && !looks_like(b"dn") && !looks_like(b"# dn:\n"));
     }
 }

@@ -114,9 +114,9 @@ fn members(content: &[u8]) -> Result<(Vec<Certificate>, Vec<CertificateError>), 
 }
 
 fn signature_of(member: &Certificate, everyone: &TrustStore, provider: &dyn Provider) -> MemberSignature {
-    let extensions = &member.extensions;
     let holds_itself = || member.public_key().is_ok_and(|key| member.verify_signed_by(&key, provider).is_ok());
-    let names_itself = member.is_self_issued() && extensions.authority_key_matches_own();
+    // A root names itself, and is spared the search.
+    let names_itself = member.is_self_issued() && member.extensions.authority_key_matches_own();
     if names_itself && holds_itself() {
         return MemberSignature::Own;
     }
@@ -124,8 +124,6 @@ fn signature_of(member: &Certificate, everyone: &TrustStore, provider: &dyn Prov
         Chain::Trusted(path) if path.anchor().certificate.public_key_info == member.public_key_info => MemberSignature::Own,
         Chain::Trusted(_) => MemberSignature::Issuer,
         Chain::SignatureInvalid => MemberSignature::Invalid,
-        // It says that it signed itself, and did not.
-        Chain::IssuerUnknown { .. } if names_itself && extensions.authority_key_identifier.is_some() => MemberSignature::Invalid,
         Chain::IssuerUnknown { .. } | Chain::Unsupported | Chain::NotPermitted => MemberSignature::IssuerAbsent,
     }
 }

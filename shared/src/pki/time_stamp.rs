@@ -265,3 +265,32 @@ fn is_pinned_by(signer: &Certificate, pinned: &Certificate, provider: &dyn Provi
         && signer.algorithms_agree()
         && pinned.public_key().is_ok_and(|key| signer.verify_signed_by(&key, provider).is_ok())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// A time with a fraction of a second (RFC 3161 §2.4.2), which is left out.
+    #[test]
+    fn times_with_fractions_of_a_second() {
+        let time = |text: &[u8]| {
+            let bytes = [&[0x18, u8::try_from(text.len()).unwrap()], text].concat();
+            generation_time(&Cursor::new(&bytes, Rules::Der).expect(GENERALIZED_TIME).unwrap())
+        };
+        let moment = Timestamp(1_600_000_000);
+        for text in [&b"20200913122640Z"[..], b"20200913122640.5Z", b"20200913122640.000001Z"] {
+            assert_eq!(time(text), Ok(moment), "{text:?}");
+        }
+        for text in [
+            &b"20200913122640.Z"[..],
+            b"20200913122640.5",
+            b"20200913122640,5Z",
+            b"20200913122640.5xZ",
+            b"20201313122640.5Z",
+            b"",
+        ] {
+            assert!(time(text).is_err(), "{text:?}");
+        }
+    }
+}

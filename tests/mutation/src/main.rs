@@ -3,6 +3,7 @@
 //! `soat-mutation build LIST FOLDER` copies the workspace with every mutant of the list of cargo-mutants, and each ending of a check, behind
 //! a switch, and builds its tests once. `soat-mutation reach FOLDER` learns which test comes to which mutant. `soat-mutation run FOLDER [WORD …]` throws the switches one by one (those whose name has one of the
 //! words), and compares what survives with `survivors.json`: a new survivor, or one that is listed and does not survive, is a failure.
+//! Without words a run goes on where the last one of the folder was interrupted.
 //! `SOAT_MUTATION_JOBS` says how many are tried at a time (1).
 
 mod mutant;
@@ -11,6 +12,7 @@ mod switches;
 mod tree;
 mod trial;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -54,7 +56,10 @@ fn build(list: &Path, folder: &Path) -> ExitCode {
         let source = fs::read_to_string(&file).unwrap();
         mutants.extend(switches::endings(file.strip_prefix(&root).unwrap().to_str().unwrap(), &source));
     }
+    mutant::tell_apart(&mut mutants);
     fs::create_dir_all(folder).unwrap();
+    // What was seen of other sources says nothing of these.
+    let _ = fs::remove_file(folder.join("ends"));
     let left_out = tree::build(&root, folder, &mutants);
     fs::write(folder.join("mutants.json"), serde_json::to_string(&mutants).unwrap()).unwrap();
     fs::write(folder.join("left_out.json"), serde_json::to_string(&left_out).unwrap()).unwrap();
@@ -63,6 +68,13 @@ fn build(list: &Path, folder: &Path) -> ExitCode {
     }
     println!("{} mutants, of which {} are built", mutants.len(), mutants.len() - left_out.len());
     ExitCode::SUCCESS
+}
+
+/// The mutants whose end is written in the folder, and whether they survived.
+fn ended(folder: &Path) -> BTreeMap<String, bool> {
+    let ends = fs::read_to_string(folder.join("ends")).unwrap_or_default();
+    let ends = ends.lines().filter_map(|line| line.split_once('\t'));
+    ends.map(|(end, key)| (key.to_owned(), !end.starts_with("Caught") && !end.starts_with("Hung"))).collect()
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -86,19 +98,23 @@ fn run(folder: &Path, words: &[&str]) -> ExitCode {
     let chosen = |number: &usize| {
         !left_out.contains(number) && (words.is_empty() || words.iter().any(|word| mutants[*number].key.contains(word)))
     };
-    let mut numbers: Vec<usize> = (0..mutants.len()).filter(chosen).collect();
+    let tried: Vec<usize> = (0..mutants.len()).filter(chosen).collect();
+    let before = if words.is_empty() { ended(folder) } else { BTreeMap::new() };
+    let mut numbers: Vec<usize> =
+        tried.iter().copied().filter(|number| !before.contains_key(mutants[*number].key.as_str())).collect();
     let rank = |number: &usize| FIRST.iter().position(|part| mutants[*number].file.contains(part)).unwrap_or(FIRST.len());
     numbers.sort_by_key(rank);
 
     let log = fs::OpenOptions::new().append(true).create(true).open(folder.join("ends")).unwrap();
-    let survived = std::sync::Mutex::new(Vec::new());
+    let survived: Vec<String> = before.iter().filter(|(_, survived)| **survived).map(|(key, _)| key.clone()).collect();
+    let survived = std::sync::Mutex::new(survived);
     trial::run(folder, &numbers, &mutants, jobs(), &|mutant, end| {
         writeln!(&log, "{end:?}\t{}", mutant.key).unwrap();
         if !matches!(end, End::Caught(_) | End::Hung(_)) {
             survived.lock().unwrap().push(mutant.key.clone());
         }
     });
-    let tried: Vec<&str> = numbers.iter().map(|number| mutants[*number].key.as_str()).collect();
+    let tried: Vec<&str> = tried.iter().map(|number| mutants[*number].key.as_str()).collect();
     let faults = survivors::compare(&tried, &survived.into_inner().unwrap());
     for fault in &faults {
         println!("{fault}");

@@ -51,7 +51,7 @@ pub struct Mutant {
     pub span: Span,
     /// As cargo-mutants says it, with the place.
     pub name: String,
-    /// The name that stays when lines are added above: the change, where in its line, and the line.
+    /// The name that stays when lines are added above: the change, where in its line, and the line; which one, where a file has several.
     #[serde(default)]
     pub key: String,
 }
@@ -65,6 +65,18 @@ impl Mutant {
         let column = self.span.start.column.saturating_sub(indent);
         self.key = format!("{}: {change} @{column} | {}", self.file, line.trim());
         self
+    }
+}
+
+/// Numbers the mutants of one name, so that who lists one as a survivor does not excuse its twin.
+pub fn tell_apart(mutants: &mut [Mutant]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for mutant in mutants {
+        let count = seen.entry(mutant.key.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            mutant.key += &format!(" #{count}");
+        }
     }
 }
 

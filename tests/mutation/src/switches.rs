@@ -9,7 +9,7 @@ use std::ops::Range;
 use proc_macro2::Span as Place;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ReturnType, Signature, Type};
+use syn::{Block, Expr, ReturnType, Signature, Stmt, Type};
 
 use crate::mutant::{Genre, Mutant, Position};
 
@@ -72,17 +72,28 @@ impl Writer<'_> {
         self.pieces.push(Piece { at: range.end, text: " })".into(), numbers, closes: true });
     }
 
-    fn function(&mut self, signature: &Signature, block: &Block) {
-        let Some(first) = block.stmts.first() else { return };
-        // `impl Trait` is one type, and another value has another.
+    /// Gives back what is to be written once all inside was.
+    fn function(&mut self, signature: &Signature, block: &Block) -> Vec<Piece> {
+        let Some(first) = block.stmts.first() else { return Vec::new() };
+        let mut closing = Vec::new();
+        let numbers = self.at(Genre::FnValue, first.span());
+        // `impl Trait` is one type, and another value has another: an iterator can give less than it does, and nothing else.
         if matches!(&signature.output, ReturnType::Type(_, kind) if matches!(**kind, Type::ImplTrait(_))) {
-            return;
+            let Some(Stmt::Expr(last, None)) = block.stmts.last() else { return closing };
+            let range = last.span().byte_range();
+            for number in numbers.into_iter().filter(|number| self.mutants[number].replacement.ends_with("empty()")) {
+                self.open(range.start, "(".into(), number);
+                let text = format!(").filter(|_| !crate::mutant::on({number}))");
+                closing.push(Piece { at: range.end, text, numbers: vec![number], closes: true });
+            }
+            return closing;
         }
-        for number in self.at(Genre::FnValue, first.span()) {
+        for number in numbers {
             let value = self.mutants[&number].replacement.clone();
             let text = format!("if crate::mutant::on({number}) {{ return {value}; }}\n");
             self.open(first.span().byte_range().start, text, number);
         }
+        closing
     }
 
     fn text(mut self) -> Switched {
@@ -112,20 +123,23 @@ impl Writer<'_> {
 
 impl<'ast> Visit<'ast> for Writer<'_> {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.function(&item.sig, &item.block);
+        let closing = self.function(&item.sig, &item.block);
         visit::visit_item_fn(self, item);
+        self.pieces.extend(closing);
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        self.function(&item.sig, &item.block);
+        let closing = self.function(&item.sig, &item.block);
         visit::visit_impl_item_fn(self, item);
+        self.pieces.extend(closing);
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
         if let Some(block) = &item.default {
-            self.function(&item.sig, block);
+            let closing = self.function(&item.sig, block);
+            visit::visit_trait_item_fn(self, item);
+            self.pieces.extend(closing);
         }
-        visit::visit_trait_item_fn(self, item);
     }
 
     fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -37,12 +38,20 @@ pub enum End {
     Unreached,
 }
 
+/// No test takes so many seconds by itself.
+const LONGEST: u64 = 3600;
+
+/// SIGXCPU
+const OUT_OF_TIME: i32 = 24;
+
 impl Test {
-    /// The test alone. A mutant may eat all memory: 4 GiB are enough.
-    fn command(&self) -> Command {
+    /// The test alone, for so many seconds of the processor's time: other programs may be as busy. A mutant may eat all memory: 4 GiB are
+    /// enough.
+    fn command(&self, seconds: u64) -> Command {
         let mut command = Command::new("prlimit");
         command
             .arg("--as=4294967296")
+            .arg(format!("--cpu={seconds}"))
             .arg(&self.executable)
             .args(["--exact", &self.name])
             .current_dir(&self.package)
@@ -54,11 +63,14 @@ impl Test {
 
     /// How it catches the mutant, if it does.
     fn catches(&self, mutant: usize) -> Option<End> {
-        let mut child = self.command().env("SOAT_MUTANT", mutant.to_string()).spawn().unwrap();
-        let (began, limit) = (Instant::now(), self.took * 10 + Duration::from_secs(5));
+        let seconds = self.took.as_secs() * 10 + 10;
+        let mut child = self.command(seconds).env("SOAT_MUTANT", mutant.to_string()).spawn().unwrap();
+        // One that waits for something takes no time of the processor.
+        let (began, limit) = (Instant::now(), Duration::from_secs(seconds * 10));
         loop {
             if let Some(status) = child.try_wait().unwrap() {
-                return (!status.success()).then(|| End::Caught(self.name.clone()));
+                let end = if status.signal() == Some(OUT_OF_TIME) { End::Hung } else { End::Caught };
+                return (!status.success()).then(|| end(self.name.clone()));
             }
             if began.elapsed() > limit {
                 child.kill().unwrap();
@@ -90,7 +102,7 @@ pub fn reach(folder: &Path, jobs: usize) {
         let log = folder.join(format!("log{number}"));
         let _ = fs::remove_file(&log);
         let began = Instant::now();
-        let status = test.command().env("SOAT_MUTANT_LOG", &log).status().unwrap();
+        let status = test.command(LONGEST).env("SOAT_MUTANT_LOG", &log).status().unwrap();
         let took = began.elapsed();
         let reached: BTreeSet<usize> =
             fs::read_to_string(&log).unwrap_or_default().lines().map(|line| line.parse().unwrap()).collect();

@@ -1,5 +1,9 @@
 //! Access protocol and chip authenticity: attacks 16–18 and 20, quirk 19.
 
+use card_fixtures::authority::{CurveEncoding, SodOptions};
+use card_fixtures::der;
+use card_fixtures::personalisation::issue::CARD_ACCESS;
+use card_fixtures::personalisation::security_infos::{card_access, pace_domain_parameter_info, pace_info, unknown_info};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{
     Access, AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChipAuthenticationOutcome, Dossier, FileId, PasswordKind,
@@ -67,6 +71,43 @@ fn attack_20_card_access_altered() {
     assert_eq!(judge(&issued, &dossier, Profile::STRICT).overall, Overall::Failed);
 }
 
+/// Domain parameters of the issuer's own: under one number the same ones, in the file that is signed and in the one that is not.
+#[test]
+fn attack_20_other_domain_parameters_under_one_number() {
+    let parameters = |curve: u32, number| {
+        let standardised = der::sequence(&[der::oid("0.4.0.127.0.7.1.2"), der::small_integer(curve)]);
+        pace_domain_parameter_info(&standardised, number)
+    };
+    let judged = |signed: &[Vec<u8>]| {
+        let mut issued = Issued::vietnam();
+        let infos: Vec<Vec<u8>> = issued.card.pace.iter().copied().map(pace_info).collect();
+        let unsigned = [infos.clone(), vec![parameters(13, 32), parameters(12, 33)]].concat();
+        issued.card.master_files.insert(CARD_ACCESS, card_access(unsigned));
+        issued.card.put_dg14(CurveEncoding::Explicit, &[&infos, signed].concat(), &[]);
+        let issued = issued.signed(&SodOptions::default());
+        ended(&operational(&issued, &issued.dossier()), CheckKind::AccessProtocol)
+    };
+    assert_eq!(judged(&[]), GOOD);
+    assert_eq!(judged(&[parameters(13, 32)]), GOOD);
+    assert_eq!(judged(&[parameters(13, 32), parameters(12, 33)]), GOOD);
+    assert_eq!(judged(&[parameters(12, 32), parameters(13, 33)]), failed("access.card_access_mismatch"));
+}
+
+/// What DG14 offers besides may be anything, but under the arc of chip authentication every protocol has a meaning.
+#[test]
+fn protocols_in_dg14_that_nobody_knows() {
+    let of = |info: Vec<u8>| {
+        let mut issued = Issued::vietnam();
+        let infos: Vec<Vec<u8>> = issued.card.pace.iter().copied().map(pace_info).collect();
+        issued.card.put_dg14(CurveEncoding::Explicit, &infos, &[info]);
+        let report = issued.signed(&SodOptions::default()).operational();
+        findings(&report, CheckKind::FileHash(crate::issued::group(14)))
+    };
+    assert_eq!(of(unknown_info(4)), Vec::<&str>::new());
+    let unassigned = der::sequence(&[der::oid("0.4.0.127.0.7.2.2.3.9"), der::small_integer(1)]);
+    assert_eq!(of(unassigned), ["dg14.non_conformant"]);
+}
+
 /// The signed DG14 has the same protocol on other domain parameters, and the other way round; EF.CardAccess was out of reach.
 #[test]
 fn attack_20_pace_by_another_variant_than_the_one_that_is_signed() {
@@ -99,6 +140,15 @@ fn a_card_that_offers_no_chip_authenticity() {
     let report = issued.operational();
     assert_eq!(ended(&report, CheckKind::ChipAuthenticity), (Outcome::NotSupported, Some("chip.not_offered")));
     assert_eq!(report.overall, Overall::Successful);
+    for kind in [CheckKind::ChipAuthenticity, CheckKind::ActiveAuthentication, CheckKind::ChipAuthentication] {
+        assert!(!row(&report, kind).ran, "{kind:?}");
+    }
+    // A DG14 with the hash of active authentication alone offers no chip authentication.
+    let active = Issued::new("aa-p256-sha256");
+    let report = active.operational();
+    let not_offered = (Outcome::NotSupported, Some("chip.chip_authentication_not_offered"));
+    assert_eq!(ended(&report, CheckKind::ChipAuthentication), not_offered);
+    assert!(active.card.application_files.contains_key(&0x010E) && !row(&report, CheckKind::ChipAuthentication).ran);
     let strict = issued.strict();
     assert!(row(&strict, CheckKind::ChipAuthenticity).counts());
 }
@@ -118,6 +168,18 @@ fn attack_16_chip_authentication_with_a_key_that_is_not_signed() {
     altered.chip_authentication.as_mut().unwrap().key_id = Some(2);
     let report = operational(&issued, &altered);
     assert_eq!(ended(&report, CheckKind::ChipAuthenticity), failed("chip.chip_authentication_key_mismatch"));
+}
+
+/// Where either side gives the key no identifier, the key itself tells.
+#[test]
+fn chip_authentication_by_a_key_without_an_identifier() {
+    for (card, key_id) in [("ca-two-keys", None), ("vietnam-2024", Some(2)), ("vietnam-2024", None)] {
+        let issued = Issued::new(card);
+        let mut dossier = issued.dossier();
+        dossier.chip_authentication.as_mut().unwrap().key_id = key_id;
+        let report = operational(&issued, &dossier);
+        assert_eq!((ended(&report, CheckKind::ChipAuthentication), report.overall), (GOOD, Overall::Successful), "{card}");
+    }
 }
 
 #[test]
@@ -206,7 +268,7 @@ fn attack_04_chip_authentication_that_is_offered_and_not_understood() {
     assert_genuine(&issued);
     issued.card.application_files.remove(&0x010F);
     issued.card.application_files.insert(0x010E, hex::decode(key_id_with_a_needless_sign).unwrap());
-    let issued = issued.signed(&card_fixtures::authority::SodOptions::default());
+    let issued = issued.signed(&SodOptions::default());
     let mut dossier = issued.dossier();
     (dossier.chip_authentication, dossier.active_authentication) = (None, None);
     let report = operational(&issued, &dossier);

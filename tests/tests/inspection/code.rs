@@ -1,6 +1,8 @@
 //! What was scanned or typed from the print on the card: attack 32.
 
 use card_fixtures::authority::SodOptions;
+use card_fixtures::personalisation::data_groups;
+use card_fixtures::personalisation::mrz::Td1;
 use card_fixtures::personalisation::vietnam::{Holder, nguyen_thi_mau_2024};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{Dossier, FileContent, PrintedData};
@@ -9,7 +11,7 @@ use soat::inspection::{
     CheckKind, Failure, Inspector, Overall, Profile, Provability, Report, evidence_digest, inspect, withhold_printed,
 };
 
-use crate::issued::{GOOD, Issued, NOW, assert_genuine, ended, failed, row, undetermined};
+use crate::issued::{GOOD, Issued, NOW, assert_genuine, ended, failed, group, overwrite, row, undetermined};
 
 const CODE: &str = "001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15092024||||";
 const ROW: CheckKind = CheckKind::PrintedData;
@@ -80,6 +82,33 @@ fn attack_32_a_chip_that_has_the_mrz_alone() {
     {
         assert_eq!(ended(&judge(&issued, &CODE.replace(own, other)), ROW), failed("qr.contradicts_chip"), "{other}");
     }
+}
+
+/// Where the chip gives the whole number nowhere, its last nine digits stand in the MRZ.
+#[test]
+fn attack_32_a_chip_that_has_nine_digits_of_the_number() {
+    let own = nguyen_thi_mau_2024();
+    let zone = Td1 { optional: "", ..own.zone() }.compose();
+    let mut issued = Issued::vietnam();
+    issued.card.application_files.remove(&0x010D);
+    issued.card.put(1, data_groups::dg1(&zone));
+    let issued = issued.signed(&SodOptions::default());
+    assert_eq!(ended(&judge(&issued, CODE), ROW), GOOD);
+    // The province is not among them.
+    assert_eq!(ended(&judge(&issued, &CODE.replace("001199000001", "079199000001")), ROW), GOOD);
+    let report = judge(&issued, &CODE.replace("001199000001", "001199000002"));
+    assert_eq!((ended(&report, ROW), findings(&report)), (failed("qr.contradicts_chip"), vec!["qr.number_differs"]));
+}
+
+#[test]
+fn print_is_compared_with_what_is_verified() {
+    let issued = Issued::vietnam();
+    let mut dossier = with(&issued, PrintedData::QrCode, CODE.as_bytes());
+    let mut zone = dossier.bytes(group(1)).unwrap().to_vec();
+    *zone.last_mut().unwrap() ^= 1;
+    overwrite(&mut dossier, group(1), zone);
+    let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    assert_eq!((ended(&report, ROW), report.overall), (undetermined("file.not_verified"), Overall::Failed));
 }
 
 /// A DG13 that cannot be read leaves the MRZ to compare with.

@@ -90,6 +90,40 @@ fn attack_15_another_deviation_explains_nothing() {
     assert_eq!(report.overall, Overall::Undetermined);
 }
 
+/// Where the document does not tell its state, its signer does. A list of another state says nothing of it.
+#[test]
+fn attack_15_a_document_whose_zone_was_not_read() {
+    let issued = Issued::vietnam();
+    let other = Issued::new("passport-td3");
+    let mut dossier = altered(&issued);
+    dossier.files.remove(&group(1));
+    let own = store_with(&issued, &[Deviation::of(DG_HASH_WRONG, Some(2))]);
+    assert_eq!(ended(&judge(&dossier, &own), dg2()), undetermined("dg2.hash_mismatch"));
+    let mut foreign = store_with(&other, &[Deviation::of(DG_HASH_WRONG, Some(2))]);
+    for anchor in issued.trust().anchors() {
+        foreign.add(anchor.certificate.clone(), anchor.provenance.clone(), true, &RustCrypto);
+    }
+    let report = judge(&dossier, &foreign);
+    assert_eq!(ended(&report, dg2()), failed("dg2.hash_mismatch"));
+    assert_eq!(ended(&report, CheckKind::DeviationList).1, Some("deviation_list.not_evaluated"));
+}
+
+#[test]
+fn what_a_list_says() {
+    let issued = Issued::vietnam();
+    let deviations = [
+        Deviation { numbers: Some(vec!["B".into(), "A".into()]), ..Deviation::of(DG_HASH_WRONG, Some(2)) },
+        Deviation { document_type: Some("ID"), ..Deviation::of(SOD_SIGNATURE_WRONG, None) },
+    ];
+    let store = store_with(&issued, &deviations);
+    let list = store.deviation_lists().next().unwrap();
+    let entries = list.entries().iter().map(|entry| (entry.documents.numbers(), entry.descriptions.len()));
+    let mut entries: Vec<_> = entries.collect();
+    entries.sort_unstable();
+    assert_eq!(entries, [(None, 1), (Some(2), 1)]);
+    assert_eq!(list.signature().root.as_der(), issued.authority.csca_certificate());
+}
+
 #[test]
 fn attack_15_only_the_documents_that_are_meant() {
     let issued = Issued::vietnam();

@@ -13,12 +13,12 @@ use card_fixtures::personalisation::vietnam::{Holder, nguyen_thi_mau_2024};
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{CryptoError, DigestAlgorithm, Provider, PublicKey};
-use soat::dossier::{FileContent, FileId, FileRecord};
-use soat::inspection::{CheckKind, Outcome, Overall, Profile, Report, Weight, inspect};
+use soat::dossier::{Dossier, FileContent, FileId, FileRecord, Origin};
+use soat::inspection::{CheckKind, Demands, Inspector, Outcome, Overall, Profile, Report, Weight, inspect};
 use soat::time::{Date, Timestamp};
+use soat_tests::provider::{Asking, Signatures};
 
 use crate::issued::{GOOD, Issued, NOW, assert_genuine, ended, failed, group, overwrite, row, trust, undetermined};
-use crate::provider::Asking;
 
 /// The card with other contents of some groups, signed anew.
 fn with(groups: &[(u8, Vec<u8>)]) -> Issued {
@@ -106,7 +106,7 @@ fn a_curve_that_the_provider_lacks() {
     let without = |lacking: usize| {
         let provider = Asking(move |key: &PublicKey| match key.bits() {
             bits if bits == lacking => Err(CryptoError::Unsupported("this curve")),
-            _ => Ok(()),
+            _ => Ok(Signatures::Checked),
         });
         inspect(&issued.dossier(), &issued.trust(), &Profile::OPERATIONAL, NOW, &provider)
     };
@@ -151,8 +151,11 @@ fn data_that_contradict_each_other() {
     assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("mrz.check_digit"));
     for (other, finding) in [
         (Holder { number: "001199000002", ..own.clone() }, "dg13.number_differs"),
+        (Holder { number: "079199000001", ..own.clone() }, "dg13.number_differs"),
         (Holder { name: "Nguyễn Thị Hai", ..own.clone() }, "dg13.name_differs"),
         (Holder { birth: "02/01/1999", ..own.clone() }, "dg13.birth_differs"),
+        (Holder { birth: "01/02/1999", ..own.clone() }, "dg13.birth_differs"),
+        (Holder { birth: "01/01/1998", ..own.clone() }, "dg13.birth_differs"),
         (Holder { sex: "Nam", ..own.clone() }, "dg13.sex_differs"),
         (Holder { expiry: "02/01/2039", ..own.clone() }, "dg13.expiry_differs"),
         (Holder { expiry: "Không thời hạn", ..own.clone() }, "dg13.expiry_differs"),
@@ -161,6 +164,8 @@ fn data_that_contradict_each_other() {
         assert_eq!(ended(&report, CheckKind::DataCrossChecks), failed("dg13.contradicts_dg1"), "{other:?}");
         assert!(cross_findings(&report).contains(&finding), "{other:?}");
     }
+    let report = with(&[(1, data_groups::dg1(&Holder { mrz_sex: "M", ..own.clone() }.mrz()))]).operational();
+    assert!(cross_findings(&report).contains(&"dg13.sex_differs"));
     let genuine = with(&[(13, own.dg13())]).operational();
     assert_eq!((ended(&genuine, CheckKind::DataCrossChecks), cross_findings(&genuine)), (GOOD, vec![]));
 }
@@ -206,6 +211,37 @@ fn a_holder_of_a_hundred_years() {
     let partial = Holder { birth: "1999", ..own.clone() };
     let report = with(&[(1, data_groups::dg1(&own.mrz())), (13, partial.dg13())]).operational();
     assert_eq!(ended(&report, CheckKind::DataCrossChecks), GOOD);
+}
+
+/// Without DG13 the zone alone has the birth: of its year two digits, and of a birth that is not wholly known those alone.
+#[test]
+fn a_number_beside_the_zone_alone() {
+    let own = nguyen_thi_mau_2024();
+    let judged = |number: &'static str, mrz_birth: &'static str| {
+        let mut issued = Issued::vietnam();
+        issued.card.application_files.remove(&0x010D);
+        issued.card.put(1, data_groups::dg1(&Holder { number, mrz_birth, ..own.clone() }.mrz()));
+        let report = issued.signed(&SodOptions::default()).operational();
+        (ended(&report, CheckKind::DataCrossChecks), cross_findings(&report))
+    };
+    let differs = (failed("number.contradicts_holder"), vec!["number.birth_year_differs"]);
+    for (number, birth, expected) in [
+        ("001199000001", "990101", true),
+        ("001198000001", "990101", false),
+        // Born in 2020, or a hundred years before.
+        ("001320000001", "200101", true),
+        ("001120000001", "200101", true),
+        ("001121000001", "200101", false),
+        // The latest year that is past is 1930: nobody is a hundred years older and born in 2030.
+        ("001130000001", "300101", true),
+        ("001330000001", "300101", false),
+        ("001199000001", "99<<<<", true),
+        ("001198000001", "99<<<<", false),
+        ("001198000001", "<<<<<<", true),
+    ] {
+        let expected = if expected { (GOOD, vec![]) } else { differs.clone() };
+        assert_eq!(judged(number, birth), expected, "{number} {birth}");
+    }
 }
 
 /// A place that is not known and an unusual expiry are told, and never held against the card.
@@ -271,6 +307,29 @@ fn files_that_this_reader_streamed_or_did_not_look_for() {
     let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
     let unknown = (Outcome::Undetermined, Some("dg2.not_read"));
     assert_eq!((ended(&report, CheckKind::FileHash(group(2))), report.overall), (unknown, Overall::Undetermined));
+    // Fingerprints are not asked for at all.
+    let passport = Issued::new("passport-td3");
+    let mut dossier = passport.dossier();
+    assert!(dossier.files.remove(&group(3)).is_some());
+    let report = inspect(&dossier, &passport.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto);
+    let outside = (Outcome::NotSupported, Some("dg3.present"));
+    assert_eq!((ended(&report, CheckKind::FileHash(group(3))), report.overall), (outside, Overall::Successful));
+}
+
+/// What this reader has just read is of now, whether or not its clock was noted. Of a file nobody knows.
+#[test]
+fn the_age_of_what_was_read_without_a_clock() {
+    let issued = Issued::vietnam();
+    let trust = issued.trust();
+    let demands = Demands { max_age: Some(1), ..Demands::default() };
+    let mut inspector = Inspector::new(&trust, Profile::OPERATIONAL, &RustCrypto).demanding(demands);
+    let read = issued.dossier();
+    assert_eq!(read.read_at, None);
+    let report = inspector.inspect(&read, NOW);
+    assert_eq!((ended(&report, CheckKind::EvidenceAge), report.overall), (GOOD, Overall::Successful));
+    let mut saved = Dossier::new(Origin::Saved);
+    saved.files = read.files;
+    assert_eq!(ended(&inspector.inspect(&saved, NOW), CheckKind::EvidenceAge), undetermined("evidence.time_unproven"));
 }
 
 #[test]

@@ -8,9 +8,9 @@ use soat::crypto::{Digest, DigestAlgorithm, Provider, PublicKey};
 use soat::dossier::{Dossier, FileContent, FileId, FileRecord, Origin};
 use soat::inspection::{CheckKind, Inspector, Outcome, Overall, Profile, Report, Weight, evidence_digest, inspect, withhold};
 use soat::pki::TrustStore;
+use soat_tests::provider::{Asking, Signatures};
 
 use crate::issued::{GOOD, Issued, NOW, assert_genuine, ended, failed, findings, group, overwrite, row, undetermined};
-use crate::provider::Asking;
 
 fn judge(issued: &Issued, dossier: &Dossier) -> Report {
     inspect(dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &RustCrypto)
@@ -236,7 +236,7 @@ fn a_document_signer_is_verified_once() {
     let (trust, checked) = (issued.trust(), Cell::new(0));
     let counting = Asking(|_: &PublicKey| {
         checked.set(checked.get() + 1);
-        Ok(())
+        Ok(Signatures::Checked)
     });
     let mut inspector = Inspector::new(&trust, Profile::OPERATIONAL, &counting);
     let first = inspector.inspect(&issued.dossier(), NOW);

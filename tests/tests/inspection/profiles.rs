@@ -6,7 +6,8 @@ use card_fixtures::time::Time;
 use soat::crypto::DigestAlgorithm;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::inspection::{
-    CheckKind, Failure, Floors, IdentityField, Outcome, Overall, Profile, ReasonCode, Released, Report, Weight, inspect,
+    CheckKind, Disclosure, Failure, Floors, IdentityField, Outcome, Overall, Profile, ReasonCode, Released, Report, Weight,
+    inspect,
 };
 use soat::pki::{Certificate, CertificateList, Provenance, TrustStore, VerifiedCrl};
 use soat::time::{Date, Timestamp};
@@ -70,12 +71,31 @@ fn each_profile_weighs_each_check_as_the_table_says() {
     assert_eq!(Profile::ALL.map(|profile| profile.chip_authenticity_not_offered), [O, M, M, O, M]);
     assert_eq!(Profile::ALL.map(|profile| profile.refuses_findings), [false, true, false, false, false]);
     assert_eq!(Profile::ALL.map(|profile| profile.revocation_list_days), [None, None, Some(90), None, None]);
+    assert_eq!(Profile::ALL.map(|profile| profile.name.to_string()), ["operational", "strict", "bank", "hospital", "gate"]);
+    let (evidence, report) = (Disclosure::Evidence, Disclosure::Report);
+    assert_eq!(Profile::ALL.map(|profile| profile.disclosure), [report, report, evidence, report, Disclosure::Decision]);
     let (lowest, bits_112) = (Floors::LOWEST, Floors::BITS_112);
     assert_eq!(Profile::ALL.map(|profile| profile.signature_floors), [lowest, lowest, bits_112, lowest, lowest]);
     assert_eq!(Profile::ALL.map(|profile| profile.chip_floors), [lowest; 5]);
     assert_eq!((lowest.rsa, lowest.finite_field, lowest.ec, lowest.digest), (1024, 1024, 160, DigestAlgorithm::Sha1));
     let floors = (bits_112.rsa, bits_112.finite_field, bits_112.ec, bits_112.digest);
     assert_eq!(floors, (2048, 2048, 224, DigestAlgorithm::Sha224));
+}
+
+/// The law calls ethnicity and religion sensitive: a bank may ask for them by name, and nobody else gets them.
+#[test]
+fn each_profile_releases_what_its_users_need() {
+    use IdentityField::{Birth, Ethnicity, FullName, PersonalNumber, Religion, Sex};
+    let fields = |released: Released| released.fields().collect::<Vec<_>>();
+    let ordinary = IdentityField::ALL.into_iter().filter(|field| ![Ethnicity, Religion].contains(field)).collect::<Vec<_>>();
+    let [operational, strict, bank, hospital, gate] = Profile::ALL.map(|profile| fields(profile.released));
+    assert_eq!([operational, strict, bank], [ordinary.clone(), ordinary.clone(), ordinary]);
+    assert_eq!((hospital, gate), (vec![PersonalNumber, FullName, Birth, Sex], vec![]));
+    let on_request = Profile::ALL.map(|profile| fields(profile.on_request));
+    assert_eq!(on_request, [vec![], vec![], vec![Ethnicity, Religion], vec![], vec![]]);
+    // Naming a field twice releases it once.
+    let bank = Profile::BANK.released;
+    assert_eq!((bank.with(Birth), bank.and(bank), Released::NONE.and(bank)), (bank, bank, bank));
 }
 
 #[test]

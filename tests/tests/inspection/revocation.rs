@@ -50,6 +50,9 @@ fn signer_serial(issued: &Issued) -> Vec<u8> {
 #[test]
 fn attack_14_a_current_list_that_does_not_have_the_signer() {
     let issued = Issued::vietnam();
+    let list = |options: &CrlOptions| CertificateList::from_der(&issued.authority.revocation_list(options)).unwrap();
+    assert!(list(&current()).is_empty() && !list(&revoking(vec![0x11])).is_empty());
+    assert_eq!(list(&current()).as_der(), issued.authority.revocation_list(&current()));
     for options in [current(), revoking(vec![0x11, 0x22])] {
         let [operational, strict] = with(&issued, &[options]);
         for report in [&operational, &strict] {
@@ -123,6 +126,20 @@ fn attack_14_reasons() {
     assert_eq!(ended(&with(&issued, &[with_reason(6)])[0], CheckKind::Revocation), failed("ds.on_hold"));
     // removeFromCRL says that it is not revoked any longer; beside another entry it weakens nothing.
     assert_eq!(ended(&with(&issued, &[with_reason(8)])[0], CheckKind::Revocation), GOOD);
+}
+
+/// Of two lists with the signer, the one that revokes it for good is told, whichever is the newer.
+#[test]
+fn attack_14_a_hold_beside_a_revocation() {
+    let issued = Issued::vietnam();
+    let successor = rekeyed(&issued.authority);
+    let hold = |this_update| CrlOptions { reason: Some(6), this_update, ..revoking(signer_serial(&issued)) };
+    for this_update in [Time::midnight(2025, 4, 20), Time::midnight(2025, 5, 20)] {
+        let mut store = trust([issued.authority.csca_certificate(), successor_certificate(&successor)]);
+        store.add_revocation_list(verify(&successor, &hold(this_update), &store).unwrap());
+        store.add_revocation_list(verify(&issued.authority, &revoking(signer_serial(&issued)), &store).unwrap());
+        assert_eq!(ended(&under(&issued, &store)[0], CheckKind::Revocation), failed("ds.revoked"));
+    }
 }
 
 /// The same authority after it made a new key in 2024, under the same name.
@@ -228,6 +245,8 @@ fn attack_14_lists_that_are_refused() {
     assert_eq!(refused(&entry("2.5.29.29", true)), CrlError::Indirect);
     assert_eq!(refused(&entry("1.2.3.4", true)), unknown);
     assert!(verify(own, &entry("1.2.3.4", false), &store).is_ok());
+    // invalidityDate tells when the key may have been lost, and changes nothing.
+    assert!(verify(own, &entry("2.5.29.24", true), &store).is_ok());
     assert!(matches!(refused(&list("2.5.29.20", false)), CrlError::DuplicateExtension(_)));
     let inner = CrlOptions { inner_algorithm: Some(card_fixtures::authority::rsa_encryption()), ..current() };
     assert_eq!(refused(&inner), CrlError::AlgorithmMismatch);

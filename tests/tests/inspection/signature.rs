@@ -148,6 +148,10 @@ fn version_1_of_the_security_object() {
     issued.card.list("0108", &[]);
     let issued = issued.signed(&SodOptions { version: SecurityObjectVersion::V1, ..SodOptions::default() });
     assert_eq!(ended(&issued.strict(), CheckKind::SodContent), GOOD);
+    let mut older = Issued::vietnam();
+    older.card.list("0107", &[]);
+    let older = older.signed(&SodOptions { version: SecurityObjectVersion::V1, ..SodOptions::default() });
+    assert_quirk(&older, CheckKind::SodContent, "com.inconsistent");
 }
 
 #[test]

@@ -8,9 +8,9 @@ use soat::dossier::{Dossier, FileId, ReadingFinding};
 use soat::evidence::{SavedDossier, TerminalKey, TerminalSigner, Witnesses};
 use soat::inspection::{CheckKind, Demands, Inspector, Outcome, Overall, Profile, Provability, Report};
 use soat::time::Timestamp;
+use soat_tests::provider::{Asking, Signatures};
 
 use crate::issued::{CHALLENGE, GOOD, Issued, NOW, ended, failed, findings, row, undetermined};
-use crate::provider::Asking;
 
 /// A terminal with a key of its own.
 pub struct Desk {
@@ -117,7 +117,7 @@ fn a_signature_that_cannot_be_checked_decides_nothing() {
     };
     let report = judge(&RustCrypto);
     assert_eq!((ended(&report, CheckKind::TerminalSignature), report.overall), (GOOD, Overall::Successful));
-    let report = judge(&Asking(|_: &PublicKey| Ok(())));
+    let report = judge(&Asking(|_: &PublicKey| Ok(Signatures::Checked)));
     assert_eq!(ended(&report, CheckKind::TerminalSignature), undetermined("evidence.signature_unsupported"));
     assert_eq!(report.overall, Overall::Undetermined);
     assert!(report.terminal().is_none() && report.identity().is_none());

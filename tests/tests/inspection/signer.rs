@@ -1,7 +1,8 @@
 //! Document signer and issuer: attacks 1, 10–12, 31, 33, and quirks 12, 13, 16, 17.
 
 use card_fixtures::authority::{
-    Authority, BasicConstraints, CertificateOptions, Extension, KeyIdentifier, SignatureOptions, SodOptions, TimeForm, key_usage,
+    Authority, BasicConstraints, CertificateOptions, Extension, KeyIdentifier, Name, SignatureOptions, SodOptions, TimeForm,
+    key_usage,
 };
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
@@ -70,6 +71,7 @@ fn a_document_signer_whose_signature_was_altered() {
 
 #[test]
 fn without_anchors_the_issuer_is_unknown_and_that_is_no_failure() {
+    assert!(TrustStore::new().is_empty() && !Issued::vietnam().trust().is_empty());
     let report = under(&Issued::vietnam(), &TrustStore::new());
     assert_eq!(ended(&report, CheckKind::Chain), undetermined("chain.issuer_unknown"));
     assert_eq!(report.overall, Overall::Undetermined);
@@ -170,6 +172,12 @@ fn another_issuer_name_than_the_anchors() {
         certificate.issuer = Some(name);
     });
     assert_quirk(&issued, CheckKind::Chain, "chain.name_mismatch");
+    // Where nothing but the country leads to the key that signed.
+    let unnamed = with(|certificate| {
+        certificate.issuer = Some(Name { common_name: "Somebody else".into(), ..certificate.subject.clone() });
+        certificate.authority_key_identifier = KeyIdentifier::Absent;
+    });
+    assert_quirk(&unnamed, CheckKind::Chain, "chain.name_mismatch");
 }
 
 #[test]
@@ -275,6 +283,31 @@ fn three_dates() {
     assert_eq!(expired.operational().overall, Overall::Failed);
 }
 
+/// A certificate holds from its first moment to its last, both included (RFC 5280 §4.1.2.5).
+#[test]
+fn the_edges_of_a_period() {
+    // 2025-06-01 00:00:00 itself.
+    let (now, second_before) = (Time::midnight(2025, 6, 1), Timestamp(NOW.0 - 1));
+    let at = |issued: &Issued, store: &TrustStore, time| {
+        let report = inspect(&issued.dossier(), store, &Profile::OPERATIONAL, time, &RustCrypto);
+        ended(&report, CheckKind::ValidityToday)
+    };
+    let second_after = Timestamp(NOW.0 + 1);
+    let (begins, ends) = (with(|certificate| certificate.not_before = now), with(|certificate| certificate.not_after = now));
+    assert_eq!(at(&begins, &begins.trust(), NOW), GOOD);
+    assert_eq!(at(&begins, &begins.trust(), second_before), failed("ds.not_yet_valid"));
+    assert_eq!(at(&ends, &ends.trust(), NOW), GOOD);
+    assert_eq!(at(&ends, &ends.trust(), second_after), failed("ds.expired"));
+    let issued = Issued::vietnam();
+    let options = issued.authority.csca_options();
+    let store = |options: CertificateOptions| trust([issued.authority.csca_certificate_with(&options)]);
+    let begins = store(CertificateOptions { not_before: now, ..options.clone() });
+    let ends = store(CertificateOptions { not_after: now, ..options });
+    assert_eq!((at(&issued, &begins, NOW), at(&issued, &ends, NOW)), (GOOD, GOOD));
+    assert_eq!(at(&issued, &begins, second_before), failed("csca.not_yet_valid"));
+    assert_eq!(at(&issued, &ends, second_after), failed("csca.expired"));
+}
+
 #[test]
 fn the_period_of_the_private_key() {
     let issued = with(|certificate| {
@@ -345,8 +378,10 @@ fn attack_33_a_card_signed_later_than_now() {
     let issued = Issued::vietnam();
     let report = |now| inspect(&issued.dossier(), &issued.trust(), &Profile::OPERATIONAL, now, &RustCrypto);
     assert_eq!(ended(&report(NOW), CheckKind::Validity), GOOD);
-    // Signed on 2024-09-15.
-    let set_back = report(Timestamp(1_726_358_400 - 2 * 86_400));
+    // Signed on 2024-09-15. Clocks differ by a day at most.
+    let signed = 1_726_358_400;
+    assert_eq!(ended(&report(Timestamp(signed - 86_400)), CheckKind::Validity), GOOD);
+    let set_back = report(Timestamp(signed - 86_401));
     assert_eq!(ended(&set_back, CheckKind::Validity), undetermined("validity.signing_time_in_future"));
     assert_eq!(set_back.overall, Overall::Undetermined);
 }

@@ -12,9 +12,9 @@ use soat::pki::Certificate;
 use soat::pki::time_stamp::{TimeStamp, TimeStampError, request, token_of_response};
 use soat::time::Timestamp;
 use soat_tests::openssl_ts::StandIn;
+use soat_tests::provider::{Asking, Signatures};
 
 use crate::issued::{GOOD, Issued, ended, failed, findings, undetermined};
-use crate::provider::Asking;
 use crate::signed::Desk;
 
 fn now() -> Timestamp {
@@ -114,7 +114,7 @@ fn a_stamp_that_cannot_be_checked_decides_nothing() {
     assert_eq!((ended(&report, CheckKind::TimeStamp), report.overall), (GOOD, Overall::Successful));
     let without_rsa = Asking(|key: &PublicKey| match key {
         PublicKey::Rsa(_) => Err(CryptoError::Unsupported("RSA")),
-        _ => Ok(()),
+        _ => Ok(Signatures::Checked),
     });
     let report = judge(&without_rsa);
     assert_eq!(ended(&report, CheckKind::TimeStamp), undetermined("evidence.time_stamp_unsupported"));

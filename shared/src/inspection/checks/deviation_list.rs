@@ -133,3 +133,120 @@ fn explains(deviation: Deviation, check: &Check) -> bool {
 fn group(place: Option<u32>) -> Option<DataGroup> {
     DataGroup::new(u8::try_from(place?).ok()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspection::profile::Weight;
+
+    /// What a check may fail for, once a row.
+    fn failures() -> Vec<Check> {
+        use CheckKind as Kind;
+        use ReasonCode as Code;
+        let (one, two) = (DataGroup::DG1, DataGroup::DG2);
+        let failures = [
+            (Kind::AccessProtocol, Code::ACCESS_CARD_ACCESS_MISMATCH),
+            (Kind::SodSignature, Code::SOD_SIGNATURE_INVALID),
+            (Kind::SodSignature, Code::SOD_MESSAGE_DIGEST_MISMATCH),
+            (Kind::SodSignature, Code::SOD_MALFORMED),
+            (Kind::SodContent, Code::COM_INCONSISTENT),
+            (Kind::SodContent, Code::SOD_VERSION_UNKNOWN),
+            (Kind::FileHash(one.into()), Code::hash_mismatch(one)),
+            (Kind::FileHash(two.into()), Code::hash_mismatch(two)),
+            (Kind::FileHash(two.into()), Code::missing(two)),
+            (Kind::Chain, Code::CHAIN_SIGNATURE_INVALID),
+            (Kind::Validity, Code::DS_NOT_VALID_AT_SIGNING),
+            (Kind::ValidityToday, Code::DS_EXPIRED),
+            (Kind::SignerProfile, Code::DS_KEY_USAGE),
+            (Kind::SignerProfile, Code::CSCA_KEY_USAGE),
+            (Kind::SignerProfile, Code::DS_UNKNOWN_CRITICAL_EXTENSION),
+            (Kind::SignerProfile, Code::CSCA_UNKNOWN_CRITICAL_EXTENSION),
+            (Kind::Revocation, Code::DS_REVOKED),
+            (Kind::IssuingState, Code::ISSUING_STATE_MISMATCH),
+            (Kind::ChipAuthenticity, Code::CHIP_NOT_PROVEN),
+            (Kind::ActiveAuthentication, Code::CHIP_ACTIVE_AUTHENTICATION_FAILED),
+            (Kind::ChipAuthentication, Code::CHIP_CHIP_AUTHENTICATION_FAILED),
+            (Kind::ChipAuthenticationMapping, Code::CHIP_PACE_CAM_FAILED),
+            (Kind::CardExpiry, Code::CARD_EXPIRED),
+            (Kind::DataCrossChecks, Code::MRZ_CHECK_DIGIT),
+            (Kind::DataCrossChecks, Code::DG13_CONTRADICTS_DG1),
+            (Kind::PrintedData, Code::QR_CONTRADICTS_CHIP),
+            (Kind::TerminalSignature, Code::EVIDENCE_SIGNATURE_INVALID),
+            (Kind::TimeStamp, Code::EVIDENCE_TIME_STAMP_INVALID),
+            (Kind::Challenge, Code::CHIP_CHALLENGE_MISMATCH),
+            (Kind::EvidenceAge, Code::EVIDENCE_TOO_OLD),
+        ];
+        let row = |(kind, reason)| Check {
+            kind,
+            weight: Weight::Mandatory,
+            outcome: Outcome::Failed,
+            reason: Some(reason),
+            findings: Vec::new(),
+            ran: true,
+        };
+        failures.map(row).into()
+    }
+
+    /// A list makes of a failure no more than its own deviation explains (ICAO 9303-3 §7.3.5).
+    #[test]
+    fn a_deviation_explains_its_own_failures_and_no_others() {
+        let cross = ["mrz.check_digit", "dg13.contradicts_dg1"];
+        let unknown = Deviation::Unknown(der::asn1::ObjectIdentifier::new_unwrap("1.2.3"));
+        for (deviation, expected) in [
+            (
+                Deviation::CertificateOrKey,
+                &["chain.signature_invalid", "ds.not_valid_at_signing", "ds.expired", "ds.key_usage", "csca.key_usage"][..],
+            ),
+            (Deviation::SignerSignature, &["chain.signature_invalid"]),
+            (Deviation::SignerEncoding, &["ds.key_usage"]),
+            (Deviation::AuthorityEncoding, &["csca.key_usage"]),
+            (
+                Deviation::Files,
+                &[
+                    "sod.signature_invalid",
+                    "sod.message_digest_mismatch",
+                    "sod.malformed",
+                    "com.inconsistent",
+                    "sod.version_unknown",
+                    "dg1.hash_mismatch",
+                    "dg2.hash_mismatch",
+                    "dg2.missing",
+                ],
+            ),
+            (Deviation::GroupHash(Some(2)), &["dg2.hash_mismatch"]),
+            (Deviation::GroupHash(Some(1)), &["dg1.hash_mismatch"]),
+            (Deviation::GroupHash(Some(258)), &[]),
+            (Deviation::GroupHash(None), &[]),
+            (Deviation::SodSignature, &["sod.signature_invalid", "sod.message_digest_mismatch"]),
+            (Deviation::ComInconsistent, &["com.inconsistent"]),
+            (Deviation::Mrz, &cross),
+            (Deviation::MrzData(None), &cross),
+            (Deviation::MrzData(Some(1)), &cross),
+            (Deviation::MrzData(Some(2)), &["issuing_state.mismatch", "mrz.check_digit", "dg13.contradicts_dg1"]),
+            (Deviation::MrzData(Some(8)), &["card.expired", "mrz.check_digit", "dg13.contradicts_dg1"]),
+            (Deviation::MrzCheckDigit(None), &["mrz.check_digit"]),
+            (Deviation::GroupMalformed(Some(2)), &[]),
+            (Deviation::Chip, &[]),
+            (Deviation::NationalUse, &[]),
+            (Deviation::ChipKeyCompromised, &[]),
+            (unknown, &[]),
+        ] {
+            let rows = failures();
+            let explained = rows.iter().filter(|row| explains(deviation, row)).filter_map(|row| row.reason);
+            assert_eq!(explained.map(ReasonCode::as_str).collect::<Vec<_>>(), expected, "{deviation:?}");
+        }
+    }
+
+    /// A key in other hands takes away what was proven with it, and makes no failure another one.
+    #[test]
+    fn what_stands_on_the_key_of_the_chip() {
+        for outcome in [Outcome::Successful, Outcome::Failed, Outcome::Undetermined, Outcome::NotSupported] {
+            for row in failures() {
+                let kind = row.kind;
+                let member = matches!(kind, CheckKind::ActiveAuthentication | CheckKind::ChipAuthentication);
+                let expected = kind == CheckKind::ChipAuthenticity || member && outcome == Outcome::Successful;
+                assert_eq!(relies_on_chip_key(&Check { outcome, ..row }), expected, "{kind:?} {outcome:?}");
+            }
+        }
+    }
+}

@@ -59,6 +59,36 @@ fn names_are_compared_as_people_read_them() {
 }
 
 #[test]
+fn the_first_attribute_of_a_kind() {
+    let common_name = ObjectIdentifier::new_unwrap("2.5.4.3");
+    let two = name(&[(6, 0x13, b"VN"), (3, 0x13, b"One"), (3, 0x13, b"Two")]);
+    assert_eq!(two.attribute(common_name), Some("One"));
+    assert_eq!(two.attribute(ObjectIdentifier::new_unwrap("2.5.4.10")), None);
+}
+
+/// Each type of string that a DirectoryString may be, and what is none as hexadecimal digits.
+#[test]
+fn the_types_of_a_string() {
+    let text =
+        |tag, value: &[u8]| name(&[(3, tag, value)]).attribute(ObjectIdentifier::new_unwrap("2.5.4.3")).map(ToString::to_string);
+    for (tag, value, expected) in [
+        (0x0C, &b"N\xC6\xB0"[..], "N\u{1B0}"),
+        (0x13, b"N", "N"),
+        (0x12, b"12", "12"),
+        (0x16, b"a@b", "a@b"),
+        (0x14, b"\xFC", "\u{FC}"),
+        (0x1E, b"\x01\xB0", "\u{1B0}"),
+        (0x1E, b"\xD8\x00", "\u{FFFD}"),
+        (0x1C, b"\0\x01\xF6\x00", "\u{1F600}"),
+        (0x1C, b"\0\0\xD8\x00", "\u{FFFD}"),
+        (0x04, b"\x2A", "04012a"),
+    ] {
+        assert_eq!(text(tag, value).as_deref(), Some(expected), "{tag:02X}");
+    }
+    assert_eq!(name(&[(6, 0x13, b" vn "), (5, 0x13, b"7"), (99, 0x13, b"x")]).to_string(), "C= vn , serialNumber=7, 2.5.4.99=x");
+}
+
+#[test]
 fn times_are_utc_with_seconds() {
     let time = |tag, text: &[u8]| validity::time(&element(&der(tag, text)));
     let moment = Timestamp(1_600_000_000);
@@ -157,6 +187,81 @@ fn extensions_are_read() {
     assert_eq!(extensions.subject_key_identifier.as_deref(), Some(&[0x12, 0x34][..]));
     assert_eq!(extensions.document_types, Some(vec!["P".into()]));
     assert_eq!(extensions.unknown_critical, [ObjectIdentifier::new_unwrap("1.2.3.4")]);
+}
+
+/// What each extension says, critical and not.
+#[test]
+fn the_roles_that_extensions_give() {
+    let of = |extensions: Vec<Vec<u8>>| Certificate::from_der(&Parts { extensions, ..Parts::new() }.encode()).unwrap().extensions;
+    let usage = |critical, bits| extension(&[0x55, 0x1D, 0x0F], critical, &[0x03, 0x02, 0x01, bits]);
+    let (signing, issuing, listing) = (of(vec![usage(true, 0x80)]), of(vec![usage(false, 0x04)]), of(vec![usage(true, 0x02)]));
+    assert!(signing.key_usage_critical && !issuing.key_usage_critical);
+    let bits = |extensions: &Extensions| {
+        extensions.key_usage.map(|usage| (usage.digital_signature(), usage.key_cert_sign(), usage.crl_sign()))
+    };
+    assert_eq!(bits(&signing), Some((true, false, false)));
+    assert_eq!((bits(&issuing), bits(&listing)), (Some((false, true, false)), Some((false, false, true))));
+
+    let constraints = |value: &[u8]| extension(&[0x55, 0x1D, 0x13], true, value);
+    let (silent, subscriber) = (of(vec![constraints(&[0x30, 0])]), of(vec![constraints(&[0x30, 3, 1, 1, 0])]));
+    let authority = of(vec![constraints(&[0x30, 6, 1, 1, 0xFF, 2, 1, 0]), usage(true, 0x80)]);
+    assert!(!silent.is_certificate_authority() && !subscriber.is_certificate_authority() && authority.is_certificate_authority());
+    assert_eq!(authority.basic_constraints.unwrap().path_len, Some(0));
+    assert_eq!(subscriber.basic_constraints.unwrap().path_len, None);
+    // Who is one by either extension denies nothing.
+    assert!(signing.denies_authority() && listing.denies_authority());
+    assert!(!issuing.denies_authority() && !authority.denies_authority() && !subscriber.denies_authority());
+
+    let purpose = |critical| extension(&[0x55, 0x1D, 0x25], critical, &[0x30, 4, 6, 2, 0x2A, 3]);
+    let (critical, not) = (of(vec![purpose(true)]), of(vec![purpose(false)]));
+    assert!(critical.extended_key_usage_critical && !critical.key_usage_critical && !not.extended_key_usage_critical);
+    assert_eq!(not.extended_key_usage, Some(vec![ObjectIdentifier::new_unwrap("1.2.3")]));
+
+    assert!(of(vec![extension(&[0x67, 0x81, 8, 1, 1, 6, 1], false, &[5, 0])]).name_change && !signing.name_change);
+    // Alternative names, distribution points and policies are known, and decide nothing.
+    for arc in [17, 18, 31, 32] {
+        assert!(of(vec![extension(&[0x55, 0x1D, arc], true, &[0x30, 0])]).unknown_critical.is_empty(), "2.5.29.{arc}");
+    }
+    let key = |kind: u8, value: &[u8]| extension(&[0x55, 0x1D, kind], false, value);
+    let (own, other) = (key(0x23, &[0x30, 3, 0x80, 1, 7]), key(0x23, &[0x30, 3, 0x80, 1, 8]));
+    let subject = key(0x0E, &[4, 1, 7]);
+    assert!(of(vec![subject.clone()]).authority_key_matches_own());
+    assert!(of(vec![subject.clone(), own]).authority_key_matches_own());
+    assert!(!of(vec![subject, other]).authority_key_matches_own());
+}
+
+/// Both ends of the period of a private key belong to it, and either may be left out.
+#[test]
+fn the_period_of_a_private_key() {
+    let period = |first: Option<&[u8]>, last: Option<&[u8]>| {
+        let ends = [(0x80, first), (0x81, last)].into_iter().filter_map(|(tag, end)| Some(der(tag, end?)));
+        let value = der(0x30, &ends.collect::<Vec<_>>().concat());
+        let parts = Parts { extensions: vec![extension(&[0x55, 0x1D, 0x10], false, &value)], ..Parts::new() };
+        Certificate::from_der(&parts.encode()).unwrap().extensions.private_key_usage.unwrap()
+    };
+    let (first, last) = (Some(&b"20200913122640Z"[..]), Some(&b"20200913122650Z"[..]));
+    let at = |seconds: i64| Timestamp(1_600_000_000 + seconds);
+    let both = period(first, last);
+    assert!(both.contains(at(0)) && both.contains(at(10)) && !both.contains(at(-1)) && !both.contains(at(11)));
+    let (open_end, open_beginning) = (period(first, None), period(None, last));
+    assert!(open_end.contains(at(1000)) && !open_end.contains(at(-1)));
+    assert!(open_beginning.contains(at(-1000)) && !open_beginning.contains(at(11)));
+}
+
+/// UTCTime to the end of 2049, GeneralizedTime from 2050 on (RFC 5280 §4.1.2.5); both moments belong to the period.
+#[test]
+fn the_form_of_a_validity() {
+    let validity = |first: Vec<u8>, last: Vec<u8>| {
+        Validity::from_cursor(Cursor::new(&der(0x30, &[first, last].concat()), Rules::Der).sequence().unwrap()).unwrap()
+    };
+    let (utc, general) = (|text: &[u8]| der(0x17, text), |text: &[u8]| der(0x18, text));
+    let ordinary = validity(utc(b"200913122640Z"), utc(b"491231235959Z"));
+    assert!(ordinary.canonical_form);
+    assert!(validity(utc(b"200913122640Z"), general(b"20500101000000Z")).canonical_form);
+    assert!(!validity(general(b"20200913122640Z"), utc(b"491231235959Z")).canonical_form);
+    assert!(!validity(utc(b"200913122640Z"), general(b"20491231235959Z")).canonical_form);
+    assert!(ordinary.contains(Timestamp(1_600_000_000)) && !ordinary.contains(Timestamp(1_599_999_999)));
+    assert!(ordinary.contains(ordinary.not_after) && !ordinary.contains(Timestamp(ordinary.not_after.0 + 1)));
 }
 
 #[test]

@@ -106,6 +106,7 @@ fn certificate(serial: u8) -> Vec<u8> {
     der(0x30, &[der(0x30, &tbs), algorithm, der(0x03, &[0, 1])].concat())
 }
 
+#[derive(Clone)]
 struct Message {
     digests: Vec<&'static str>,
     signer_digest: &'static str,
@@ -117,6 +118,9 @@ struct Message {
     certificates: Vec<Vec<u8>>,
     signers: usize,
     content_type: &'static str,
+    version: u8,
+    /// Members of crls.
+    lists: Vec<Vec<u8>>,
 }
 
 fn issuer_and_serial(issuer: Vec<u8>, serial: u8) -> Vec<u8> {
@@ -137,6 +141,8 @@ impl Message {
             certificates: vec![certificate(1)],
             signers: 1,
             content_type: LDS_OBJECT,
+            version: 3,
+            lists: Vec::new(),
         }
     }
 
@@ -167,10 +173,11 @@ impl Message {
         );
         let digests: Vec<u8> = self.digests.iter().flat_map(|digest| der(0x30, &oid(digest))).collect();
         let data = [
-            der(0x02, &[3]),
+            der(0x02, &[self.version]),
             der(0x31, &digests),
             der(0x30, &[oid(self.content_type), der(0xA0, &der(0x04, CONTENT))].concat()),
             der(0xA0, &self.certificates.concat()),
+            if self.lists.is_empty() { Vec::new() } else { der(0xA1, &self.lists.concat()) },
             der(0x31, &signer.repeat(self.signers)),
         ]
         .concat();
@@ -193,6 +200,35 @@ fn a_message_that_keeps_every_rule() {
     assert_eq!(message.findings(), []);
     assert_eq!(message.signer().serial, [1]);
     assert_eq!(message.signing_time(), None);
+}
+
+/// The version that the members ask for (RFC 5652 §5.1), or the 3 of ICAO 9303-10 where they ask for 1.
+#[test]
+fn the_version_of_a_message_is_that_of_its_members() {
+    let id_data = "1.2.840.113549.1.7.1";
+    let mut of_data = vec![content_type(id_data), message_digest(CONTENT)];
+    of_data.sort();
+    let data = || Message { content_type: id_data, attributes: Some(of_data.clone()), ..Message::new() };
+    let member = |tag| Message { certificates: vec![certificate(1), der(tag, &[])], ..data() };
+    let list = |tag| Message { lists: vec![der(tag, &[])], ..data() };
+    for (message, fitting) in [
+        (Message::new(), &[3][..]),
+        (data(), &[1, 3]),
+        (member(0xA1), &[3]),
+        (member(0xA2), &[4]),
+        (member(0xA3), &[5]),
+        (list(0x30), &[1, 3]),
+        (list(0xA1), &[5]),
+    ] {
+        for version in 0..=6 {
+            let message = Message { version, ..message.clone() };
+            assert_eq!(SignedData::from_ber(&message.encode()).unwrap().version(), u32::from(version));
+            let expected: &[CmsFinding] = if fitting.contains(&version) { &[] } else { &[CmsFinding::Version] };
+            assert_eq!(message.verify().unwrap().findings(), expected, "{version} of {fitting:?}");
+        }
+    }
+    let verified = Message::new().verify().unwrap();
+    assert_eq!(verified.certificates().iter().map(Certificate::as_der).collect::<Vec<_>>(), [certificate(1)]);
 }
 
 #[test]

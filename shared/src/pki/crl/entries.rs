@@ -146,7 +146,7 @@ pub(super) fn minimal(octets: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::minimal;
+    use super::{RevocationReason, beginning, minimal};
 
     #[test]
     fn needless_octets_of_an_integer_do_not_count() {
@@ -162,5 +162,35 @@ mod tests {
         for (octets, expected) in cases {
             assert_eq!(minimal(octets), expected, "{octets:02X?}");
         }
+    }
+
+    #[test]
+    fn the_codes_of_reasons() {
+        use RevocationReason as Reason;
+        let reasons = [
+            Reason::Unspecified,
+            Reason::KeyCompromise,
+            Reason::AuthorityCompromise,
+            Reason::AffiliationChanged,
+            Reason::Superseded,
+            Reason::CessationOfOperation,
+            Reason::Hold,
+            Reason::Unspecified,
+            Reason::RemoveFromList,
+            Reason::PrivilegeWithdrawn,
+            Reason::AuthorityCompromise,
+            Reason::Unspecified,
+        ];
+        for (code, reason) in (0..).zip(reasons) {
+            assert_eq!(Reason::from_code(code), reason, "{code}");
+        }
+    }
+
+    /// They sort as the octets themselves do, as far as they go.
+    #[test]
+    fn the_beginning_of_a_serial_number() {
+        assert_eq!(beginning(&[1, 2]), 0x0102_0000_0000_0000);
+        assert_eq!(beginning(&[1, 2, 3, 4, 5, 6, 7, 8, 9]), 0x0102_0304_0506_0708);
+        assert_eq!(beginning(&[]), 0);
     }
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use der::asn1::ObjectIdentifier;
 
-use crate::tlv::asn1::{INTEGER, OBJECT_IDENTIFIER, PRINTABLE_STRING, UTF8_STRING, context};
+use crate::tlv::asn1::{INTEGER, PRINTABLE_STRING, UTF8_STRING, context};
 use crate::tlv::{Element, TlvError};
 
 const CERT_OR_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.7.1");
@@ -104,11 +104,7 @@ impl Description {
 /// The INTEGER inside explicitly tagged parameters; an extension's identifier is no place that is looked at.
 fn place(parameters: &Element<'_>) -> Result<Place, TlvError> {
     let mut fields = parameters.children()?;
-    Ok(match fields.peek() {
-        Some(INTEGER) => number(fields.read()?.value),
-        Some(OBJECT_IDENTIFIER) => None,
-        _ => None,
-    })
+    if fields.peek() == Some(INTEGER) { Ok(number(fields.read()?.value)) } else { Ok(None) }
 }
 
 fn number(octets: &[u8]) -> Place {
@@ -136,5 +132,39 @@ fn deviation(kind: ObjectIdentifier, place: Place) -> Deviation {
         CHIP => Deviation::Chip,
         NATIONAL_USE => Deviation::NationalUse,
         other => Deviation::Unknown(other),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::tlv::{Cursor, Rules};
+
+    /// The description in these hexadecimal digits, blanks apart.
+    fn read(digits: &str) -> Result<Description, TlvError> {
+        let bytes = hex::decode(digits.replace(' ', "")).unwrap();
+        Description::read(&Cursor::new(&bytes, Rules::Ber).read()?)
+    }
+
+    #[test]
+    fn text_kind_and_place_of_a_deviation() {
+        // id-Deviation-LDS-DGHashWrong
+        let kind = "0608 6781080101070202";
+        let described = |deviation, text: Option<&str>| Ok(Description { deviation, text: text.map(String::from) });
+        assert_eq!(read(&alloc::format!("300A {kind}")), described(Deviation::GroupHash(None), None));
+        assert!(read(&alloc::format!("300F A003020102 {kind}")).is_err());
+        assert_eq!(read(&alloc::format!("300F {kind} A003020102")), described(Deviation::GroupHash(Some(2)), None));
+        assert_eq!(read(&alloc::format!("300D {kind} 800102")), described(Deviation::GroupHash(Some(2)), None));
+        // A place that is an object identifier, too large or negative is none.
+        assert_eq!(read(&alloc::format!("3010 {kind} A00406022A03")), described(Deviation::GroupHash(None), None));
+        assert_eq!(read(&alloc::format!("3010 {kind} A00402020102")), described(Deviation::GroupHash(None), None));
+        assert_eq!(read(&alloc::format!("300F {kind} A003020182")), described(Deviation::GroupHash(None), None));
+        for text in ["0C0141", "130141"] {
+            assert_eq!(read(&alloc::format!("300D {text} {kind}")), described(Deviation::GroupHash(None), Some("A")));
+        }
+        // National use may follow, in either form; nothing else may.
+        assert!(read(&alloc::format!("300C {kind} A100")).is_ok() && read(&alloc::format!("300C {kind} 8100")).is_ok());
+        assert!(read(&alloc::format!("300C {kind} A200")).is_err());
     }
 }

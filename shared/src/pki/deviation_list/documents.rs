@@ -218,3 +218,104 @@ fn trim(text: &[u8]) -> &[u8] {
 fn trimmed(text: &[u8]) -> String {
     String::from_utf8_lossy(trim(text)).into_owned()
 }
+
+#[cfg(all(test, feature = "rustcrypto"))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::crypto::rustcrypto::RustCrypto;
+    use crate::tlv::{Cursor, Rules};
+
+    /// The documents in these hexadecimal digits, blanks apart, as they stand in a list, and the bytes themselves.
+    fn read(digits: &str) -> Result<(Documents, Vec<u8>), ListError> {
+        let bytes = hex::decode(digits.replace(' ', "")).unwrap();
+        let documents = Documents::read(&Cursor::new(&bytes, Rules::Ber).read()?, &bytes)?;
+        Ok((documents, bytes))
+    }
+
+    fn meets((documents, content): &(Documents, Vec<u8>), document: Candidate<'_>) -> Match {
+        documents.meets(&document, content, DigestAlgorithm::Sha256, &RustCrypto)
+    }
+
+    #[test]
+    fn the_code_of_documents_with_its_fillers() {
+        // "P<", "ID"; under an implicit tag and under an explicit one.
+        for (digits, code) in [("3004 8002503C", "P"), ("3004 80024944", "ID"), ("3006 A0041302503C", "P"), ("3004 80023C20", "")]
+        {
+            assert_eq!(read(digits).unwrap().0.document_type.as_deref(), Some(code), "{digits}");
+        }
+        let passports = read("3004 8002503C").unwrap();
+        for (own, expected) in [(Some("P"), Match::Yes), (Some("ID"), Match::No), (None, Match::Possible)] {
+            assert_eq!(meets(&passports, Candidate { document_type: own, ..Candidate::default() }), expected, "{own:?}");
+        }
+        let all = read("3000").unwrap();
+        assert_eq!((meets(&all, Candidate::default()), all.0.numbers()), (Match::Yes, None));
+        assert!(read("3002 8600").is_err(), "a field that is not known");
+    }
+
+    #[test]
+    fn numbers_of_documents() {
+        // "C2<", "B10", "A": not sorted, with a filler; as a SET of its own too.
+        let listed = "130343323C 0C03423130 130141";
+        for digits in [alloc::format!("300F A50D {listed}"), alloc::format!("3011 A50F 310D {listed}")] {
+            let documents = read(&digits).unwrap();
+            assert_eq!(documents.0.numbers(), Some(3));
+            for (number, expected) in [("A", true), ("B10", true), ("C2", true), ("C2<", true), ("C", false), ("B1", false)] {
+                let found = meets(&documents, Candidate { number: Some(number), ..Candidate::default() });
+                assert_eq!(found, if expected { Match::Yes } else { Match::No }, "{number}");
+            }
+            assert_eq!(meets(&documents, Candidate::default()), Match::Possible);
+        }
+        assert!(read("3005 A503020101").is_err(), "a number that is no text");
+    }
+
+    /// Whole days, the first and the last among them; the times of day do not count.
+    #[test]
+    fn a_period_of_issue() {
+        // 2020-09-13 12:26:40 to 2020-09-15 00:00:00, without a SEQUENCE and with one.
+        let moments = "170D3230303931333132323634305A 170D3230303931353030303030305A";
+        for digits in [alloc::format!("3020 A41E {moments}"), alloc::format!("3022 A420 301E {moments}")] {
+            let documents = read(&digits).unwrap();
+            let on = |day| Candidate { issue: Date::new(2020, 9, day), ..Candidate::default() };
+            let found = [12, 13, 14, 15, 16].map(|day| meets(&documents, on(day)));
+            assert_eq!(found, [Match::No, Match::Yes, Match::Yes, Match::Yes, Match::No]);
+            assert_eq!(meets(&documents, Candidate::default()), Match::Possible);
+        }
+    }
+
+    /// Of several conditions the one that is met least counts.
+    #[test]
+    fn all_conditions_at_once() {
+        let documents = read("3009 8002503C A503130141").unwrap();
+        let of = |code, number| Candidate { document_type: code, number, ..Candidate::default() };
+        for (candidate, expected) in [
+            (of(Some("P"), Some("A")), Match::Yes),
+            (of(Some("P"), None), Match::Possible),
+            (of(Some("P"), Some("B")), Match::No),
+            (of(Some("ID"), Some("A")), Match::No),
+            (of(None, Some("A")), Match::Possible),
+        ] {
+            assert_eq!(meets(&documents, candidate), expected);
+        }
+    }
+
+    #[test]
+    fn references_to_a_signer_in_either_form() {
+        // C=VN
+        let (name, serial) = ("300D 310B 3009 0603550406 1302564E", "020105");
+        for digits in [alloc::format!("3014 A112 {name} {serial}"), alloc::format!("3016 A114 3012 {name} {serial}")] {
+            let signer = read(&digits).unwrap().0.signer;
+            let Some(SignerReference::IssuerAndSerialNumber(issuer, serial)) = signer else { unreachable!("{digits}") };
+            assert_eq!((issuer.country().as_deref(), serial), (Some("VN"), alloc::vec![5]));
+        }
+        let (key, digest) = (SignerReference::SubjectKeyIdentifier, SignerReference::CertificateDigest);
+        for (digits, expected) in [
+            ("3004 82020102", key(alloc::vec![1, 2])),
+            ("3006 A20404020102", key(alloc::vec![1, 2])),
+            ("3004 83020304", digest(alloc::vec![3, 4])),
+            ("3006 A30404020304", digest(alloc::vec![3, 4])),
+        ] {
+            assert_eq!(read(digits).unwrap().0.signer, Some(expected), "{digits}");
+        }
+    }
+}

@@ -28,6 +28,14 @@ fn attempt_a_revocation_list_below_the_floor() {
     assert_eq!(report.overall, Overall::Undetermined);
     let both = judge(&issued, &with(&[weakly, issued.authority.revocation_list(&current())]), &floored);
     assert_eq!((ended(&both, CheckKind::Revocation), both.overall), (GOOD, Overall::Successful));
+    // Each weakness alone is enough.
+    for (curve, hash) in [("secp192r1", Hash::Sha256), ("secp256r1", Hash::Sha1)] {
+        let half = Authority { csca: signer(curve, hash, "half"), ..issued.authority.clone() };
+        let mut store = trust([issued.authority.csca_certificate(), half.csca_certificate()]);
+        hold(&mut store, &half.revocation_list(&current()));
+        let report = judge(&issued, &store, &floored);
+        assert_eq!(ended(&report, CheckKind::Revocation), undetermined("revocation.list_below_floor"), "{curve} {hash:?}");
+    }
     // It does not clear, and revokes all the same.
     let serial = issued.authority.document_signer_options().serial;
     let revoking = CrlOptions { revoked: vec![(serial, Time::midnight(2025, 4, 1))], ..current() };
