@@ -5,6 +5,8 @@ pub mod entry;
 mod printing;
 mod scanner;
 pub mod state;
+#[cfg(test)]
+pub mod samples;
 mod station;
 mod terminal;
 

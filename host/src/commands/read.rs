@@ -20,7 +20,6 @@ use crate::commands::key::Given;
 use crate::commands::{Session, key};
 use crate::error::{Error, Exit, Result};
 use crate::messages::Messages;
-use crate::render::progress::ScreenProgress;
 use crate::render::{json, photo, screen, tr03135};
 use crate::safe_file;
 

@@ -86,30 +86,19 @@ impl Worker {
 
     /// Looks for the reader, and tells where something changed. Whether a card lies there; `None` where there is no reader.
     fn look(&mut self) -> Option<bool> {
-        let found = self.source.find();
-        let told = match &found {
-            Ok(_) => Ok(self.source.name()),
-            Err(error) => Err(error.id()),
+        let (card, reader) = match self.source.find() {
+            Ok(card) => (Some(card), Ok(self.source.name())),
+            Err(error) => (None, Err(error)),
         };
-        if let Ok(false) = found {
+        if card == Some(false) {
             self.must_leave = false;
         }
+        let told = reader.as_ref().map(String::clone).map_err(Error::id);
         if self.told.as_ref() != Some(&told) {
             self.told = Some(told);
-            let reader = found.as_ref().map(|_| self.source.name());
-            match (reader, found) {
-                (Ok(name), Ok(card)) => {
-                    let _ = self.events.send(Event::Reader(Ok(name)));
-                    return Some(card);
-                }
-                (_, Err(error)) => {
-                    let _ = self.events.send(Event::Reader(Err(error)));
-                }
-                (Err(_), Ok(_)) => {}
-            }
-            return None;
+            let _ = self.events.send(Event::Reader(reader));
         }
-        found.ok()
+        card
     }
 
     fn take(&mut self, order: Order) {

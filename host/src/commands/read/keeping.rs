@@ -94,7 +94,7 @@ impl Keeping {
     pub fn write(&self, path: &Path, judged: &Judged, released: Released) -> Result<Vec<String>> {
         let (dossier, withheld) = releasable(&judged.dossier, released, self.recipient.is_some());
         let unsigned = || SavedDossier::unsigned(&dossier).map_err(|_| CryptoError::Length);
-        let signed = |key| SavedDossier::signed_stating(&dossier, self.statement.clone(), key);
+        let signed = |key: &FileKey| SavedDossier::signed_stating(&dossier, self.statement.clone(), key);
         let saved = self.signing_key.as_ref().map_or_else(unsigned, signed);
         let saved = saved.map_err(|cause| Error::usage("dossier-not-saved").with("cause", cause.to_string()))?;
         let bytes = dossier_file::to_bytes(&saved, self.recipient.as_ref())?;
