@@ -1,15 +1,19 @@
 //! How long a picture is searched: the grey plane of a photograph of 12 megapixels with a code and without, and a frame of a camera. What
-//! decoding the JPEG costs stands apart.
+//! decoding the JPEG costs stands apart. And how long a teller waits: from the text of a code to the verdict on the screen of `soat desk`, with a
+//! virtual card that answers at once.
 #![allow(missing_docs, clippy::unwrap_used, clippy::cast_possible_truncation)]
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
 use qr_search::{Effort, Picture, search};
 use soat_tests::card_photos::{CardPhoto, Condition};
+use soat_tests::command::release_binary;
+use soat_tests::pty::Pty;
 
 /// A photograph of a card, as large as a sensor of 12 megapixels makes it; with its code painted over, where it has none.
 fn picture(width: u32, height: u32, with_code: bool) -> GrayImage {
@@ -61,5 +65,31 @@ fn searches(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, searches);
+/// The command as users have it, on a terminal.
+fn counter(c: &mut Criterion) {
+    const CODE: &str = "001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15092024||||\r";
+    let mut command = Command::new(release_binary());
+    command.args(["desk", "--reader", "virtual", "--silent", "--lang", "en"]).env("TERM", "xterm-256color");
+    let mut terminal = Pty::start(&mut command).unwrap();
+    terminal.wait_for("NEXT CARD").unwrap();
+    let mut group = c.benchmark_group("desk");
+    group.sample_size(20).measurement_time(Duration::from_secs(6));
+    group.bench_function("from the text of a code to the verdict on the screen", |b| {
+        b.iter_custom(|cards| {
+            let mut time = Duration::ZERO;
+            for _ in 0..cards {
+                let began = Instant::now();
+                terminal.type_text(CODE).unwrap();
+                terminal.wait_for("GENUINE").unwrap();
+                time += began.elapsed();
+                terminal.type_text("n").unwrap();
+                terminal.wait_for("NEXT CARD").unwrap();
+            }
+            time
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, searches, counter);
 criterion_main!(benches);

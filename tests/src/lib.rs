@@ -10,6 +10,7 @@ pub mod image;
 pub mod memory;
 pub mod openssl_ts;
 pub mod plugged;
+pub mod pty;
 pub mod real_data;
 pub mod replay;
 pub mod seeded;

@@ -228,6 +228,7 @@ impl Counter {
                     && *own == number
                 {
                     (*shown, *bar) = (line, percent);
+                    self.touched = now;
                 }
                 Vec::new()
             }
@@ -454,13 +455,14 @@ impl Counter {
         let is_idle = now.saturating_sub(self.touched) >= self.settings.idle;
         let holds = match &self.screen {
             Screen::Waiting { entry, .. } => !entry.is_empty() || self.given.is_some(),
-            Screen::Reading { .. } => false,
-            Screen::Verdict { .. } => true,
+            Screen::Reading { .. } | Screen::Verdict { .. } => true,
         };
         if !is_idle || !holds {
             return Vec::new();
         }
-        let effects = self.clear();
+        // A card that nobody lays down takes its key along.
+        let mut effects = if matches!(self.screen, Screen::Reading { .. }) { vec![Effect::Abandon] } else { Vec::new() };
+        effects.extend(self.clear());
         self.notice = Some(Notice::Done(messages.text("desk-idle")));
         effects
     }

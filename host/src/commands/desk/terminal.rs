@@ -70,7 +70,7 @@ impl Terminal {
     /// # Errors
     /// That the terminal went away.
     pub fn wipe(&mut self) -> Result<()> {
-        let cleared = queue!(self.screen.backend_mut(), Clear(ClearType::All), Clear(ClearType::Purge));
+        let cleared = queue!(self.screen.backend_mut(), Clear(ClearType::All));
         let output = cleared.and_then(|()| self.screen.backend_mut().flush()).and_then(|()| Output::new());
         let screen = output.and_then(|output| ratatui::Terminal::new(CrosstermBackend::new(output)));
         self.screen = screen.map_err(|cause| failed(&cause))?;

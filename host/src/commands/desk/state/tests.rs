@@ -198,6 +198,11 @@ fn nobody_at_the_counter_wipes_what_is_there() {
     trial.type_text("00000");
     trial.after(Duration::from_secs(121));
     assert_eq!(trial.entry(), Some(""), "half a key goes too");
+    let number = trial.reading();
+    trial.after(Duration::from_secs(119));
+    trial.send(Event::Step { number, line: "DG2".into(), percent: Some(1) });
+    assert!(trial.after(Duration::from_secs(119)).is_empty(), "what is read is not idle");
+    assert!(matches!(trial.after(Duration::from_secs(1)).as_slice(), [Effect::Abandon]));
 }
 
 #[test]
