@@ -2,6 +2,8 @@
 
 mod bell;
 pub mod entry;
+#[cfg(unix)]
+mod keys;
 mod printing;
 mod scanner;
 pub mod state;

@@ -20,6 +20,9 @@ use crate::messages::Messages;
 use crate::scan::watch::Console;
 use crate::scan::{Content, Scan, source};
 
+/// What is no longer is meant to be digits, however many of them there are.
+const LONGEST_DIGITS: usize = 20;
+
 /// Longest text that is read as a key.
 const LONGEST_INPUT: u64 = 4096;
 
@@ -56,7 +59,8 @@ impl Given {
     /// # Errors
     /// What is wrong with it; of another code, what it seems to be.
     pub fn of_text(text: &str, messages: &Messages) -> Result<Self> {
-        if !matches!(Code::from_bytes(text.as_bytes()), Code::Other(Seeming::Unknown | Seeming::Mrz)) {
+        let is_other = matches!(Code::from_bytes(text.as_bytes()), Code::Other(Seeming::Unknown | Seeming::Mrz));
+        if !is_other && text.trim().len() > LONGEST_DIGITS {
             let contents = vec![content_of(text.trim())];
             return Self::of_scan(&Scan { source: messages.text("desk-entry"), contents }, messages);
         }
@@ -179,7 +183,7 @@ fn recognise(text: &str) -> std::result::Result<AccessKey, AccessKeyError> {
     match text.len() {
         _ if text.contains(['|', ';', '~']) => AccessKey::from_qr(text),
         12 if digits => AccessKey::from_number(text),
-        0..=20 => AccessKey::from_can(text),
+        0..=LONGEST_DIGITS => AccessKey::from_can(text),
         _ => AccessKey::from_mrz(text),
     }
 }

@@ -83,7 +83,7 @@ fn waiting(frame: &mut Frame<'_>, area: Rect, counter: &Counter, entry: &Entry, 
         let style = Style::new().fg(Color::Black).bg(Color::Yellow).add_modifier(Modifier::BOLD);
         lines.push(Line::styled(format!("{:width$}", format!(" {}", messages.text("desk-trouble"))), style));
         push(&mut lines, &trouble.error.message(messages), width, Style::new().bold());
-        push(&mut lines, &trouble.error.remedy(messages), width, Style::new());
+        push(&mut lines, &remedy(&trouble.error, messages), width, Style::new());
         if trouble.again {
             push(&mut lines, &messages.text("desk-again"), width, Style::new().fg(Color::Cyan));
         }
@@ -119,7 +119,7 @@ fn device(lines: &mut Vec<Line<'static>>, id: &str, device: Option<&Result<Strin
         }
         Some(Err(error)) => {
             push(lines, &error.message(messages), width, Style::new().fg(Color::Yellow).bold());
-            push(lines, &error.remedy(messages), width, Style::new());
+            push(lines, &remedy(error, messages), width, Style::new());
             push(lines, &messages.text("desk-waits"), width, Style::new().dim());
         }
     }
@@ -156,7 +156,7 @@ fn keys(frame: &mut Frame<'_>, area: Rect, counter: &Counter, messages: &Message
 
 /// A box in the middle of the screen.
 fn window(frame: &mut Frame<'_>, area: Rect, text: &str, messages: &Messages) {
-    let width = area.width.min(76);
+    let width = area.width.min(84);
     let mut lines = Vec::new();
     for row in text.lines() {
         push(&mut lines, row, usize::from(width) - 4, Style::new());
@@ -188,7 +188,12 @@ fn push(lines: &mut Vec<Line<'static>>, text: &str, width: usize, style: Style) 
 
 /// What happened and what to do, in one line.
 fn both(error: &Error, messages: &Messages) -> String {
-    format!("{} {}", error.message(messages), error.remedy(messages))
+    format!("{} {}", error.message(messages), remedy(error, messages))
+}
+
+/// What to do. A counter runs on: where `soat read` is to be started again, its remedy is another.
+fn remedy(error: &Error, messages: &Messages) -> String {
+    messages.optional(&format!("desk-remedy-{}", error.id()), &[]).unwrap_or_else(|| error.remedy(messages))
 }
 
 /// The colour of a light.

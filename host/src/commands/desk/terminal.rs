@@ -8,14 +8,20 @@ use std::sync::mpsc::Sender;
 use std::thread;
 
 use crossterm::cursor::Show;
-use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+#[cfg(not(unix))]
+use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::state::{Event, Key};
+#[cfg(unix)]
+use super::keys::Decoder;
+use super::state::Event;
+#[cfg(not(unix))]
+use super::state::Key;
 use crate::error::{Error, Exit, Result};
 
 /// Whether a thread of this program fell, so that its last words stand where the screen was.
@@ -156,12 +162,43 @@ pub fn end_by(_: usize) -> Exit {
 }
 
 /// Passes on what is typed, until the program ends.
+#[cfg(unix)]
+fn listen(events: &Sender<Event>) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    /// Within so long after ESC the rest of a sequence comes.
+    const SEQUENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
+    let stdin = std::io::stdin();
+    let mut decoder = Decoder::new();
+    let mut typed = Zeroizing::new([0_u8; 512]);
+    loop {
+        if decoder.is_undecided() && poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&SEQUENCE)) == Ok(0) {
+            let escape = decoder.pause();
+            if escape.is_some_and(|event| events.send(event).is_err()) {
+                return;
+            }
+        }
+        let read = match rustix::io::read(&stdin, typed.as_mut_slice()) {
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
+            // The terminal went away: a signal says so too.
+            Ok(0) | Err(_) => return,
+            Ok(read) => read,
+        };
+        for byte in typed.iter().take(read) {
+            if decoder.take(*byte).is_some_and(|event| events.send(event).is_err()) {
+                return;
+            }
+        }
+        typed.zeroize();
+    }
+}
+
+/// Passes on what is typed, until the program ends.
+#[cfg(not(unix))]
 fn listen(events: &Sender<Event>) {
     while let Ok(event) = event::read() {
         let told = match event {
             event::Event::Key(pressed) => key(pressed).map(Event::Key),
             event::Event::Paste(text) => Some(Event::Pasted(Zeroizing::new(text))),
-            event::Event::Resize(..) => Some(Event::Tick),
             _ => None,
         };
         if told.is_some_and(|event| events.send(event).is_err()) {
@@ -170,6 +207,7 @@ fn listen(events: &Sender<Event>) {
     }
 }
 
+#[cfg(not(unix))]
 fn key(pressed: KeyEvent) -> Option<Key> {
     if pressed.kind == KeyEventKind::Release {
         return None;

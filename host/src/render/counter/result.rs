@@ -96,7 +96,8 @@ fn lines(judged: &Judged, details: bool, width: usize, messages: &Messages) -> V
         return lines;
     }
     let (checks, identity) = (checks(judged, details, width, messages), identity(judged, width, messages));
-    let parts = if judged.report.overall == Overall::Successful { [identity, checks] } else { [checks, identity] };
+    let is_identity_first = judged.report.overall == Overall::Successful && !details;
+    let parts = if is_identity_first { [identity, checks] } else { [checks, identity] };
     parts.join(&Line::default())
 }
 

@@ -128,6 +128,15 @@ fn nothing_personal_stands_where_no_verdict_released_it() {
     assert!(personal.iter().all(|word| !shown.contains(word)), "{shown}");
 }
 
+/// A remedy of a counter's own is of an error that there is.
+#[test]
+fn remedies_of_the_counter_belong_to_errors() {
+    let messages = Messages::new(Language::En);
+    let source = include_str!("../../../locales/en/soat.ftl");
+    let ids: Vec<&str> = source.lines().filter_map(|line| line.strip_prefix("desk-remedy-")?.split(" =").next()).collect();
+    assert!(ids.len() > 5 && ids.iter().all(|id| messages.remedy(id, &[]).is_some()), "{ids:?}");
+}
+
 #[test]
 fn every_offline_verdict_says_what_it_is_not() {
     for (language, words) in [(Language::En, "not the online confirmation"), (Language::Vi, "không phải là xác nhận trực")] {
@@ -143,7 +152,7 @@ fn everything_can_be_scrolled_to_and_a_large_window_shows_it_at_once() {
     let messages = Messages::new(Language::En);
     let mut counter = with(genuine());
     let last = "checks passed";
-    assert!(text(&drawn(&counter, (80, 24), &messages)).contains("↓"));
+    assert!(text(&drawn(&counter, (80, 24), &messages)).contains("↓ more"));
     let mut seen = String::new();
     for scroll in 0..40 {
         let Screen::Verdict { scroll: at, .. } = &mut counter.screen else { panic!("a result") };
@@ -154,5 +163,5 @@ fn everything_can_be_scrolled_to_and_a_large_window_shows_it_at_once() {
     let Screen::Verdict { scroll: at, .. } = &mut counter.screen else { panic!("a result") };
     *at = 0;
     let large = text(&drawn(&counter, (120, 60), &messages));
-    assert!(large.contains(last) && large.contains("Nguyễn Văn Cha") && !large.contains("↓"), "{large}");
+    assert!(large.contains(last) && large.contains("Nguyễn Văn Cha") && !large.contains("↓ more"), "{large}");
 }
