@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 
 /// Where these bytes stand in what a process can write: the name of each region and the address. `None`, with a loud line, where it
 /// cannot be looked at.
-pub fn places(pid: i32, wanted: &[u8]) -> Option<Vec<String>> {
+pub fn places(pid: u32, wanted: &[u8]) -> Option<Vec<String>> {
     let (maps, memory) = (fs::read_to_string(format!("/proc/{pid}/maps")), File::open(format!("/proc/{pid}/mem")));
     let (Ok(maps), Ok(memory)) = (maps, memory) else {
         crate::real_data::skip("the memory of another process cannot be read here");
@@ -33,7 +33,7 @@ pub fn places(pid: i32, wanted: &[u8]) -> Option<Vec<String>> {
 }
 
 /// How many bytes of a process lie in memory.
-pub fn resident(pid: i32) -> u64 {
+pub fn resident(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     line.split_ascii_whitespace().next().and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) * 1024

@@ -112,7 +112,7 @@ impl Tmux {
     }
 
     /// The process that runs in the window.
-    pub fn pid(&self) -> i32 {
+    pub fn pid(&self) -> u32 {
         self.told(&["display-message", "-p", "#{pane_pid}"]).trim().parse().unwrap_or(0)
     }
 

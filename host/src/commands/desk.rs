@@ -5,10 +5,10 @@ pub mod entry;
 #[cfg(unix)]
 mod keys;
 mod printing;
-mod scanner;
-pub mod state;
 #[cfg(test)]
 pub mod samples;
+mod scanner;
+pub mod state;
 mod station;
 mod terminal;
 

@@ -16,10 +16,11 @@ use crate::scan::{Scan, source};
 /// What is wrong with the only picture, or with the device.
 pub fn run(arguments: Qr, session: &mut Session) -> Result<Exit> {
     let patience = Patience::of(Duration::from_secs(arguments.wait.into()));
-    let scans: Vec<(String, Result<Scan>)> = match source::device(&arguments.scanner, &patience, &mut Console::new(&session.messages))? {
-        Some(scan) => vec![(scan.source.clone(), Ok(scan))],
-        None => arguments.images.iter().map(|path| (path.display().to_string(), source::file(path))).collect(),
-    };
+    let scans: Vec<(String, Result<Scan>)> =
+        match source::device(&arguments.scanner, &patience, &mut Console::new(&session.messages))? {
+            Some(scan) => vec![(scan.source.clone(), Ok(scan))],
+            None => arguments.images.iter().map(|path| (path.display().to_string(), source::file(path))).collect(),
+        };
     let is_only = scans.len() == 1;
     let mut exit = Exit::Successful;
     let mut documents = Vec::new();

@@ -2,8 +2,8 @@
 
 mod failure;
 pub mod keeping;
-pub mod source;
 mod sought;
+pub mod source;
 
 use std::path::Path;
 use std::time::Duration;

@@ -41,7 +41,10 @@ pub fn draw(frame: &mut Frame<'_>, counter: &Counter, messages: &Messages) {
             Notice::Failed(error) => (Style::new().fg(Color::Yellow), both(error, messages)),
         };
         let rows = wrapped(&printable(&text), usize::from(notice.width) - 2, "");
-        frame.render_widget(Paragraph::new(rows.into_iter().map(|row| Line::styled(format!(" {row}"), style)).collect::<Vec<_>>()), notice);
+        frame.render_widget(
+            Paragraph::new(rows.into_iter().map(|row| Line::styled(format!(" {row}"), style)).collect::<Vec<_>>()),
+            notice,
+        );
     }
     keys(frame, foot, counter, messages);
     match &counter.overlay {
@@ -90,12 +93,22 @@ fn waiting(frame: &mut Frame<'_>, area: Rect, counter: &Counter, entry: &Entry, 
         lines.push(Line::default());
     }
     lines.push(Line::styled(messages.text("desk-next"), Style::new().bold()));
-    push(&mut lines, &messages.text(if counter.settings.own_key.is_some() { "desk-ask-virtual" } else { "desk-ask" }), width, Style::new());
+    push(
+        &mut lines,
+        &messages.text(if counter.settings.own_key.is_some() { "desk-ask-virtual" } else { "desk-ask" }),
+        width,
+        Style::new(),
+    );
     lines.push(Line::default());
     let length = entry.text().chars().count();
     let dots = "•".repeat(length.min(width.saturating_sub(20)));
     let count = if length == 0 { String::new() } else { messages.format("desk-typed", &[("count", length.into())]) };
-    lines.push(Line::from(vec![Span::raw("> ").bold(), Span::raw(dots), Span::raw("▏ "), Span::styled(count, Style::new().dim())]));
+    lines.push(Line::from(vec![
+        Span::raw("> ").bold(),
+        Span::raw(dots),
+        Span::raw("▏ "),
+        Span::styled(count, Style::new().dim()),
+    ]));
     lines.push(Line::default());
     device(&mut lines, "desk-reader", counter.reader.as_ref(), width, messages);
     device(&mut lines, "desk-scanner", counter.scanner.as_ref(), width, messages);
@@ -164,7 +177,8 @@ fn window(frame: &mut Frame<'_>, area: Rect, text: &str, messages: &Messages) {
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
     let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     frame.render_widget(Clear, place);
-    let block = Block::bordered().title(format!(" {} ", messages.text("desk-name"))).padding(ratatui::widgets::Padding::horizontal(1));
+    let block =
+        Block::bordered().title(format!(" {} ", messages.text("desk-name"))).padding(ratatui::widgets::Padding::horizontal(1));
     frame.render_widget(Paragraph::new(lines).block(block), place);
 }
 

@@ -91,7 +91,12 @@ fn lines(judged: &Judged, details: bool, width: usize, messages: &Messages) -> V
     if judged.disclosure == Disclosure::Decision {
         let mut lines = Vec::new();
         if let Some(pseudonym) = &judged.pseudonym {
-            push(&mut lines, &messages.format("report-pseudonym", &[("pseudonym", pseudonym.clone().into())]), width, Style::new());
+            push(
+                &mut lines,
+                &messages.format("report-pseudonym", &[("pseudonym", pseudonym.clone().into())]),
+                width,
+                Style::new(),
+            );
         }
         return lines;
     }

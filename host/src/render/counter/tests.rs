@@ -40,10 +40,8 @@ fn waiting() -> Counter {
 /// Every screen, with its name.
 fn screens() -> Vec<(&'static str, Counter)> {
     let mut troubled = waiting();
-    troubled.screen = Screen::Waiting {
-        entry: Entry::new(),
-        trouble: Some(Trouble { error: Error::card("card-removed"), again: true }),
-    };
+    troubled.screen =
+        Screen::Waiting { entry: Entry::new(), trouble: Some(Trouble { error: Error::card("card-removed"), again: true }) };
     let mut typing = waiting();
     let Screen::Waiting { entry, .. } = &mut typing.screen else { panic!("a new counter waits") };
     "000001".chars().for_each(|digit| entry.push(digit, std::time::Duration::ZERO));
@@ -139,7 +137,8 @@ fn remedies_of_the_counter_belong_to_errors() {
 
 #[test]
 fn every_offline_verdict_says_what_it_is_not() {
-    for (language, words) in [(Language::En, "not the online confirmation"), (Language::Vi, "không phải là xác nhận trực")] {
+    for (language, words) in [(Language::En, "not the online confirmation"), (Language::Vi, "không phải là xác nhận trực")]
+    {
         let messages = Messages::new(language);
         for card in [genuine(), undecided(), expired()] {
             assert!(text(&drawn(&with(card), (80, 24), &messages)).contains(words));

@@ -32,7 +32,8 @@ impl Stream {
     /// Opens a stream and reads its header.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|cause| unusable(path, &cause))?;
-        let mut stream = Self { input: BufReader::new(file), path: path.to_owned(), width: 0, height: 0, colour: 0, ended: false };
+        let mut stream =
+            Self { input: BufReader::new(file), path: path.to_owned(), width: 0, height: 0, colour: 0, ended: false };
         let header = stream.line()?.ok_or_else(|| stream.unusable())?;
         let mut words = header.split(' ');
         if words.next() != Some("YUV4MPEG2") {
