@@ -205,6 +205,39 @@ fn saving_and_printing_write_what_the_other_commands_write() {
     assert_eq!(again.code, 0, "{again:?}");
 }
 
+/// A page goes to the system's printing by a pipe, so that no file of it is left; where there is none, it says what to do.
+#[test]
+fn printing_goes_to_lp_where_there_is_one() {
+    let Some(desk) = Desk::new() else { return };
+    let bin = desk.path("bin");
+    fs::create_dir(&bin).unwrap();
+    let script =
+        "#!/bin/sh\ncat > page.pdf\necho \"$@\" > words\n[ \"$3\" != -d ] || { echo 'lp: no such printer' >&2; exit 1; }\n";
+    fs::write(bin.join("lp"), script).unwrap();
+    fs::set_permissions(bin.join("lp"), fs::Permissions::from_mode(0o755)).unwrap();
+    let with = format!("{}:/usr/bin:/bin", bin.display());
+    let cases: [(&str, &[&str], &str); 3] = [
+        (&with, &[], "Đã gửi trang kết quả đến máy in"),
+        (&with, &["--printer", "tang-2"], "Không in được: lp: no such printer"),
+        ("/nonexistent", &[], "Máy này không có lệnh in (lp)"),
+    ];
+    for (path, arguments, words) in cases {
+        let mut command = desk.soat(&[&["desk", "--lang", "vi", "--reader", "virtual", "--now", NOW], arguments].concat());
+        let Some(counter) = Tmux::start(command.env("PATH", path)) else { return };
+        counter.wait_for(NEXT);
+        counter.press(&["Enter"]);
+        counter.wait_for(GENUINE);
+        counter.press(&["p"]);
+        counter.wait_for(words);
+    }
+    assert!(fs::read(desk.path("page.pdf")).unwrap().starts_with(b"%PDF"));
+    assert_eq!(
+        fs::read_to_string(desk.path("words")).unwrap().trim(),
+        "-t soat -d tang-2",
+        "nothing of the holder in the job's name"
+    );
+}
+
 /// Under `bank` each dossier is evidence: encrypted, signed, with the consent of this holder.
 #[test]
 fn a_bank_is_asked_for_each_consent() {

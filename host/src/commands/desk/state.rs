@@ -30,6 +30,7 @@ pub enum Event {
     /// The scanner works, by this name, or it does not.
     Scanner(Result<String>),
     /// What the camera sees; `None` when it looks no more.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "cameras are read on Linux"))]
     Seen(Option<Picture<'static>>),
     /// Saving or printing came to its end.
     Kept { saved: bool, result: Result<String> },
