@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -40,11 +41,16 @@ impl Pty {
     /// Reads what the program draws until these letters come, one after the other.
     ///
     /// # Errors
-    /// That the program is gone.
+    /// That the program is gone, or that they did not come within a minute.
     pub fn wait_for(&mut self, text: &str) -> std::io::Result<()> {
         let mut drawn = Vec::new();
         let mut part = [0; 4096];
+        let limit = Timespec { tv_sec: 60, tv_nsec: 0 };
         while !drawn.windows(text.len()).any(|window| window == text.as_bytes()) {
+            if poll(&mut [PollFd::new(&self.ours, PollFlags::IN)], Some(&limit))? == 0 {
+                let drawn = String::from_utf8_lossy(&drawn).into_owned();
+                return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, drawn));
+            }
             match self.ours.read(&mut part)? {
                 0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
                 len => drawn.extend_from_slice(part.get(..len).unwrap_or_default()),

@@ -1370,6 +1370,7 @@ desk-remedy-reader-none = Plug the reader in. If it is and stays so, have someon
 desk-remedy-reader-gone = Plug the reader in again.
 desk-remedy-pcsc-not-running = If it stays so, have someone restart it: sudo systemctl restart pcscd.socket
 desk-remedy-scanner-gone = Plug the scanner in again.
+desk-remedy-scanner-not-found = Plug the scanner in again.
 desk-reading = Lay the card on the reader
 desk-hold = Lay the side with the chip flat on the middle of the reader and leave it there until the result is shown.
 desk-take-away = Take away the card that was just read, then lay down the next.

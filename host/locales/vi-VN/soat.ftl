@@ -1367,6 +1367,7 @@ desk-remedy-reader-none = Cắm đầu đọc vào máy. Nếu đã cắm mà v�
 desk-remedy-reader-gone = Cắm lại đầu đọc.
 desk-remedy-pcsc-not-running = Nếu đợi một lát mà vẫn vậy, hãy nhờ kỹ thuật khởi động lại: sudo systemctl restart pcscd.socket
 desk-remedy-scanner-gone = Cắm lại máy quét.
+desk-remedy-scanner-not-found = Cắm lại máy quét.
 desk-reading = Đặt thẻ lên đầu đọc
 desk-hold = Áp mặt có chip sát giữa đầu đọc và để yên cho đến khi có kết quả.
 desk-take-away = Hãy nhấc thẻ vừa đọc ra, rồi đặt thẻ tiếp theo.

@@ -305,7 +305,8 @@ fn a_scanner_at_a_port_brings_card_after_card() {
     let screen = counter.wait_for("không phải mã của thẻ căn cước");
     assert!(screen.contains("địa chỉ trang web"), "{screen}");
     drop(line);
-    counter.wait_for("đã bị rút ra hoặc tắt");
+    let screen = counter.wait_for("có lại thiết bị là chạy tiếp");
+    assert!(screen.contains("Cắm lại máy quét"), "{screen}");
 }
 
 fn canary() -> Holder {
