@@ -133,6 +133,9 @@ impl Runner {
                 Err(RecvTimeoutError::Disconnected) => return Err(Error::card("desk-broken")),
             };
             for event in first.into_iter().chain(events.try_iter().take(MOST_EVENTS)).chain([Event::Tick]) {
+                if let Event::Lost(error) = event {
+                    return Err(error);
+                }
                 for effect in self.counter.update(event, self.began.elapsed(), &self.messages) {
                     if matches!(effect, Effect::Quit) {
                         return Ok(Exit::Successful);

@@ -142,7 +142,7 @@ fn the_terminal_is_given_back_however_it_ends() {
     by_key.wait_for("Thoát?");
     by_key.press(&["Enter"]);
     assert_eq!(by_key.wait_for_end(), 0);
-    assert!(!by_key.is_on_alternate_screen());
+    wait_until("the screen before", || !by_key.is_on_alternate_screen());
     for signal in ["INT", "TERM", "HUP"] {
         let Some(counter) = open(&desk, &["--reader", "virtual"]) else { return };
         counter.press(&["Enter"]);
@@ -150,7 +150,7 @@ fn the_terminal_is_given_back_however_it_ends() {
         let sent = std::process::Command::new("kill").args([format!("-{signal}"), counter.pid().to_string()]).status();
         assert!(sent.unwrap().success());
         assert!(counter.wait_for_end() > 128, "{signal}");
-        assert!(!counter.is_on_alternate_screen(), "{signal}");
+        wait_until("the screen before", || !counter.is_on_alternate_screen());
         assert!(!counter.history().contains("Nguyễn"), "{signal}: {}", counter.history());
     }
 }

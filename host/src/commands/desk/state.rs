@@ -36,6 +36,8 @@ pub enum Event {
     Kept { saved: bool, result: Result<String> },
     /// Time passed.
     Tick,
+    /// The terminal went away.
+    Lost(Error),
 }
 
 /// The keys that mean something.
@@ -257,6 +259,7 @@ impl Counter {
                 Vec::new()
             }
             Event::Tick => self.tick(now, messages),
+            Event::Lost(_) => vec![Effect::Quit],
         }
     }
 

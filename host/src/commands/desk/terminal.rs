@@ -161,6 +161,12 @@ pub fn end_by(_: usize) -> Exit {
     Exit::Card
 }
 
+#[cfg(unix)]
+fn lost(events: &Sender<Event>, cause: &std::io::Error) {
+    // Where nobody listens any more, the program is at its end.
+    let _ = events.send(Event::Lost(failed(cause)));
+}
+
 /// Passes on what is typed, until the program ends.
 #[cfg(unix)]
 fn listen(events: &Sender<Event>) {
@@ -179,8 +185,8 @@ fn listen(events: &Sender<Event>) {
         }
         let read = match rustix::io::read(&stdin, typed.as_mut_slice()) {
             Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
-            // The terminal went away: a signal says so too.
-            Ok(0) | Err(_) => return,
+            Ok(0) => return lost(events, &std::io::ErrorKind::UnexpectedEof.into()),
+            Err(cause) => return lost(events, &cause.into()),
             Ok(read) => read,
         };
         for byte in typed.iter().take(read) {
