@@ -121,7 +121,8 @@ impl Tmux {
         let told = self.told(&["display-message", "-p", "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}"]);
         let parts: Vec<&str> = told.trim().split('|').collect();
         match parts.as_slice() {
-            ["1", code, signal] => code.parse().ok().or_else(|| Some(128 + signal.parse::<i32>().ok()?)).or(Some(-1)),
+            // That it is dead is known before how it died.
+            ["1", code, signal] => code.parse().ok().or_else(|| Some(128 + signal.parse::<i32>().ok()?)),
             _ => None,
         }
     }
