@@ -22,6 +22,7 @@ pub struct CommandLine {
 #[derive(Subcommand)]
 pub enum Command {
     Read(Box<Read>),
+    Desk(Box<Desk>),
     Qr(Qr),
     Verify(Verify),
     #[command(subcommand)]
@@ -56,18 +57,50 @@ pub struct Read {
     pub output: Output,
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    #[arg(long, value_name = "AGE-KEY", requires = "save")]
-    pub recipient: Option<String>,
-    #[arg(long, value_name = "KEY", requires = "save")]
-    pub sign: Option<PathBuf>,
-    #[arg(long, value_name = "TEXT", requires = "sign", requires = "purpose")]
-    pub consent: Option<String>,
+    #[command(flatten)]
+    pub evidence: Evidence,
     #[arg(long)]
     pub no_photo: bool,
     #[arg(long, value_name = "HEX")]
     pub challenge: Option<String>,
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub wait: u16,
+}
+
+/// How a saved dossier becomes evidence.
+#[derive(Args)]
+pub struct Evidence {
+    #[arg(long, value_name = "AGE-KEY", requires = "save")]
+    pub recipient: Option<String>,
+    #[arg(long, value_name = "KEY", requires = "save")]
+    pub sign: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT", requires = "sign", requires = "purpose")]
+    pub consent: Option<String>,
+}
+
+/// Card after card, at a counter.
+#[derive(Args)]
+pub struct Desk {
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    #[command(flatten)]
+    pub scanner: Scanner,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[arg(long, value_name = "FOLDER")]
+    pub save: Option<PathBuf>,
+    #[command(flatten)]
+    pub evidence: Evidence,
+    #[arg(long)]
+    pub no_photo: bool,
+    #[arg(long, value_name = "FOLDER", conflicts_with = "printer")]
+    pub pages: Option<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<String>,
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u16).range(5..=3600))]
+    pub idle: u16,
+    #[arg(long)]
+    pub silent: bool,
 }
 
 /// The value of a secret that is to be asked for.

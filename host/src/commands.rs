@@ -1,15 +1,16 @@
 //! The subcommands, one file each.
 
 mod card;
+pub mod desk;
 pub mod doctor;
 mod explain;
 #[cfg(feature = "insurance")]
 mod insurance;
 pub mod judging;
-mod key;
+pub mod key;
 mod purge;
 mod qr;
-mod read;
+pub mod read;
 mod readers;
 mod report;
 mod signing_key;
@@ -18,6 +19,7 @@ pub mod trust;
 mod verify;
 
 use std::io::Write;
+use std::sync::Arc;
 
 use soat::time::Timestamp;
 
@@ -28,8 +30,8 @@ use crate::printable;
 
 /// What every command needs: the language, and where to say things.
 pub struct Session {
-    /// The messages in the user's language.
-    pub messages: Messages,
+    /// The messages in the user's language. Threads share them.
+    pub messages: Arc<Messages>,
 }
 
 impl Session {
@@ -74,6 +76,7 @@ pub fn now() -> Timestamp {
 pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
     match command {
         Command::Read(arguments) => read::run(*arguments, session),
+        Command::Desk(arguments) => desk::run(*arguments, session),
         Command::Qr(arguments) => qr::run(arguments, session),
         Command::Verify(arguments) => verify::run(arguments, session),
         Command::Trust(arguments) => trust::run(arguments, session),

@@ -1,5 +1,6 @@
 //! The command `soat`: reads and verifies chip ID cards at a desk.
 
+mod abandon;
 mod command_line;
 mod commands;
 mod dossier_file;
@@ -17,18 +18,23 @@ mod safe_file;
 mod scan;
 mod terminal_key;
 mod trust_folder;
+mod wiping;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use command_line::Request;
 use commands::Session;
 use error::{Error, Exit};
 use messages::{Language, Messages};
 
+#[global_allocator]
+static ALLOCATOR: wiping::Wiping = wiping::Wiping;
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let wants_json = arguments.iter().any(|argument| argument == "--json");
-    let mut session = Session { messages: Messages::new(Language::choose(&arguments)) };
+    let mut session = Session { messages: Arc::new(Messages::new(Language::choose(&arguments))) };
     let result = match command_line::parse(arguments, &session.messages) {
         Ok(Request::Print(text, exit)) => {
             session.print(&text);

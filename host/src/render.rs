@@ -1,12 +1,12 @@
 //! How results are shown: to people, to programs, while reading, and as an image.
 
+pub mod counter;
 pub mod fhir;
 #[cfg(feature = "insurance")]
 pub mod insurance;
 pub mod json;
 pub mod list;
 pub mod photo;
-#[cfg(target_os = "linux")]
 pub mod preview;
 pub mod progress;
 pub mod qr;

@@ -8,6 +8,7 @@ pub mod photograph;
 #[cfg(unix)]
 pub mod serial;
 pub mod source;
+pub mod watch;
 
 use soat::vietnam::{Code, Qr, Seeming};
 use zeroize::Zeroizing;

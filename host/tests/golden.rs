@@ -114,8 +114,15 @@ fn csca(card: &str) -> Vec<u8> {
 #[test]
 fn help_in_both_languages() {
     for (language, name) in [("en_US.UTF-8", "help-en"), ("vi_VN.UTF-8", "help-vi")] {
-        let lines =
-            ["soat", "soat --help", "soat read --help", "soat verify --help", "soat trust --help", "soat trust add --help"];
+        let lines = [
+            "soat",
+            "soat --help",
+            "soat read --help",
+            "soat desk --help",
+            "soat verify --help",
+            "soat trust --help",
+            "soat trust add --help",
+        ];
         compare(name, &Desk::new(language), &lines);
     }
 }

@@ -1,15 +1,19 @@
 //! How long a picture is searched: the grey plane of a photograph of 12 megapixels with a code and without, and a frame of a camera. What
-//! decoding the JPEG costs stands apart.
+//! decoding the JPEG costs stands apart. And how long a teller waits: from the text of a code to the verdict on the screen of `soat desk`, with a
+//! virtual card that answers at once.
 #![allow(missing_docs, clippy::unwrap_used, clippy::cast_possible_truncation)]
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
 use qr_search::{Effort, Picture, search};
 use soat_tests::card_photos::{CardPhoto, Condition};
+use soat_tests::command::release_binary;
+use soat_tests::pty::Pty;
 
 /// A photograph of a card, as large as a sensor of 12 megapixels makes it; with its code painted over, where it has none.
 fn picture(width: u32, height: u32, with_code: bool) -> GrayImage {
@@ -36,6 +40,14 @@ fn picture(width: u32, height: u32, with_code: bool) -> GrayImage {
     resize(&small, width, height, FilterType::Triangle)
 }
 
+/// What something takes of a processor, which on a busy machine is less than what passes on the clock (Linux).
+fn processor_time(run: impl FnOnce()) -> Option<Duration> {
+    let spent = || std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok();
+    let before: u64 = spent()?;
+    run();
+    Some(Duration::from_nanos(spent()?.saturating_sub(before)))
+}
+
 fn searches(c: &mut Criterion) {
     let mut group = c.benchmark_group("qr");
     group.sample_size(20).measurement_time(Duration::from_secs(6));
@@ -49,7 +61,8 @@ fn searches(c: &mut Criterion) {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let picture = Picture::new(image.as_raw().as_slice(), width, height).unwrap();
         let found = search(&picture, effort).len();
-        eprintln!("{name}: {found} found");
+        let processor = (0..20).filter_map(|_| processor_time(|| drop(black_box(search(&picture, effort))))).min();
+        eprintln!("{name}: {found} found, {processor:.1?} of a processor");
         group.bench_function(name, |b| b.iter(|| black_box(search(&picture, effort)).len()));
     }
     let mut jpeg = Vec::new();
@@ -61,5 +74,31 @@ fn searches(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, searches);
+/// The command as users have it, on a terminal.
+fn counter(c: &mut Criterion) {
+    const CODE: &str = "001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Số 1, Phường Mẫu, Ba Đình, Hà Nội|15092024||||\r";
+    let mut command = Command::new(release_binary());
+    command.args(["desk", "--reader", "virtual", "--silent", "--lang", "en"]).env("TERM", "xterm-256color");
+    let mut terminal = Pty::start(&mut command).unwrap();
+    terminal.wait_for("NEXT CARD").unwrap();
+    let mut group = c.benchmark_group("desk");
+    group.sample_size(20).measurement_time(Duration::from_secs(6));
+    group.bench_function("from the text of a code to the verdict on the screen", |b| {
+        b.iter_custom(|cards| {
+            let mut time = Duration::ZERO;
+            for _ in 0..cards {
+                let began = Instant::now();
+                terminal.type_text(CODE).unwrap();
+                terminal.wait_for("GENUINE").unwrap();
+                time += began.elapsed();
+                terminal.type_text("n").unwrap();
+                terminal.wait_for("NEXT CARD").unwrap();
+            }
+            time
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, searches, counter);
 criterion_main!(benches);

@@ -290,7 +290,12 @@ pub fn card_2021(name: &str, description: &str) -> Personalisation {
 
 /// The card of 2024: P-256 document signer, active authentication with P-256.
 pub fn card_2024(name: &str, description: &str) -> Personalisation {
-    let mut card = unsigned(name, description, &nguyen_thi_mau_2024(), Some(face::WOMAN_JPEG));
+    card_2024_of(name, description, &nguyen_thi_mau_2024())
+}
+
+/// The card of 2024 of any holder.
+pub fn card_2024_of(name: &str, description: &str, holder: &Holder) -> Personalisation {
+    let mut card = unsigned(name, description, holder, Some(face::WOMAN_JPEG));
     put_ecdsa(&mut card);
     finish(&mut card, &authority_2024(), &SodOptions::default());
     card

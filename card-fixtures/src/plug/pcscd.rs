@@ -57,20 +57,30 @@ impl Pcscd {
                 driver.display()
             ),
         )?;
-        let served = directory.join("run");
-        std::fs::create_dir(&served)?;
-        let child = Command::new("unshare")
-            .args(["--map-root-user", "--mount", "sh", "-c", IN_NAMESPACE, "sh"])
-            .args([served.as_path(), Path::new(daemon), readers.as_path()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let child = child.inspect_err(|_| remove(&directory))?;
+        std::fs::create_dir(directory.join("run"))?;
+        let child = spawn(&directory, daemon).inspect_err(|_| remove(&directory))?;
         // From here on Drop ends the child and removes the directory.
         let mut daemon = Pcscd { child, directory, port };
         daemon.wait_until_ready()?;
         Ok(daemon)
+    }
+
+    /// Ends it, and its readers with it, as where the service is stopped. [`Self::resume`] starts it again.
+    pub fn stop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(self.socket());
+    }
+
+    /// Starts it again, at the same socket and the same port.
+    ///
+    /// # Errors
+    /// [`Error::Start`] where it does not come up.
+    pub fn resume(&mut self) -> Result<(), Error> {
+        let daemon = DAEMONS.into_iter().find(|path| Path::new(path).exists()).ok_or(Error::NotInstalled("pcscd"))?;
+        self.child = spawn(&self.directory, daemon)?;
+        self.wait_until_ready()
     }
 
     fn wait_until_ready(&mut self) -> Result<(), Error> {
@@ -100,11 +110,20 @@ impl Pcscd {
 
 impl Drop for Pcscd {
     fn drop(&mut self) {
-        // It may have ended by itself: there is nothing left to do then.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.stop();
         remove(&self.directory);
     }
+}
+
+/// Starts the daemon in a namespace in which it serves in this directory.
+fn spawn(directory: &Path, daemon: &str) -> io::Result<Child> {
+    Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", IN_NAMESPACE, "sh"])
+        .args([directory.join("run").as_path(), Path::new(daemon), directory.join("readers").as_path()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
 }
 
 fn remove(directory: &Path) {

@@ -71,7 +71,6 @@ progress-tries = The card counts wrong tries of the { $password }: { $tries } ar
 progress-chip_authentication = Authenticating the chip
 progress-active_authentication = Asking the chip for a signature
 progress-file = Reading { $file }
-progress-file-part = Reading { $file }: { $percent } %
 progress-lost = The card was lost. Put it back on the same spot; reading goes on.
 progress-resumed = The card is back; reading goes on.
 saved = Saved: { $path }
@@ -1342,3 +1341,104 @@ help-export-purpose = What the pseudonym is for
 help-export-trust = Folder of anchors
 help-export-now = Time to judge by
 help-export-identity = age identity that decrypts the dossiers
+
+## Counter
+
+desk-name = Soát
+desk-title = Soát — card counter · profile { $profile }
+desk-count = Checked: { $count }
+desk-entry = What was entered
+desk-next = NEXT CARD
+desk-ask = Scan the QR code of the card, or type the last 6 digits of its number and press Enter. All 12 digits or the MRZ will do too.
+desk-ask-virtual = A virtual card to practise with: press Enter for its own key, or enter one as for a real card: QR code, last 6 digits, 12 digits.
+desk-typed = ({ $count ->
+    [one] { $count } character
+   *[other] { $count } characters
+    }, not shown)
+desk-reader = Reader ready: { $name }
+desk-scanner = Scanner ready: { $name }
+desk-waits = Nothing to do again: work goes on when it is back.
+desk-trouble = THE CARD COULD NOT BE READ
+desk-again = Press Enter to read this card again with the same key, or enter another.
+desk-remedy-card-removed = Leave the card lying still on the middle of the reader until the result is shown.
+desk-remedy-card-silent = Lay the card anew on the middle of the reader.
+desk-remedy-card-limit = Lay the card anew on the middle of the reader.
+desk-remedy-card-busy = Close other programs that use the reader (gpg, browsers, signing tools).
+desk-remedy-card-mute = Take other cards and phones away, and lay the ID card flat on the reader.
+desk-remedy-card-changed = Lay one card on the reader.
+desk-remedy-reader-none = Plug the reader in. If it is and stays so, have someone run: soat doctor
+desk-remedy-reader-gone = Plug the reader in again.
+desk-remedy-pcsc-not-running = If it stays so, have someone restart it: sudo systemctl restart pcscd.socket
+desk-remedy-scanner-gone = Plug the scanner in again.
+desk-remedy-scanner-not-found = Plug the scanner in again.
+desk-reading = Lay the card on the reader
+desk-hold = Lay the side with the chip flat on the middle of the reader and leave it there until the result is shown.
+desk-take-away = Take away the card that was just read, then lay down the next.
+desk-passed = { $passed } of { $count } checks passed. Press D to see all.
+desk-more = ↓ more
+desk-idle = The last result was wiped, because nobody touched a key.
+desk-small = The window is too small: at least { $width } columns × { $height } rows are needed, there are { $own_width } × { $own_height }. Make it larger.
+desk-keys-waiting = Enter read card · Esc clear · F1 help · Ctrl+C quit
+desk-keys-reading = Esc give up this card · F1 help · Ctrl+C quit
+desk-keys-verdict = N next card · S save · P print · D details · ↑↓ scroll · F1 help · Q quit
+desk-keys-overlay = Any other key: back
+desk-keys-consent = Enter save · Esc cancel
+desk-quit = Quit? Press Enter to quit, any other key to stay.
+desk-consent = Number or reference of this holder's consent (signed into the dossier):
+desk-printed = The page was sent to the printer.
+desk-help =
+    1. Scan the QR code of the card, or type the last 6 digits of its number,
+    {"   "}then Enter.
+    2. Lay the card on the reader and leave it there. Wait for the result.
+    3. Colour and bell tell the result:
+    {"   "}green, 1 stroke: genuine
+    {"   "}yellow, 2 strokes: cannot be decided, or could not be read
+    {"   "}red, 3 strokes: not genuine, or not accepted
+    4. Next card: scan or type its number at once, or press N (or Esc).
+    {"   "}Everything of the card before is wiped.
+    {" "}
+    S save the dossier (with --save) · P print the page
+    D all checks · ↑ ↓ PgUp PgDn scroll · Q or Ctrl+C quit
+    {" "}
+    An identity is shown only if the card passed. This is not the online confirmation by the police (C06).
+desk-no-terminal = soat desk needs a terminal to show results and take keys.
+    .remedy = Run it in a terminal, with neither input nor output redirected. For use in another program: soat read --json
+desk-terminal = The terminal cannot be used: { $cause }
+    .remedy = Open another and run it again.
+desk-broken = The program failed inside and has stopped.
+    .remedy = Run it again. If it stays so, report it to the project, without personal data.
+desk-not-a-folder = { $path } is not a folder.
+    .remedy = Name a folder that is there.
+desk-saves-nothing = Nothing can be saved, because no folder was named.
+    .remedy = Run it again with --save FOLDER.
+desk-saved-already = The dossier of this card was saved already.
+    .remedy = Nothing to do.
+desk-consent-is-code = That is the QR code of a card, not the reference of a consent.
+    .remedy = Press S and type the number or reference of the consent.
+desk-no-printing = This computer has no printing command (lp).
+    .remedy = Install CUPS, or run it again with --pages FOLDER to write pages as PDF.
+desk-not-printed = Not printed: { $cause }
+    .remedy = Look at the printer (lpstat -p), name one with --printer NAME, or write PDF with --pages FOLDER.
+help-desk = Check card after card at a counter, by keyboard and scanner alone
+help-desk-reader = Reader, by its name or a part of it; “virtual” or “virtual:NAME” is a card in this program, to practise with
+help-desk-serial = QR scanner at a serial port, such as /dev/ttyACM0
+help-desk-camera = Scan QR codes with a camera, /dev/video0 unless named
+help-desk-hid = QR scanner as a raw HID device, such as /dev/hidraw0
+help-desk-profile = Rules to judge by: operational, strict, bank, hospital, gate, or a file of your own (.toml)
+help-desk-release = The only fields to show, such as full_name,birth; they must be among those that the profile releases
+help-desk-pseudonym = Give a pseudonym of the holder, made with this key (soat key pseudonym)
+help-desk-purpose = What cards are read for; part of the pseudonym, and signed into dossiers
+help-desk-trust = Folder of anchors
+help-desk-now = Time to judge by
+help-desk-save = Folder into which S saves dossiers; a file's name is the time of reading, nothing of the holder
+help-desk-recipient = Encrypt dossiers to this age public key
+help-desk-sign = Sign dossiers with this key (PEM, mode 0600)
+help-desk-consent = One reference of consent for all cards; without it, the profile bank asks for one at each card
+help-desk-no-photo = Do not read the photo
+help-desk-pages = Folder into which P writes pages as PDF, in place of a printer
+help-desk-printer = Printer, by its name in the system (lp -d)
+help-desk-idle = Seconds without a key after which the last card's result is wiped from the screen
+help-desk-silent = No bell
+help-desk--examples = Practise with a virtual card: soat desk --reader virtual
+    A scanner at a serial port: soat desk --serial /dev/ttyACM0
+    A bank: soat desk --profile bank --purpose "Opening an account" --save dossiers --recipient age1… --sign desk.key

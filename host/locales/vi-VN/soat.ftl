@@ -71,7 +71,6 @@ progress-tries = Thẻ đếm số lần gõ sai { $password }: còn { $tries } 
 progress-chip_authentication = Đang xác thực chip
 progress-active_authentication = Đang yêu cầu chip ký
 progress-file = Đang đọc { $file }
-progress-file-part = Đang đọc { $file }: { $percent } %
 progress-lost = Mất liên lạc với thẻ. Hãy đặt lại thẻ đúng chỗ cũ; việc đọc sẽ tiếp tục.
 progress-resumed = Đã thấy lại thẻ; đang đọc tiếp.
 saved = Đã lưu: { $path }
@@ -1342,3 +1341,100 @@ help-export-purpose = Mục đích dùng bí danh
 help-export-trust = Thư mục nơi cấp đáng tin cậy
 help-export-now = Thời điểm để xét
 help-export-identity = Khóa bí mật age để giải mã hồ sơ
+
+## Quầy
+
+desk-name = Soát
+desk-title = Soát — quầy kiểm tra thẻ · bộ quy tắc { $profile }
+desk-count = Đã kiểm tra: { $count }
+desk-entry = Nội dung vừa nhập
+desk-next = THẺ TIẾP THEO
+desk-ask = Quét mã QR trên thẻ, hoặc gõ 6 chữ số cuối của số căn cước rồi nhấn Enter. Số căn cước đủ 12 chữ số hoặc MRZ cũng được.
+desk-ask-virtual = Thẻ giả lập để tập: nhấn Enter để dùng khóa của chính thẻ đó, hoặc nhập như với thẻ thật: mã QR, 6 chữ số cuối, 12 chữ số.
+desk-typed = ({ $count } ký tự, không hiện ra)
+desk-reader = Đầu đọc sẵn sàng: { $name }
+desk-scanner = Máy quét sẵn sàng: { $name }
+desk-waits = Không cần làm lại: có lại thiết bị là chạy tiếp.
+desk-trouble = CHƯA ĐỌC ĐƯỢC THẺ
+desk-again = Nhấn Enter để đọc lại thẻ này với khóa vừa dùng, hoặc nhập khóa khác.
+desk-remedy-card-removed = Để thẻ nằm yên giữa đầu đọc đến khi có kết quả.
+desk-remedy-card-silent = Đặt lại thẻ vào giữa đầu đọc.
+desk-remedy-card-limit = Đặt lại thẻ vào giữa đầu đọc.
+desk-remedy-card-busy = Đóng các chương trình khác dùng đầu đọc (gpg, trình duyệt, phần mềm ký số).
+desk-remedy-card-mute = Bỏ các thẻ khác và điện thoại ra, đặt thẻ căn cước nằm phẳng lên đầu đọc.
+desk-remedy-card-changed = Chỉ đặt một thẻ lên đầu đọc.
+desk-remedy-reader-none = Cắm đầu đọc vào máy. Nếu đã cắm mà vẫn vậy, hãy nhờ kỹ thuật chạy: soat doctor
+desk-remedy-reader-gone = Cắm lại đầu đọc.
+desk-remedy-pcsc-not-running = Nếu đợi một lát mà vẫn vậy, hãy nhờ kỹ thuật khởi động lại: sudo systemctl restart pcscd.socket
+desk-remedy-scanner-gone = Cắm lại máy quét.
+desk-remedy-scanner-not-found = Cắm lại máy quét.
+desk-reading = Đặt thẻ lên đầu đọc
+desk-hold = Áp mặt có chip sát giữa đầu đọc và để yên cho đến khi có kết quả.
+desk-take-away = Hãy nhấc thẻ vừa đọc ra, rồi đặt thẻ tiếp theo.
+desk-passed = Đạt { $passed } trên { $count } phép kiểm tra. Nhấn D để xem tất cả.
+desk-more = ↓ còn nữa
+desk-idle = Kết quả trước đã được xóa vì không ai dùng máy.
+desk-small = Cửa sổ quá nhỏ: cần ít nhất { $width } cột × { $height } dòng, hiện có { $own_width } × { $own_height }. Hãy mở rộng cửa sổ.
+desk-keys-waiting = Enter đọc thẻ · Esc xóa · F1 trợ giúp · Ctrl+C thoát
+desk-keys-reading = Esc bỏ thẻ này · F1 trợ giúp · Ctrl+C thoát
+desk-keys-verdict = N thẻ tiếp · S lưu · P in · D chi tiết · ↑↓ cuộn · F1 trợ giúp · Q thoát
+desk-keys-overlay = Phím khác: trở lại
+desk-keys-consent = Enter lưu · Esc thôi
+desk-quit = Thoát? Nhấn Enter để thoát, phím khác để ở lại.
+desk-consent = Số hoặc mã văn bản đồng ý của người có thẻ này (được ký vào hồ sơ):
+desk-printed = Đã gửi trang kết quả đến máy in.
+desk-help =
+    1. Quét mã QR trên thẻ, hoặc gõ 6 chữ số cuối của số căn cước, rồi Enter.
+    2. Đặt thẻ lên đầu đọc và để yên. Chờ kết quả.
+    3. Màu và tiếng chuông cho biết kết quả:
+    {"   "}xanh, 1 tiếng: thẻ thật
+    {"   "}vàng, 2 tiếng: chưa kết luận được, hoặc chưa đọc được
+    {"   "}đỏ, 3 tiếng: không thật, hoặc không chấp nhận
+    4. Thẻ tiếp theo: quét hoặc gõ số luôn, hoặc nhấn N (Esc cũng được).
+    {"   "}Mọi thứ của thẻ trước bị xóa.
+    {" "}
+    S lưu hồ sơ (khi chạy với --save) · P in trang kết quả
+    D mọi phép kiểm tra · ↑ ↓ PgUp PgDn cuộn · Q hoặc Ctrl+C thoát
+    {" "}
+    Danh tính chỉ hiện khi thẻ đạt. Đây không phải là xác nhận trực tuyến của Bộ Công an (C06).
+desk-no-terminal = soat desk cần một cửa sổ dòng lệnh để hiện kết quả và nhận phím.
+    .remedy = Chạy trong cửa sổ dòng lệnh, không chuyển hướng đầu vào và đầu ra. Để dùng trong chương trình khác: soat read --json
+desk-terminal = Cửa sổ dòng lệnh không dùng được: { $cause }
+    .remedy = Mở cửa sổ khác rồi chạy lại.
+desk-broken = Chương trình gặp lỗi bên trong và đã dừng.
+    .remedy = Chạy lại. Nếu vẫn vậy, hãy báo cho dự án, không kèm dữ liệu cá nhân.
+desk-not-a-folder = { $path } không phải thư mục.
+    .remedy = Nêu một thư mục đã có.
+desk-saves-nothing = Không lưu được vì chưa nêu thư mục.
+    .remedy = Chạy lại với --save THƯ_MỤC.
+desk-saved-already = Hồ sơ của thẻ này đã được lưu.
+    .remedy = Không cần làm gì.
+desk-consent-is-code = Đó là mã QR của thẻ, không phải mã văn bản đồng ý.
+    .remedy = Nhấn S rồi gõ số hoặc mã của văn bản.
+desk-no-printing = Máy này không có lệnh in (lp).
+    .remedy = Cài CUPS, hoặc chạy lại với --pages THƯ_MỤC để ghi trang kết quả thành PDF.
+desk-not-printed = Không in được: { $cause }
+    .remedy = Xem máy in (lpstat -p), nêu máy in bằng --printer TÊN, hoặc ghi thành PDF bằng --pages THƯ_MỤC.
+help-desk = Kiểm tra hết thẻ này đến thẻ khác tại quầy, chỉ dùng bàn phím và máy quét
+help-desk-reader = Đầu đọc, theo tên hoặc một phần tên; “virtual” hoặc “virtual:TÊN” là thẻ trong chương trình này, để tập
+help-desk-serial = Máy quét mã QR ở cổng nối tiếp, ví dụ /dev/ttyACM0
+help-desk-camera = Quét mã QR bằng camera; không nêu thì là /dev/video0
+help-desk-hid = Máy quét mã QR kiểu HID đọc thô, ví dụ /dev/hidraw0
+help-desk-profile = Bộ quy tắc: operational, strict, bank, hospital, gate, hoặc tệp của bạn (.toml)
+help-desk-release = Chỉ hiện các trường này, ví dụ full_name,birth; phải nằm trong các trường mà bộ quy tắc cho hiện
+help-desk-pseudonym = Cho bí danh của người có thẻ, tạo bằng khóa này (soat key pseudonym)
+help-desk-purpose = Mục đích đọc thẻ; là một phần của bí danh, và được ký vào hồ sơ
+help-desk-trust = Thư mục neo tin cậy
+help-desk-now = Thời điểm để xét
+help-desk-save = Thư mục để lưu hồ sơ khi nhấn S; tên tệp là thời điểm đọc, không có gì về chủ thẻ
+help-desk-recipient = Mã hóa hồ sơ cho khóa công khai age này
+help-desk-sign = Ký hồ sơ bằng khóa này (PEM, quyền 0600)
+help-desk-consent = Một mã văn bản đồng ý cho mọi thẻ; không nêu thì với bộ quy tắc bank chương trình hỏi ở từng thẻ
+help-desk-no-photo = Không đọc ảnh
+help-desk-pages = Thư mục để ghi trang kết quả thành PDF khi nhấn P, thay cho máy in
+help-desk-printer = Máy in, theo tên của hệ thống (lp -d)
+help-desk-idle = Số giây không ai nhấn phím thì kết quả của thẻ trước bị xóa khỏi màn hình
+help-desk-silent = Không dùng tiếng chuông
+help-desk--examples = Tập với thẻ giả lập: soat desk --reader virtual
+    Máy quét ở cổng nối tiếp: soat desk --serial /dev/ttyACM0
+    Ngân hàng: soat desk --profile bank --purpose "Mở tài khoản" --save hồ-sơ --recipient age1… --sign desk.key

@@ -11,6 +11,8 @@ use rxing::qrcode::cpp_port::decoder::Decode;
 use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
 use zeroize::Zeroizing;
 
+use crate::budget::Budget;
+
 /// Most triples of corners that are tried in one look, the likeliest first: in a picture full of patterns there are thousands.
 const MOST_TRIPLES: usize = 160;
 
@@ -47,19 +49,23 @@ pub struct Corner {
 ///
 /// The decoder indexes and subtracts without bounds in places, and a torn or crafted picture can make it panic. This is the only place
 /// where a panic is caught: what the decoder works on is made here and thrown away, so that nothing half-done is left.
-pub fn decode(bits: Option<BitMatrix>) -> Seen {
+pub fn decode(bits: Option<BitMatrix>, budget: &mut Budget) -> Seen {
     let Some(bits) = bits else { return Seen::default() };
-    quietly(AssertUnwindSafe(|| read(&bits))).unwrap_or_default()
+    quietly(AssertUnwindSafe(|| read(&bits, budget))).unwrap_or_default()
 }
 
-fn read(bits: &BitMatrix) -> Seen {
+fn read(bits: &BitMatrix, budget: &mut Budget) -> Seen {
     let mut patterns = FindFinderPatterns(bits, true, 0);
+    budget.saw(patterns.len());
     let corners = patterns.iter().map(corner).collect();
     patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.size));
     patterns.truncate(MOST_CORNERS);
     let mut used: Vec<ConcentricPattern> = Vec::new();
     let mut codes = Vec::new();
     for triple in GenerateFinderPatternSets(&mut patterns).into_iter().take(MOST_TRIPLES) {
+        if !budget.tries() {
+            break;
+        }
         let own = [triple.bl, triple.tl, triple.tr];
         if own.iter().any(|pattern| used.contains(pattern)) {
             continue;

@@ -2,9 +2,11 @@
 //!
 //! One way of looking finds few of them, so that a search is a list of looks from cheap to dear: the picture at several scales, with
 //! several thresholds, then only the places where the corners of a code were seen, enlarged. How much is spent, [`Effort`] says: the list
-//! and the bounds in each look are fixed, so that the same picture always gives the same codes in about the same time.
+//! and the bounds in each look are fixed, and so is what a whole search may spend on what looks like codes and is none ([`budget`]): the same
+//! picture always gives the same codes, and none takes long.
 #![forbid(unsafe_code)]
 
+mod budget;
 mod decoder;
 mod look;
 mod picture;
@@ -14,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub use picture::Picture;
 
+use budget::Budget;
 use decoder::Corner;
 use look::Look;
 
@@ -39,18 +42,19 @@ pub enum Effort {
 pub fn search(picture: &Picture, effort: Effort) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut corners: Vec<Corner> = Vec::new();
+    let mut budget = Budget::new(effort);
     for round in look::rounds(picture, effort) {
         for look in round {
-            look_at(picture, &look, &mut found, &mut corners);
+            look_at(picture, &look, &mut budget, &mut found, &mut corners);
         }
-        if !found.is_empty() {
+        if !found.is_empty() || budget.is_spent() {
             return found;
         }
     }
     for window in look::windows(picture, &corners, effort) {
         for look in window {
-            look_at(picture, &look, &mut found, &mut Vec::new());
-            if !found.is_empty() {
+            look_at(picture, &look, &mut budget, &mut found, &mut Vec::new());
+            if !found.is_empty() || budget.is_spent() {
                 break;
             }
         }
@@ -58,11 +62,14 @@ pub fn search(picture: &Picture, effort: Effort) -> Vec<Found> {
     found
 }
 
-/// One look; what it finds is added, in the measures of the whole picture.
-fn look_at(whole: &Picture, look: &Look, found: &mut Vec<Found>, corners: &mut Vec<Corner>) {
+/// One look, where the budget has room for one; what it finds is added, in the measures of the whole picture.
+fn look_at(whole: &Picture, look: &Look, budget: &mut Budget, found: &mut Vec<Found>, corners: &mut Vec<Corner>) {
+    if budget.is_spent() {
+        return;
+    }
     let (prepared, scale) = look.prepare(whole);
     let bits = threshold::black(&prepared, look.threshold, look.inverted);
-    let seen = decoder::decode(bits);
+    let seen = decoder::decode(bits, budget);
     let moved = |(x, y): (f32, f32)| (x * scale + look.origin().0, y * scale + look.origin().1);
     for code in seen.codes {
         if !found.iter().any(|known| known.content == code.content) {

@@ -8,19 +8,26 @@ use soat::chip::AccessKey;
 use soat::chip::access_key::AccessKeyError;
 use soat::dossier::{PasswordKind, PrintedData};
 use soat::mrz::{Field, MrzError};
-use soat::vietnam::CardExpiry;
 use soat::vietnam::qr::{Qr, QrError};
+use soat::vietnam::{CardExpiry, Code, Seeming};
 use zeroize::Zeroizing;
 
+use crate::abandon::Patience;
 use crate::command_line::{ASKED, Key, Scanner};
 use crate::commands::Session;
 use crate::error::{Error, Result};
+use crate::messages::Messages;
+use crate::scan::watch::Console;
 use crate::scan::{Content, Scan, source};
+
+/// What is no longer is meant to be digits, however many of them there are.
+const LONGEST_DIGITS: usize = 20;
 
 /// Longest text that is read as a key.
 const LONGEST_INPUT: u64 = 4096;
 
 /// What opens the chip, and the print on the card that it came from, which is compared with the chip once it is open.
+#[derive(Clone)]
 pub struct Given {
     /// The key.
     pub key: AccessKey,
@@ -30,10 +37,28 @@ pub struct Given {
 
 impl Given {
     /// The code of one card.
-    fn of_scan(scan: &Scan, session: &Session) -> Result<Self> {
-        let (content, code) = scan.card(&session.messages)?;
-        let key = AccessKey::from_number(code.personal_number.as_str()).map_err(|error| explain(error, session))?;
+    ///
+    /// # Errors
+    /// That there is none, or several.
+    pub fn of_scan(scan: &Scan, messages: &Messages) -> Result<Self> {
+        let (content, code) = scan.card(messages)?;
+        let key = AccessKey::from_number(code.personal_number.as_str()).map_err(|error| explain(error, messages))?;
         Ok(Self { key, printed: Some((PrintedData::QrCode, content)) })
+    }
+
+    /// What was typed, or what a scanner typed: six digits, twelve digits, the text of a code or an MRZ.
+    ///
+    /// # Errors
+    /// What is wrong with it; of another code, what it seems to be.
+    pub fn of_text(text: &str, messages: &Messages) -> Result<Self> {
+        let is_other = matches!(Code::from_bytes(text.as_bytes()), Code::Other(Seeming::Unknown | Seeming::Mrz));
+        if !is_other && text.trim().len() > LONGEST_DIGITS {
+            let contents = vec![content_of(text.trim())];
+            return Self::of_scan(&Scan { source: messages.text("desk-entry"), contents }, messages);
+        }
+        let key = recognise(text).map_err(|error| explain(error, messages))?;
+        let is_zone = key.kind() == PasswordKind::Mrz;
+        Ok(Self { key, printed: is_zone.then(|| (PrintedData::Mrz, content_of(text))) })
     }
 
     /// Keys for a card that offers no PACE, out of its QR code ([`AccessKey::guesses`]); none where no code was given.
@@ -58,11 +83,11 @@ impl From<AccessKey> for Given {
 /// # Errors
 /// What is wrong with it: where, never what stands there.
 pub fn from_arguments(key: Key, scanner: &Scanner, wait: Duration, session: &mut Session) -> Result<Option<Given>> {
-    if let Some(scan) = source::device(scanner, wait, session)? {
-        return Given::of_scan(&scan, session).map(Some);
+    if let Some(scan) = source::device(scanner, &Patience::of(wait), &mut Console::new(&session.messages))? {
+        return Given::of_scan(&scan, &session.messages).map(Some);
     }
     if let Some(path) = key.qr.as_deref().and_then(|text| text.strip_prefix('@')) {
-        return Given::of_scan(&source::file(Path::new(path))?, session).map(Some);
+        return Given::of_scan(&source::file(Path::new(path))?, &session.messages).map(Some);
     }
     let mut input = Input::default();
     let mut printed = None;
@@ -94,7 +119,7 @@ pub fn from_arguments(key: Key, scanner: &Scanner, wait: Duration, session: &mut
     } else {
         return Ok(None);
     };
-    key.map(|key| Some(Given { key, printed })).map_err(|error| explain(error, session))
+    key.map(|key| Some(Given { key, printed })).map_err(|error| explain(error, &session.messages))
 }
 
 /// An argument that says what may also come from standard input (`-`).
@@ -115,7 +140,7 @@ pub fn ask(session: &Session) -> Result<Given> {
         return Err(Error::usage("key-missing"));
     }
     let answer = prompt("key-question", session)?;
-    let key = recognise(&answer).map_err(|error| explain(error, session))?;
+    let key = recognise(&answer).map_err(|error| explain(error, &session.messages))?;
     let kind = if answer.contains(['|', ';', '~']) {
         Some(PrintedData::QrCode)
     } else if key.kind() == PasswordKind::Mrz {
@@ -142,7 +167,7 @@ fn recognise(text: &str) -> std::result::Result<AccessKey, AccessKeyError> {
     match text.len() {
         _ if text.contains(['|', ';', '~']) => AccessKey::from_qr(text),
         12 if digits => AccessKey::from_number(text),
-        0..=20 => AccessKey::from_can(text),
+        0..=LONGEST_DIGITS => AccessKey::from_can(text),
         _ => AccessKey::from_mrz(text),
     }
 }
@@ -203,7 +228,7 @@ impl Input {
     }
 }
 
-fn explain(error: AccessKeyError, session: &Session) -> Error {
+fn explain(error: AccessKeyError, messages: &Messages) -> Error {
     match error {
         AccessKeyError::CanLength { found } => Error::usage("key-can-length").with("found", found),
         AccessKeyError::SecretLength { kind, least, found } => {
@@ -218,9 +243,9 @@ fn explain(error: AccessKeyError, session: &Session) -> Error {
         AccessKeyError::Mrz(MrzError::Character { line, column }) => {
             Error::usage("key-mrz-character").with("line", line).with("column", column)
         }
-        AccessKeyError::Mrz(MrzError::Date(field)) => Error::usage("key-mrz-date").with("field", field_name(field, session)),
+        AccessKeyError::Mrz(MrzError::Date(field)) => Error::usage("key-mrz-date").with("field", field_name(field, messages)),
         AccessKeyError::Mrz(MrzError::CheckDigit { field, .. }) => {
-            Error::usage("key-mrz-check-digit").with("field", field_name(field, session))
+            Error::usage("key-mrz-check-digit").with("field", field_name(field, messages))
         }
         AccessKeyError::DocumentNumberLength { found } => Error::usage("key-document-number-length").with("found", found),
         AccessKeyError::DocumentNumberCharacter { position } => {
@@ -230,8 +255,8 @@ fn explain(error: AccessKeyError, session: &Session) -> Error {
     }
 }
 
-fn field_name(field: Field, session: &Session) -> String {
-    session.messages.text(match field {
+fn field_name(field: Field, messages: &Messages) -> String {
+    messages.text(match field {
         Field::DocumentNumber => "mrz-field-document-number",
         Field::Birth => "mrz-field-birth",
         Field::Expiry => "mrz-field-expiry",

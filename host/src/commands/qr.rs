@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use crate::abandon::Patience;
 use crate::command_line::Qr;
 use crate::commands::Session;
 use crate::error::{Error, Exit, Result};
 use crate::render::{qr as render, screen};
+use crate::scan::watch::Console;
 use crate::scan::{Scan, source};
 
 /// Reads codes from where the arguments say. Of many pictures each is told, and the exit code is that of the worst.
@@ -13,11 +15,12 @@ use crate::scan::{Scan, source};
 /// # Errors
 /// What is wrong with the only picture, or with the device.
 pub fn run(arguments: Qr, session: &mut Session) -> Result<Exit> {
-    let wait = Duration::from_secs(arguments.wait.into());
-    let scans: Vec<(String, Result<Scan>)> = match source::device(&arguments.scanner, wait, session)? {
-        Some(scan) => vec![(scan.source.clone(), Ok(scan))],
-        None => arguments.images.iter().map(|path| (path.display().to_string(), source::file(path))).collect(),
-    };
+    let patience = Patience::of(Duration::from_secs(arguments.wait.into()));
+    let scans: Vec<(String, Result<Scan>)> =
+        match source::device(&arguments.scanner, &patience, &mut Console::new(&session.messages))? {
+            Some(scan) => vec![(scan.source.clone(), Ok(scan))],
+            None => arguments.images.iter().map(|path| (path.display().to_string(), source::file(path))).collect(),
+        };
     let is_only = scans.len() == 1;
     let mut exit = Exit::Successful;
     let mut documents = Vec::new();

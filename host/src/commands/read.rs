@@ -1,53 +1,37 @@
 //! `soat read`: reads a card, judges it, and shows the verdict.
 
 mod failure;
+pub mod keeping;
 mod sought;
+pub mod source;
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use getrandom::SysRng;
-use rand_core::UnwrapErr;
-use soat::chip::error::{Incompatibility, ReadError};
+use soat::chip::ReadingOptions;
 use soat::chip::reading::Face;
-use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
-use soat::crypto::CryptoError;
-use soat::crypto::rustcrypto::RustCrypto;
-use soat::dossier::{DataGroup, Dossier, FileContent, FileId, PrintedData};
-use soat::evidence::{SavedDossier, Statement};
-use soat::inspection::{Disclosure, IdentityField, Released, withhold, withhold_printed};
+use soat::inspection::{Disclosure, IdentityField};
 
-use self::sought::Sought;
+use self::keeping::Keeping;
+use self::source::Source;
 use crate::command_line::{Judging, Key, Output, Read, Scanner};
 use crate::commands::judging::{Judge, Judged};
 use crate::commands::key::Given;
-use crate::commands::{Session, card, key};
-use crate::dossier_file;
+use crate::commands::{Session, key};
 use crate::error::{Error, Exit, Result};
 use crate::messages::Messages;
-use crate::readers::pcsc::Service;
-use crate::readers::virtual_card::{self, VirtualCard};
-use crate::render::progress::ScreenProgress;
 use crate::render::{json, photo, screen, tr03135};
 use crate::safe_file;
-use crate::terminal_key::FileKey;
 
 /// Reads a card. What can be wrong with the arguments is said before the card is touched.
 ///
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, key, scanner, judging, output, save, recipient, sign, consent, no_photo, challenge, wait } = arguments;
+    let Read { reader, key, scanner, judging, output, save, evidence, no_photo, challenge, wait } = arguments;
     let wait = Duration::from_secs(wait.into());
     let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
-    let recipient = recipient.map(|text| text.parse().map_err(|_| Error::usage("recipient-invalid"))).transpose()?;
-    let signing_key = sign.as_deref().map(FileKey::read).transpose()?;
-    let statement = consent.map(|consent| {
-        let purpose = judging.purpose.as_deref().unwrap_or_default();
-        Statement::new(purpose, &consent).ok_or_else(|| Error::usage("statement-invalid").with("most", Statement::MAX_LEN))
-    });
-    let statement = statement.transpose()?;
+    let keeping = Keeping::new(evidence, judging.purpose.as_deref())?;
     if let Some(path) = &output.photo {
         photo::Kind::of(path)?;
     }
@@ -57,22 +41,17 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
 
     let (judge, given, mut source) = lay(reader.as_deref(), key, &scanner, &judging, wait, session)?;
     check_disclosure(judge.disclosure(), &output)?;
-    if judge.disclosure() == Disclosure::Decision && save.is_some() {
-        return Err(Error::usage("disclosure-decision").with("name", "--save"));
+    if save.is_some() {
+        keeping.check(judge.disclosure())?;
     }
-    if judge.disclosure() == Disclosure::Evidence && save.is_some() && (recipient.is_none() || statement.is_none()) {
-        return Err(Error::usage("disclosure-evidence"));
-    }
-    let face = if no_photo { Face::Skipped } else { Face::Kept };
-    let options = ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() };
-    let judged = judge.judge(source.read(&given, &options, session)?, source.name());
+    let options = options(&judge, challenge, no_photo);
+    let judged = judge.judge(source.read_shown(&given, &options, session)?, source.name());
     // The verdict is shown even where a file cannot be written.
     let mut kept = Kept::default();
     let mut failures = Vec::new();
     if let Some(path) = &save {
-        let (dossier, withheld) = released(&judged.dossier, judge.released(), recipient.is_some());
-        match write_dossier(path, &dossier, signing_key.as_ref(), statement.as_ref(), recipient.as_ref()) {
-            Ok(()) => {
+        match keeping.write(path, &judged, judge.released()) {
+            Ok(withheld) => {
                 kept.saved = Some(path.display().to_string());
                 kept.withheld = withheld;
             }
@@ -98,8 +77,8 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
         session.print_json(&document);
     } else {
         session.print(&screen::report(&judged, output.timings, &session.messages));
-        if !kept.withheld.is_empty() {
-            session.note(&session.messages.format("saved-withheld", &[("files", kept.withheld.join(", ").into())]));
+        if let Some(line) = keeping::withheld(&kept.withheld, &session.messages) {
+            session.note(&line);
         }
         for (id, path) in [("saved", kept.saved), ("photo-written", kept.photo), ("tr03135-written", kept.tr03135)] {
             if let Some(path) = path {
@@ -123,25 +102,10 @@ struct Kept {
     tr03135: Option<String>,
 }
 
-/// What of a dossier may be saved, and the files that are withheld: one that says more than the profile releases is kept whole only where
-/// the dossier is encrypted (`verdicts.md`, "From a file").
-fn released(dossier: &Dossier, released: Released, encrypted: bool) -> (Cow<'_, Dossier>, Vec<String>) {
-    let is_withheld = |group: &DataGroup| !released.covers(*group) && dossier.bytes(FileId::from(*group)).is_some();
-    let withheld: Vec<DataGroup> = if encrypted { Vec::new() } else { DataGroup::all().filter(is_withheld).collect() };
-    let is_print_withheld = |kind: &PrintedData| !encrypted && !released.covers_printed(*kind);
-    let print: Vec<PrintedData> = dossier.printed.keys().copied().filter(is_print_withheld).collect();
-    if withheld.is_empty() && print.is_empty() {
-        return (Cow::Borrowed(dossier), Vec::new());
-    }
-    let mut kept = dossier.clone();
-    for group in &withheld {
-        withhold(&mut kept, FileId::from(*group), &RustCrypto);
-    }
-    for kind in &print {
-        withhold_printed(&mut kept, *kind, &RustCrypto);
-    }
-    let names = withheld.into_iter().map(|group| FileId::from(group).to_string()).chain(print.iter().map(ToString::to_string));
-    (Cow::Owned(kept), names.collect())
+/// How a card is read for this judge.
+pub fn options(judge: &Judge, challenge: Option<[u8; 8]>, no_photo: bool) -> ReadingOptions {
+    let face = if no_photo { Face::Skipped } else { Face::Kept };
+    ReadingOptions { face, challenge, read_at: Some(judge.at()), ..ReadingOptions::default() }
 }
 
 /// Finds the anchors, the key and the card that the arguments name.
@@ -154,21 +118,15 @@ fn lay(
     session: &mut Session,
 ) -> Result<(Judge, Given, Source)> {
     let given = key::from_arguments(key, scanner, wait, session)?;
-    match Sought::parse(reader) {
-        Sought::Virtual(name) => {
-            let card = virtual_card::personalisation(name)?;
-            let judge = Judge::of_demonstration(&card, judging)?;
-            let given = given.map_or_else(|| virtual_card::own_key(&card).map(Given::from), Ok)?;
-            Ok((judge, given, Source::Virtual { card: Box::new(card) }))
-        }
-        Sought::Pcsc(name) => {
-            let judge = Judge::new(judging)?;
-            let service = Service::connect()?;
-            let reader = service.choose(name)?;
-            let given = given.map_or_else(|| key::ask(session), Ok)?;
-            Ok((judge, given, Source::Pcsc { service: Some(service), reader, wait }))
-        }
-    }
+    let mut source = Source::new(reader, wait)?;
+    let judge = source.judge(judging)?;
+    source.find()?;
+    let given = match (given, source.own_key()) {
+        (Some(given), _) => given,
+        (None, Some(own)) => own?,
+        (None, None) => key::ask(session)?,
+    };
+    Ok((judge, given, source))
 }
 
 /// Reads and judges a card without its photo, for a command that goes on from the verdict.
@@ -179,77 +137,8 @@ fn lay(
 pub fn judged(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &mut Session) -> Result<Judged> {
     let wait = Duration::from_secs(wait.into());
     let (judge, given, mut source) = lay(reader, key, &Scanner::default(), judging, wait, session)?;
-    let options = ReadingOptions { face: Face::Skipped, read_at: Some(judge.at()), ..ReadingOptions::default() };
-    let dossier = source.read(&given, &options, session)?;
+    let dossier = source.read_shown(&given, &options(&judge, None, true), session)?;
     Ok(judge.judge(dossier, source.name()))
-}
-
-/// Where the card lies.
-enum Source {
-    Virtual { card: Box<card_fixtures::personalisation::Personalisation> },
-    Pcsc { service: Option<Service>, reader: crate::readers::pcsc::Reader, wait: Duration },
-}
-
-impl Source {
-    fn name(&self) -> String {
-        match self {
-            Self::Virtual { card, .. } => format!("virtual:{}", card.name),
-            Self::Pcsc { reader, .. } => reader.name(),
-        }
-    }
-
-    /// What the card says, and with it what was taken from its print.
-    fn read(&mut self, given: &Given, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
-        let mut dossier = self.read_chip(given, options, session)?;
-        if let Some((kind, content)) = &given.printed {
-            dossier.printed.insert(*kind, FileContent::Bytes(content.to_vec()));
-        }
-        Ok(dossier)
-    }
-
-    /// Reads the card with its key. Where a chip offers no PACE, its number and the dates of its QR code may open it with BAC.
-    fn read_chip(&mut self, given: &Given, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
-        let mut progress = ScreenProgress::new(&session.messages);
-        let mut channel: Box<dyn CardChannel> = match self {
-            Self::Virtual { card } => Box::new(VirtualCard::new((**card).clone(), card::random_seed()?)),
-            Self::Pcsc { service, reader, wait } => {
-                let service = match service.take() {
-                    Some(service) => service,
-                    None => Service::connect()?,
-                };
-                if !reader.card_present() {
-                    progress.say(session.messages.format("progress-waiting", &[("reader", reader.name().into())]));
-                }
-                Box::new(service.wait_for_card(reader, *wait)?)
-            }
-        };
-        getrandom::fill(&mut [0; 32]).map_err(|_| Error::usage("no-random-numbers"))?;
-        // The system's generator gave numbers a moment ago; where it stops, nothing may go on.
-        let mut random = UnwrapErr(SysRng);
-        let mut read = |key: &AccessKey, progress: &mut ScreenProgress| {
-            read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, progress)
-        };
-        let first = match read(&given.key, &mut progress) {
-            Err(error) => error,
-            Ok(dossier) => return Ok(dossier),
-        };
-        let guesses = given.guesses();
-        if !matches!(first, ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(_))) || guesses.is_empty() {
-            return Err(failure::explain(first, given.key.kind()));
-        }
-        let count = guesses.len();
-        for (tried, (expiry, key)) in guesses.into_iter().enumerate() {
-            let expiry = screen::expiry(expiry, &session.messages);
-            let arguments = [("tried", (tried + 1).into()), ("count", count.into()), ("expiry", expiry.into())];
-            progress.say(session.messages.format("progress-guess", &arguments));
-            match read(&key, &mut progress) {
-                Ok(dossier) => return Ok(dossier),
-                Err(ReadError::AccessDenied { .. }) => {}
-                Err(error) => return Err(failure::explain(error, key.kind())),
-            }
-        }
-        Err(Error::card("card-guesses-denied").with("count", count))
-    }
 }
 
 /// Refuses to write more than allow or deny where the profile tells no more.
@@ -300,20 +189,6 @@ pub fn check_place(path: &Path) -> Result<()> {
         Some(Err(cause)) => Err(Error::file("file-unwritable", path, &cause)),
         _ => Ok(()),
     }
-}
-
-fn write_dossier(
-    path: &Path,
-    dossier: &Dossier,
-    signing_key: Option<&FileKey>,
-    statement: Option<&Statement>,
-    recipient: Option<&age::x25519::Recipient>,
-) -> Result<()> {
-    let unsigned = || SavedDossier::unsigned(dossier).map_err(|_| CryptoError::Length);
-    let saved = signing_key.map_or_else(unsigned, |key| SavedDossier::signed_stating(dossier, statement.cloned(), key));
-    let saved = saved.map_err(|cause| Error::usage("dossier-not-saved").with("cause", cause.to_string()))?;
-    let bytes = dossier_file::to_bytes(&saved, recipient)?;
-    safe_file::create(path, &bytes).map_err(|cause| Error::not_created(path, &cause))
 }
 
 /// A challenge of 8 bytes in hexadecimal.

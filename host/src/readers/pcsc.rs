@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use pcsc::{Context, Disposition, Protocols, ReaderState, Scope, ShareMode, State};
 use soat::chip::{CardChannel, ChannelLimits, TransportError};
 
+use crate::abandon::{Abandon, Patience, SLICE};
 use crate::error::{Error, Result};
 
 pub use capability::ApduSupport;
@@ -113,8 +114,8 @@ impl Service {
     ///
     /// # Errors
     /// That none came in time, that the reader went, or why the card cannot be used.
-    pub fn wait_for_card(self, reader: &Reader, limit: Duration) -> Result<PcscChannel> {
-        match wait(&self.context, &reader.name, limit) {
+    pub fn wait_for_card(self, reader: &Reader, limit: Duration, abandon: &Abandon) -> Result<PcscChannel> {
+        match wait(&self.context, &reader.name, &Patience::until(limit, abandon.clone())) {
             Ok(()) => {}
             Err(TransportError::TimedOut) => return Err(Error::card("card-absent").with("seconds", limit.as_secs())),
             Err(error) => return Err(error.into()),
@@ -127,7 +128,8 @@ impl Service {
             result => result.map_err(|error| Error::from(transport_error(error)))?,
         };
         let support = ApduSupport::of(&card);
-        Ok(PcscChannel { context: self.context, reader: reader.name.clone(), card: Some(card), support, buffer: Vec::new() })
+        let (reader, abandon) = (reader.name.clone(), abandon.clone());
+        Ok(PcscChannel { context: self.context, reader, card: Some(card), support, buffer: Vec::new(), abandon })
     }
 
     /// What APDUs the reader of a card that lies there can carry.
@@ -151,10 +153,14 @@ pub struct PcscChannel {
     card: Option<pcsc::Card>,
     support: ApduSupport,
     buffer: Vec<u8>,
+    abandon: Abandon,
 }
 
 impl CardChannel for PcscChannel {
     fn transmit(&mut self, command: &[u8]) -> std::result::Result<Vec<u8>, TransportError> {
+        if self.abandon.is_abandoned() {
+            return Err(TransportError::TimedOut);
+        }
         self.buffer.resize(pcsc::MAX_BUFFER_SIZE_EXTENDED, 0);
         let card = self.card.as_ref().ok_or(TransportError::CardRemoved)?;
         card.transmit(command, &mut self.buffer).map(<[u8]>::to_vec).map_err(transport_error)
@@ -167,7 +173,8 @@ impl CardChannel for PcscChannel {
 
     fn reconnect(&mut self) -> std::result::Result<(), TransportError> {
         // A card that lost power for a moment still counts as present: the reset tells.
-        wait(&self.context, &self.reader, RETURN_LIMIT).map_err(|error| match error {
+        let patience = Patience::until(RETURN_LIMIT, self.abandon.clone());
+        wait(&self.context, &self.reader, &patience).map_err(|error| match error {
             TransportError::TimedOut => TransportError::CardRemoved,
             other => other,
         })?;
@@ -175,15 +182,14 @@ impl CardChannel for PcscChannel {
             return Ok(());
         }
         self.card = None;
-        let began = Instant::now();
         loop {
             match connect(&self.context, &self.reader).map_err(transport_error) {
                 Ok(card) => {
                     self.card = Some(card);
                     return Ok(());
                 }
-                Err(TransportError::CardRemoved) if began.elapsed() < RETURN_LIMIT => {
-                    wait(&self.context, &self.reader, RETURN_LIMIT.saturating_sub(began.elapsed()))?;
+                Err(TransportError::CardRemoved) if !patience.is_over() => {
+                    wait(&self.context, &self.reader, &patience)?;
                     std::thread::sleep(Duration::from_millis(100));
                 }
                 Err(error) => return Err(error),
@@ -212,14 +218,16 @@ fn connect(context: &Context, reader: &CStr) -> std::result::Result<pcsc::Card, 
 }
 
 /// Waits until a card lies there.
-fn wait(context: &Context, reader: &CStr, limit: Duration) -> std::result::Result<(), TransportError> {
-    let began = Instant::now();
+fn wait(context: &Context, reader: &CStr, patience: &Patience) -> std::result::Result<(), TransportError> {
     let mut states = [ReaderState::new(reader, State::UNAWARE)];
     loop {
         let [state] = &mut states;
         state.sync_current_state();
-        let left = limit.saturating_sub(began.elapsed());
-        context.get_status_change(left, &mut states).map_err(transport_error)?;
+        let left = patience.left();
+        match context.get_status_change(left.min(SLICE), &mut states) {
+            Err(pcsc::Error::Timeout) if !left.is_zero() => continue,
+            result => result.map_err(transport_error)?,
+        }
         let [state] = &states;
         let state = state.event_state();
         if state.intersects(State::UNKNOWN | State::UNAVAILABLE) {

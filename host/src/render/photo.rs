@@ -6,6 +6,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use qr_search::Picture;
 
 use crate::error::{Error, Result};
 use crate::safe_file;
@@ -54,6 +55,13 @@ pub fn write(path: &Path, image: &[u8]) -> Result<()> {
 /// That it is no image this program knows or wants to decode.
 pub fn decode(image: &[u8]) -> Result<DynamicImage> {
     if image.starts_with(&[0xFF, 0xD8, 0xFF]) { decode_jpeg(image) } else { jpeg2000::decode(image) }
+}
+
+/// A verified face in grey, its longer side at most so many pixels. `None` where it is no image that this program decodes.
+pub fn small(image: &[u8], side: u32) -> Option<Picture<'static>> {
+    let grey = decode(image).ok()?.thumbnail(side, side).into_luma8();
+    let (width, height) = (usize::try_from(grey.width()).ok()?, usize::try_from(grey.height()).ok()?);
+    Picture::new(grey.into_raw(), width, height)
 }
 
 fn convert(image: &[u8], kind: Kind) -> Result<Vec<u8>> {

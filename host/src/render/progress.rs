@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use soat::chip::error::Protocol;
 use soat::chip::{Observer, Progress};
-use soat::dossier::FileId;
 
 use crate::messages::Messages;
 
@@ -33,8 +32,45 @@ impl<'a> ScreenProgress<'a> {
         Self { messages, began: Instant::now(), bar, last_line: String::new() }
     }
 
-    /// Says a line of its own.
-    pub fn say(&mut self, line: String) {
+    /// Takes the bar away, so that the result stands alone.
+    pub fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Who is told where reading stands, in words too.
+pub trait Watcher: Observer {
+    /// Is told a line of its own.
+    fn say(&mut self, line: String);
+}
+
+/// Where reading stands, in words; of a file whose length is known, its hundredths too.
+pub fn step(progress: Progress, messages: &Messages) -> Option<(String, Option<u64>)> {
+    let id = match progress {
+        Progress::Connecting => "progress-connecting",
+        Progress::Access(Protocol::Pace) => "progress-pace",
+        Progress::Access(Protocol::Bac) => "progress-bac",
+        Progress::Reading { file, done, total } => {
+            let percent = if total > 0 { Some(u64::from(done.min(total)) * 100 / u64::from(total)) } else { None };
+            return Some((messages.format("progress-file", &[("file", file.to_string().into())]), percent));
+        }
+        Progress::TriesLeft { password, tries } => {
+            let facts = [("password", password.to_string().into()), ("tries", tries.into())];
+            return Some((messages.format("progress-tries", &facts), None));
+        }
+        Progress::ChipAuthentication => "progress-chip_authentication",
+        Progress::ActiveAuthentication => "progress-active_authentication",
+        Progress::WaitingForCard => "progress-lost",
+        Progress::Resumed => "progress-resumed",
+        _ => return None,
+    };
+    Some((messages.text(id), None))
+}
+
+impl Watcher for ScreenProgress<'_> {
+    fn say(&mut self, line: String) {
         match &self.bar {
             Some(bar) => bar.set_message(line),
             None if self.last_line == line => {}
@@ -45,53 +81,22 @@ impl<'a> ScreenProgress<'a> {
             }
         }
     }
-
-    /// Takes the bar away, so that the result stands alone.
-    pub fn finish(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-        }
-    }
-
-    fn file(&mut self, file: FileId, done: u32, total: u32) {
-        let name = ("file", file.to_string().into());
-        match &self.bar {
-            Some(bar) if total > 0 => {
-                let percent = u64::from(done.min(total)) * 100 / u64::from(total);
-                bar.set_position(percent);
-                bar.set_message(self.messages.format("progress-file-part", &[name, ("percent", percent.into())]));
-            }
-            _ => {
-                let line = self.messages.format("progress-file", &[name]);
-                self.say(line);
-            }
-        }
-    }
 }
 
 impl Observer for ScreenProgress<'_> {
     fn progress(&mut self, progress: Progress) {
-        let id = match progress {
-            Progress::Connecting => "progress-connecting",
-            Progress::Access(Protocol::Pace) => "progress-pace",
-            Progress::Access(Protocol::Bac) => "progress-bac",
-            Progress::Reading { file, done, total } => return self.file(file, done, total),
-            Progress::TriesLeft { password, tries } => {
-                let facts = [("password", password.to_string().into()), ("tries", tries.into())];
-                let line = self.messages.format("progress-tries", &facts);
-                return self.say(line);
+        let Some((line, percent)) = step(progress, self.messages) else { return };
+        match (&self.bar, percent) {
+            (Some(bar), Some(percent)) => {
+                bar.set_position(percent);
+                bar.set_message(format!("{line}: {percent} %"));
             }
-            Progress::ChipAuthentication => "progress-chip_authentication",
-            Progress::ActiveAuthentication => "progress-active_authentication",
-            Progress::WaitingForCard => "progress-lost",
-            Progress::Resumed => "progress-resumed",
-            _ => return,
-        };
-        if let Some(bar) = &self.bar {
-            bar.set_position(0);
+            (Some(bar), None) => {
+                bar.set_position(0);
+                bar.set_message(line);
+            }
+            (None, _) => self.say(line),
         }
-        let line = self.messages.text(id);
-        self.say(line);
     }
 
     fn milliseconds(&mut self) -> u64 {

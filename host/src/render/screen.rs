@@ -110,7 +110,8 @@ fn decision(judged: &Judged, messages: &Messages) -> String {
     text
 }
 
-fn decision_id(overall: Overall) -> &'static str {
+/// Allow or deny.
+pub fn decision_id(overall: Overall) -> &'static str {
     if overall == Overall::Successful { "decision-allow" } else { "decision-deny" }
 }
 
@@ -298,6 +299,7 @@ fn overall_style(overall: Overall) -> Style {
     }
 }
 
+/// The message that names an outcome.
 pub fn outcome_id(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Successful => "outcome-successful",
@@ -317,7 +319,8 @@ fn outcome_style(outcome: Outcome) -> Style {
     }
 }
 
-fn symbol(outcome: Outcome) -> char {
+/// What tells an outcome from the others where there is no colour.
+pub fn symbol(outcome: Outcome) -> char {
     match outcome {
         Outcome::Successful => '✓',
         Outcome::Failed => '✗',

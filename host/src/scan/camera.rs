@@ -7,7 +7,6 @@ mod pixels;
 mod stream;
 mod v4l;
 
-use std::io::{IsTerminal, Write};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,35 +14,51 @@ use std::time::{Duration, Instant};
 use qr_search::{Effort, Picture, search};
 
 use super::Content;
-use crate::commands::Session;
+use super::watch::Watch;
+use crate::abandon::Patience;
 use crate::error::{Error, Result};
-use crate::render::preview;
+
+/// How long one picture may take.
+const LATE: Duration = Duration::from_millis(500);
 
 /// Where pictures come from.
 trait Camera {
     /// The next picture; `None` where none came in time.
     fn next(&mut self, deadline: Instant) -> Result<Option<Picture<'static>>>;
+
+    /// Whether none will come any more.
+    fn is_at_its_end(&self) -> bool {
+        false
+    }
 }
 
 /// Waits for codes.
 ///
 /// # Errors
 /// That the camera cannot be used, went away, or saw no code in time.
-pub fn scan(device: &Path, wait: Duration, session: &mut Session) -> Result<Vec<Content>> {
+pub fn scan(device: &Path, patience: &Patience, watch: &mut dyn Watch) -> Result<Vec<Content>> {
     let mut camera = open(device)?;
-    session.note(&session.messages.format("camera-waiting", &[("device", device.display().to_string().into())]));
-    let deadline = Instant::now() + wait;
-    let mut screen = Screen::new();
+    watch.waits("camera-waiting", device);
     let found = loop {
-        let Some(picture) = camera.next(deadline)? else { break None };
-        screen.show(&picture);
+        if patience.is_over() {
+            break None;
+        }
+        // A picture that is late is waited for again, as long as a code is wanted.
+        let deadline = Instant::now() + patience.left().min(LATE);
+        let Some(picture) = camera.next(deadline)? else {
+            if camera.is_at_its_end() || patience.is_over() {
+                break None;
+            }
+            continue;
+        };
+        watch.sees(&picture);
         let found = search(&picture, Effort::Frame);
-        if !found.is_empty() {
+        if watch.takes(!found.is_empty()) {
             break Some(found);
         }
     };
     // What the camera saw does not stay on the screen.
-    screen.wipe();
+    watch.forgets();
     match found {
         Some(found) => Ok(found.into_iter().map(|code| code.content).collect()),
         None => Err(Error::usage("scanner-silent").with("device", device.display().to_string())),
@@ -53,31 +68,4 @@ pub fn scan(device: &Path, wait: Duration, session: &mut Session) -> Result<Vec<
 fn open(device: &Path) -> Result<Box<dyn Camera>> {
     let kind = std::fs::metadata(device).map_err(|cause| super::serial::unusable(device, &cause))?.file_type();
     if kind.is_char_device() { Ok(Box::new(v4l::Device::open(device)?)) } else { Ok(Box::new(stream::Stream::open(device)?)) }
-}
-
-/// The preview, where standard error is a terminal.
-struct Screen {
-    size: Option<(usize, usize)>,
-    lines: usize,
-}
-
-impl Screen {
-    fn new() -> Self {
-        let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok().filter(|_| std::io::stderr().is_terminal());
-        Self { size: size.map(|size| (size.ws_col.into(), size.ws_row.into())), lines: 0 }
-    }
-
-    fn show(&mut self, picture: &Picture) {
-        let Some((columns, rows)) = self.size else { return };
-        let text = preview::blocks(picture, columns.min(100), rows.saturating_sub(2).min(40));
-        let up = if self.lines > 0 { format!("\x1b[{}A", self.lines) } else { String::new() };
-        self.lines = text.lines().count();
-        let _ = write!(std::io::stderr(), "{up}{text}");
-    }
-
-    fn wipe(&mut self) {
-        if self.lines > 0 {
-            let _ = write!(std::io::stderr(), "\x1b[{}A\x1b[J", self.lines);
-        }
-    }
 }

@@ -8,7 +8,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::fs::OFlags;
 use soat::vietnam::qr::Transmission;
@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 
 use super::Content;
 use super::serial::{gone, is_ready, unusable};
-use crate::commands::Session;
+use super::watch::Watch;
+use crate::abandon::{Patience, SLICE};
 use crate::error::{Error, Result};
 
 /// How long after its last key a code without Enter is taken for whole.
@@ -26,18 +27,20 @@ const QUIET: Duration = Duration::from_millis(400);
 ///
 /// # Errors
 /// That the device cannot be used, that it went away, or that nothing came.
-pub fn scan(device: &Path, wait: Duration, session: &mut Session) -> Result<Content> {
+pub fn scan(device: &Path, patience: &Patience, watch: &mut dyn Watch) -> Result<Content> {
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0));
     let mut opened = options.open(device).map_err(|cause| unusable(device, &cause))?;
-    session.note(&session.messages.format("scanner-waiting", &[("device", device.display().to_string().into())]));
-    let deadline = Instant::now() + wait;
+    watch.waits("scanner-waiting", device);
     let mut transmission = Transmission::default();
     let mut reports = Reports::default();
     let mut buffer = Zeroizing::new([0_u8; 64]);
     loop {
-        let patience = if transmission.is_empty() { deadline.saturating_duration_since(Instant::now()) } else { QUIET };
-        if !is_ready(&opened, patience).map_err(|cause| unusable(device, &cause))? {
+        let quiet = if transmission.is_empty() { patience.left().min(SLICE) } else { QUIET };
+        if !is_ready(&opened, quiet).map_err(|cause| unusable(device, &cause))? {
+            if transmission.is_empty() && !patience.is_over() {
+                continue;
+            }
             let timed_out = || Error::usage("scanner-silent").with("device", device.display().to_string());
             return transmission.take().map(|content| reports.whole(content)).ok_or_else(timed_out);
         }

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
@@ -12,7 +12,8 @@ use rustix::termios::{OptionalActions, QueueSelector, isatty, tcflush, tcgetattr
 use soat::vietnam::qr::Transmission;
 
 use super::Content;
-use crate::commands::Session;
+use super::watch::Watch;
+use crate::abandon::{Patience, SLICE};
 use crate::error::{Error, Result};
 
 /// How long after its last byte a code without a line end is taken for whole.
@@ -25,10 +26,10 @@ const HALF_AFTER: Duration = Duration::from_millis(1500);
 ///
 /// # Errors
 /// That the port cannot be used, that it went away, or that nothing came.
-pub fn scan(port: &Path, wait: Duration, session: &mut Session) -> Result<Content> {
+pub fn scan(port: &Path, patience: &Patience, watch: &mut dyn Watch) -> Result<Content> {
     let mut opened = open(port)?;
-    session.note(&session.messages.format("scanner-waiting", &[("device", port.display().to_string().into())]));
-    receive(&mut opened, port, Instant::now() + wait)
+    watch.waits("scanner-waiting", port);
+    receive(&mut opened, port, patience)
 }
 
 /// Opens the port for reading and sets it to pass bytes on unchanged. A second program would take half of each code: the port is claimed.
@@ -49,16 +50,19 @@ fn open(port: &Path) -> Result<File> {
     Ok(opened)
 }
 
-fn receive(port: &mut File, name: &Path, deadline: Instant) -> Result<Content> {
+fn receive(port: &mut File, name: &Path, patience: &Patience) -> Result<Content> {
     let mut transmission = Transmission::default();
     let mut buffer = zeroize::Zeroizing::new([0_u8; 256]);
     loop {
-        let patience = match (transmission.is_empty(), transmission.is_whole()) {
-            (true, _) => deadline.saturating_duration_since(Instant::now()),
+        let quiet = match (transmission.is_empty(), transmission.is_whole()) {
+            (true, _) => patience.left().min(SLICE),
             (false, true) => WHOLE_AFTER,
             (false, false) => HALF_AFTER,
         };
-        if !is_ready(port, patience).map_err(|cause| unusable(name, &cause))? {
+        if !is_ready(port, quiet).map_err(|cause| unusable(name, &cause))? {
+            if transmission.is_empty() && !patience.is_over() {
+                continue;
+            }
             // Half a line is a code too: what it lacks, its reader says.
             let timed_out = || Error::usage("scanner-silent").with("device", name.display().to_string());
             return transmission.take().ok_or_else(timed_out);

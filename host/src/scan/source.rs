@@ -2,14 +2,14 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::photograph::{self, LONGEST_FILE};
+use super::watch::Watch;
 use super::{Content, Scan};
+use crate::abandon::Patience;
 use crate::command_line::Scanner;
-use crate::commands::Session;
 use crate::error::{Error, Result};
 
 /// Reads the picture or the text of a file; `-` is standard input.
@@ -50,7 +50,7 @@ fn of_bytes(bytes: &[u8], source: &str) -> Result<Scan> {
 ///
 /// # Errors
 /// What is wrong with the device, or that no code came.
-pub fn device(scanner: &Scanner, wait: Duration, session: &mut Session) -> Result<Option<Scan>> {
+pub fn device(scanner: &Scanner, patience: &Patience, watch: &mut dyn Watch) -> Result<Option<Scan>> {
     let (device, kind): (&PathBuf, Kind) = match scanner {
         Scanner { serial: Some(port), .. } => (port, Kind::Serial),
         Scanner { camera: Some(device), .. } => (device, Kind::Camera),
@@ -58,7 +58,7 @@ pub fn device(scanner: &Scanner, wait: Duration, session: &mut Session) -> Resul
         _ => return Ok(None),
     };
     let source = device.display().to_string();
-    let contents = listen(kind, device, wait, session)?;
+    let contents = listen(kind, device, patience, watch)?;
     Ok(Some(Scan { source, contents }))
 }
 
@@ -70,23 +70,23 @@ enum Kind {
 }
 
 #[cfg(target_os = "linux")]
-fn listen(kind: Kind, device: &Path, wait: Duration, session: &mut Session) -> Result<Vec<Content>> {
+fn listen(kind: Kind, device: &Path, patience: &Patience, watch: &mut dyn Watch) -> Result<Vec<Content>> {
     match kind {
-        Kind::Serial => super::serial::scan(device, wait, session).map(|content| vec![content]),
-        Kind::Hid => super::hid::scan(device, wait, session).map(|content| vec![content]),
-        Kind::Camera => super::camera::scan(device, wait, session),
+        Kind::Serial => super::serial::scan(device, patience, watch).map(|content| vec![content]),
+        Kind::Hid => super::hid::scan(device, patience, watch).map(|content| vec![content]),
+        Kind::Camera => super::camera::scan(device, patience, watch),
     }
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn listen(kind: Kind, device: &Path, wait: Duration, session: &mut Session) -> Result<Vec<Content>> {
+fn listen(kind: Kind, device: &Path, patience: &Patience, watch: &mut dyn Watch) -> Result<Vec<Content>> {
     match kind {
-        Kind::Serial => super::serial::scan(device, wait, session).map(|content| vec![content]),
+        Kind::Serial => super::serial::scan(device, patience, watch).map(|content| vec![content]),
         Kind::Hid | Kind::Camera => Err(Error::usage("scanner-not-here").with("device", device.display())),
     }
 }
 
 #[cfg(not(unix))]
-fn listen(_: Kind, device: &Path, _: Duration, _: &mut Session) -> Result<Vec<Content>> {
+fn listen(_: Kind, device: &Path, _: &Patience, _: &mut dyn Watch) -> Result<Vec<Content>> {
     Err(Error::usage("scanner-not-here").with("device", device.display()))
 }

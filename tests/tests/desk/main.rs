@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 mod bad_input;
+mod counter;
 mod keys;
 mod quirks;
 mod reading;

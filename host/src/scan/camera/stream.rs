@@ -25,13 +25,15 @@ pub struct Stream {
     height: usize,
     /// Bytes of colour after the grey of each picture.
     colour: usize,
+    ended: bool,
 }
 
 impl Stream {
     /// Opens a stream and reads its header.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|cause| unusable(path, &cause))?;
-        let mut stream = Self { input: BufReader::new(file), path: path.to_owned(), width: 0, height: 0, colour: 0 };
+        let mut stream =
+            Self { input: BufReader::new(file), path: path.to_owned(), width: 0, height: 0, colour: 0, ended: false };
         let header = stream.line()?.ok_or_else(|| stream.unusable())?;
         let mut words = header.split(' ');
         if words.next() != Some("YUV4MPEG2") {
@@ -86,7 +88,10 @@ impl Camera for Stream {
             return Ok(None);
         }
         match self.line()? {
-            None => return Ok(None),
+            None => {
+                self.ended = true;
+                return Ok(None);
+            }
             Some(line) if line.starts_with("FRAME") => {}
             Some(_) => return Err(self.unusable()),
         }
@@ -94,8 +99,13 @@ impl Camera for Stream {
         let mut colour = vec![0; self.colour];
         let read = self.input.read_exact(&mut luma).and_then(|()| self.input.read_exact(&mut colour));
         if read.is_err() {
+            self.ended = true;
             return Ok(None);
         }
         Ok(Picture::new(luma, self.width, self.height))
+    }
+
+    fn is_at_its_end(&self) -> bool {
+        self.ended
     }
 }
