@@ -4,6 +4,10 @@ mod command_line;
 mod commands;
 mod dossier_file;
 mod error;
+#[cfg(feature = "hn212")]
+mod hn212;
+#[cfg(unix)]
+mod installed;
 #[cfg(feature = "insurance")]
 mod insurance;
 mod messages;
@@ -17,6 +21,7 @@ mod safe_file;
 mod scan;
 mod terminal_key;
 mod trust_folder;
+mod typing;
 
 use std::process::ExitCode;
 

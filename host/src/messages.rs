@@ -86,6 +86,12 @@ impl Messages {
         }
     }
 
+    /// The language.
+    #[cfg(feature = "hn212")]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// A message without arguments.
     pub fn text(&self, id: &str) -> String {
         self.format(id, &[])

@@ -114,8 +114,15 @@ fn csca(card: &str) -> Vec<u8> {
 #[test]
 fn help_in_both_languages() {
     for (language, name) in [("en_US.UTF-8", "help-en"), ("vi_VN.UTF-8", "help-vi")] {
-        let lines =
-            ["soat", "soat --help", "soat read --help", "soat verify --help", "soat trust --help", "soat trust add --help"];
+        let lines = [
+            "soat",
+            "soat --help",
+            "soat read --help",
+            "soat verify --help",
+            "soat trust --help",
+            "soat trust add --help",
+            "soat serve --help",
+        ];
         compare(name, &Desk::new(language), &lines);
     }
 }
@@ -142,6 +149,12 @@ fn wrong_usage_in_both_languages() {
             "soat read --document-number 199000001 --birth 1999-13-01 --expiry 2039-01-01",
             "soat read --document-number 199000001 --birth 1999-01-01",
             "soat read --reader virtual --challenge 0011",
+            "soat read --reader virtual --type {number}{tab}{nmae}",
+            "soat read --reader virtual --type {birth:dd-mon}",
+            "soat read --reader virtual --type {number}{residence} --profile hospital",
+            "soat serve --reader virtual --allow-programs",
+            "soat serve --hn212 --reader virtual --allow-origin https://desk.example.vn/page",
+            "soat serve --hn212 --reader virtual --allow-programs --listen 0.0.0.0:8000",
             "soat read --reader virtual --save there.soat",
             "soat read --reader virtual --save new.soat --recipient age1nothing",
             "soat read --reader virtual --photo face.gif",

@@ -38,7 +38,10 @@ pub struct Guess {
 
 impl Given {
     /// The code of one card.
-    fn of_scan(scan: &Scan, session: &Session) -> Result<Self> {
+    ///
+    /// # Errors
+    /// That there is none, or several.
+    pub fn of_scan(scan: &Scan, session: &Session) -> Result<Self> {
         let (content, code) = scan.card(&session.messages)?;
         let key = AccessKey::from_number(code.personal_number.as_str()).map_err(|error| explain(error, session))?;
         Ok(Self { key, printed: Some((PrintedData::QrCode, content)) })
@@ -130,8 +133,15 @@ pub fn ask(session: &Session) -> Result<Given> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::usage("key-missing"));
     }
-    let answer = prompt("key-question", session)?;
-    let key = recognise(&answer).map_err(|error| explain(error, session))?;
+    typed(&prompt("key-question", session)?, session)
+}
+
+/// What was typed: six digits, twelve digits, the text of the QR code or an MRZ on one line.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn typed(answer: &str, session: &Session) -> Result<Given> {
+    let key = recognise(answer).map_err(|error| explain(error, session))?;
     let kind = if answer.contains(['|', ';', '~']) {
         Some(PrintedData::QrCode)
     } else if key.kind() == PasswordKind::Mrz {
@@ -139,7 +149,7 @@ pub fn ask(session: &Session) -> Result<Given> {
     } else {
         None
     };
-    Ok(Given { key, printed: kind.map(|kind| (kind, content_of(&answer))) })
+    Ok(Given { key, printed: kind.map(|kind| (kind, content_of(answer))) })
 }
 
 fn content_of(text: &str) -> Content {

@@ -2,44 +2,56 @@
 
 mod failure;
 mod sought;
+pub mod source;
 
 use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use getrandom::SysRng;
-use rand_core::UnwrapErr;
-use soat::chip::error::{Incompatibility, ReadError};
+use soat::chip::ReadingOptions;
 use soat::chip::reading::Face;
-use soat::chip::{AccessKey, CardChannel, ReadingOptions, read_card};
 use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::dossier::{DataGroup, Dossier, FileContent, FileId, PrintedData};
+use soat::dossier::{DataGroup, Dossier, FileId, PrintedData};
 use soat::evidence::{SavedDossier, Statement};
 use soat::inspection::{Disclosure, IdentityField, Released, withhold, withhold_printed};
 
-use self::sought::Sought;
+use self::source::Source;
 use crate::command_line::{Judging, Key, Output, Read, Scanner};
-use crate::commands::judging::{Judge, Judged};
+use crate::commands::judging::{Judge, Judged, profile_of};
 use crate::commands::key::Given;
-use crate::commands::{Session, card, key};
+use crate::commands::{Session, key};
 use crate::dossier_file;
 use crate::error::{Error, Exit, Result};
 use crate::messages::Messages;
-use crate::readers::pcsc::Service;
-use crate::readers::virtual_card::{self, VirtualCard};
-use crate::render::progress::ScreenProgress;
 use crate::render::{json, photo, screen, tr03135};
 use crate::safe_file;
 use crate::terminal_key::FileKey;
+use crate::typing::{self, Template, Typed};
 
 /// Reads a card. What can be wrong with the arguments is said before the card is touched.
 ///
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, key, scanner, judging, output, save, recipient, sign, consent, no_photo, challenge, wait } = arguments;
+    let Read {
+        reader,
+        key,
+        scanner,
+        judging,
+        output,
+        save,
+        recipient,
+        sign,
+        consent,
+        no_photo,
+        challenge,
+        wait,
+        r#type: template,
+        type_after,
+    } = arguments;
     let wait = Duration::from_secs(wait.into());
+    let template = template.as_deref().map(Template::parse).transpose()?;
     let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
     let recipient = recipient.map(|text| text.parse().map_err(|_| Error::usage("recipient-invalid"))).transpose()?;
     let signing_key = sign.as_deref().map(FileKey::read).transpose()?;
@@ -53,6 +65,9 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     }
     for path in [&save, &output.photo, &output.tr03135].into_iter().flatten() {
         check_place(path)?;
+    }
+    if let Some(template) = &template {
+        template.check(&profile_of(&judging)?)?;
     }
 
     let (judge, given, mut source) = lay(reader.as_deref(), key, &scanner, &judging, wait, session)?;
@@ -110,7 +125,34 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     for error in &failures {
         session.note(&screen::error(error, &session.messages));
     }
-    Ok(exit)
+    match template {
+        Some(template) => {
+            Ok(exit.worse(type_out(&template, &judged, Duration::from_secs(type_after.into()), output.json, session)))
+        }
+        None => Ok(exit),
+    }
+}
+
+/// Types what the template asks for, if the card passed. The verdict stands whatever becomes of the typing.
+fn type_out(template: &Template, judged: &Judged, after: Duration, json: bool, session: &mut Session) -> Exit {
+    let Some(fields) = &judged.identity else {
+        session.note(&session.messages.text("type-not-passed"));
+        return Exit::Successful;
+    };
+    match typing::type_out(&template.keys(fields), after, session) {
+        Ok(Typed::By(tool)) => session.note(&session.messages.format("type-done", &[("tool", tool.into())])),
+        Ok(Typed::Nowhere(text)) => {
+            session.note(&session.messages.text("type-nowhere"));
+            if !json {
+                session.print(&text);
+            }
+        }
+        Err(error) => {
+            session.note(&screen::error(&error, &session.messages));
+            return error.exit();
+        }
+    }
+    Exit::Successful
 }
 
 /// What was written beside the report.
@@ -154,21 +196,13 @@ fn lay(
     session: &mut Session,
 ) -> Result<(Judge, Given, Source)> {
     let given = key::from_arguments(key, scanner, wait, session)?;
-    match Sought::parse(reader) {
-        Sought::Virtual(name) => {
-            let card = virtual_card::personalisation(name)?;
-            let judge = Judge::of_demonstration(&card, judging)?;
-            let given = given.map_or_else(|| virtual_card::own_key(&card).map(Given::from), Ok)?;
-            Ok((judge, given, Source::Virtual { card: Box::new(card) }))
-        }
-        Sought::Pcsc(name) => {
-            let judge = Judge::new(judging)?;
-            let service = Service::connect()?;
-            let reader = service.choose(name)?;
-            let given = given.map_or_else(|| key::ask(session), Ok)?;
-            Ok((judge, given, Source::Pcsc { service: Some(service), reader, wait }))
-        }
-    }
+    let (judge, source) = Source::find(reader, judging, wait)?;
+    let given = match (given, source.own_key()) {
+        (Some(given), _) => given,
+        (None, Some(own)) => own?,
+        (None, None) => key::ask(session)?,
+    };
+    Ok((judge, given, source))
 }
 
 /// Reads and judges a card without its photo, for a command that goes on from the verdict.
@@ -182,74 +216,6 @@ pub fn judged(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, sess
     let options = ReadingOptions { face: Face::Skipped, read_at: Some(judge.at()), ..ReadingOptions::default() };
     let dossier = source.read(&given, &options, session)?;
     Ok(judge.judge(dossier, source.name()))
-}
-
-/// Where the card lies.
-enum Source {
-    Virtual { card: Box<card_fixtures::personalisation::Personalisation> },
-    Pcsc { service: Option<Service>, reader: crate::readers::pcsc::Reader, wait: Duration },
-}
-
-impl Source {
-    fn name(&self) -> String {
-        match self {
-            Self::Virtual { card, .. } => format!("virtual:{}", card.name),
-            Self::Pcsc { reader, .. } => reader.name(),
-        }
-    }
-
-    /// What the card says, and with it what was taken from its print.
-    fn read(&mut self, given: &Given, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
-        let mut dossier = self.read_chip(given, options, session)?;
-        if let Some((kind, content)) = &given.printed {
-            dossier.printed.insert(*kind, FileContent::Bytes(content.to_vec()));
-        }
-        Ok(dossier)
-    }
-
-    /// Reads the card with its key. Where a chip offers no PACE, its number and the dates of its QR code may open it with BAC.
-    fn read_chip(&mut self, given: &Given, options: &ReadingOptions, session: &Session) -> Result<Dossier> {
-        let mut progress = ScreenProgress::new(&session.messages);
-        let mut channel: Box<dyn CardChannel> = match self {
-            Self::Virtual { card } => Box::new(VirtualCard::new((**card).clone(), card::random_seed()?)),
-            Self::Pcsc { service, reader, wait } => {
-                let service = match service.take() {
-                    Some(service) => service,
-                    None => Service::connect()?,
-                };
-                if !reader.card_present() {
-                    progress.say(session.messages.format("progress-waiting", &[("reader", reader.name().into())]));
-                }
-                Box::new(service.wait_for_card(reader, *wait)?)
-            }
-        };
-        getrandom::fill(&mut [0; 32]).map_err(|_| Error::usage("no-random-numbers"))?;
-        // The system's generator gave numbers a moment ago; where it stops, nothing may go on.
-        let mut random = UnwrapErr(SysRng);
-        let mut read = |key: &AccessKey, progress: &mut ScreenProgress| {
-            read_card(channel.as_mut(), key, options, &RustCrypto, &mut random, progress)
-        };
-        let first = match read(&given.key, &mut progress) {
-            Err(error) => error,
-            Ok(dossier) => return Ok(dossier),
-        };
-        let guesses = given.guesses();
-        if !matches!(first, ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(_))) || guesses.is_empty() {
-            return Err(failure::explain(first, given.key.kind()));
-        }
-        let count = guesses.len();
-        for (tried, guess) in guesses.into_iter().enumerate() {
-            let expiry = screen::expiry(guess.expiry, &session.messages);
-            let arguments = [("tried", (tried + 1).into()), ("count", count.into()), ("expiry", expiry.into())];
-            progress.say(session.messages.format("progress-guess", &arguments));
-            match read(&guess.key, &mut progress) {
-                Ok(dossier) => return Ok(dossier),
-                Err(ReadError::AccessDenied { .. }) => {}
-                Err(error) => return Err(failure::explain(error, guess.key.kind())),
-            }
-        }
-        Err(Error::card("card-guesses-denied").with("count", count))
-    }
 }
 
 /// Refuses to write more than allow or deny where the profile tells no more.
