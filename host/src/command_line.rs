@@ -35,6 +35,8 @@ pub enum Command {
     Doctor(Doctor),
     Card(Card),
     Explain(Explain),
+    #[cfg(feature = "hn212")]
+    Serve(Box<Serve>),
     #[cfg(feature = "insurance")]
     #[command(subcommand)]
     Insurance(Insurance),
@@ -65,6 +67,10 @@ pub struct Read {
     pub challenge: Option<String>,
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub wait: u16,
+    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true)]
+    pub r#type: Option<String>,
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, requires = "type")]
+    pub type_after: u16,
 }
 
 /// How a saved dossier becomes evidence.
@@ -385,6 +391,29 @@ pub struct Explain {
     pub json: bool,
     #[arg(long)]
     pub page: bool,
+}
+
+/// A server for programs of this computer.
+#[cfg(feature = "hn212")]
+#[derive(Args)]
+pub struct Serve {
+    /// Which reader's events are spoken.
+    #[arg(long, required = true)]
+    pub hn212: bool,
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
+    pub listen: Vec<String>,
+    #[arg(long, value_name = "ORIGIN", required_unless_present = "allow_programs")]
+    pub allow_origin: Vec<String>,
+    #[arg(long)]
+    pub allow_programs: bool,
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    #[command(flatten)]
+    pub scanner: Scanner,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub wait: u16,
 }
 
 /// The health-insurance portal.

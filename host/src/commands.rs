@@ -13,6 +13,8 @@ mod qr;
 pub mod read;
 mod readers;
 mod report;
+#[cfg(feature = "hn212")]
+mod serve;
 mod signing_key;
 mod timestamp;
 pub mod trust;
@@ -89,6 +91,8 @@ pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
         Command::Doctor(arguments) => doctor::run(&arguments, session),
         Command::Card(arguments) => card::run(&arguments, session),
         Command::Explain(arguments) => explain::run(&arguments, session),
+        #[cfg(feature = "hn212")]
+        Command::Serve(arguments) => serve::run(*arguments, session),
         #[cfg(feature = "insurance")]
         Command::Insurance(command) => insurance::run(command, session),
     }

@@ -5,6 +5,7 @@ pub mod account;
 pub mod answer;
 pub mod failure;
 pub mod https;
+mod key_store;
 pub mod person;
 
 use zeroize::Zeroizing;

@@ -5,6 +5,10 @@ mod command_line;
 mod commands;
 mod dossier_file;
 mod error;
+#[cfg(feature = "hn212")]
+mod hn212;
+#[cfg(unix)]
+mod installed;
 #[cfg(feature = "insurance")]
 mod insurance;
 mod messages;
@@ -18,6 +22,7 @@ mod safe_file;
 mod scan;
 mod terminal_key;
 mod trust_folder;
+mod typing;
 mod wiping;
 
 use std::process::ExitCode;

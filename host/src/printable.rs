@@ -23,7 +23,7 @@ pub fn json(document: &str) -> String {
 
 /// Controls (C0, C1, DEL); line and paragraph separators; what changes the direction of writing or hides letters (Unicode, general
 /// categories Cc, Zl, Zp, and Cf but for the joiners that scripts need).
-fn steers(letter: char) -> bool {
+pub fn steers(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'

@@ -122,6 +122,7 @@ fn help_in_both_languages() {
             "soat verify --help",
             "soat trust --help",
             "soat trust add --help",
+            "soat serve --help",
         ];
         compare(name, &Desk::new(language), &lines);
     }
@@ -149,6 +150,12 @@ fn wrong_usage_in_both_languages() {
             "soat read --document-number 199000001 --birth 1999-13-01 --expiry 2039-01-01",
             "soat read --document-number 199000001 --birth 1999-01-01",
             "soat read --reader virtual --challenge 0011",
+            "soat read --reader virtual --type {number}{tab}{nmae}",
+            "soat read --reader virtual --type {birth:dd-mon}",
+            "soat read --reader virtual --type {number}{residence} --profile hospital",
+            "soat serve --reader virtual --allow-programs",
+            "soat serve --hn212 --reader virtual --allow-origin https://desk.example.vn/page",
+            "soat serve --hn212 --reader virtual --allow-programs --listen 0.0.0.0:8000",
             "soat read --reader virtual --save there.soat",
             "soat read --reader virtual --save new.soat --recipient age1nothing",
             "soat read --reader virtual --photo face.gif",

@@ -1067,7 +1067,9 @@ help-read-sign = Sign the dossier with this key (PEM, mode 0600)
 help-read-no-photo = Do not read the photo
 help-read-challenge = Challenge of the relying party for active authentication, 16 hexadecimal digits
 help-read-wait = Seconds to wait for a card
-help-read--examples = A key given as - is read from standard input; without one it is asked for, since arguments show in the process list.
+help-read--examples =
+    A key given as - is read from standard input; without one it is asked for, since arguments show in the process list.
+    soat read --type '{"{"}number{"}"}{"{"}tab{"}"}{"{"}name{"}"}{"{"}tab{"}"}{"{"}birth:dd/mm/yyyy{"}"}{"{"}enter{"}"}'
 help-verify = Verify saved dossiers and files of cards
 help-verify-paths = Saved dossiers, folders of files, folders of dossiers, or a lone EF.SOD
 help-verify-profile = Rules to judge by: operational, strict, bank, hospital, gate, or a file of your own (.toml)
@@ -1222,10 +1224,14 @@ insurance-account-syntax = The account file { $path } is not TOML in line { $lin
 insurance-account-key = The account file { $path } has the key { $name }, which does not exist.
     .remedy = There are: { $valid }.
 insurance-account-value = The value of { $name } in the account file { $path } cannot be used.
-    .remedy = Write text in quotation marks; password_md5 has 32 hexadecimal digits.
+    .remedy = Write text in quotation marks; password_md5 has 32 hexadecimal digits, password_store is secret-service.
 insurance-account-missing = The account file { $path } has no { $name }.
-    .remedy = It needs username, password (or password_md5), officer_name and officer_number.
-insurance-account-passwords = The account file { $path } has both password and password_md5.
+    .remedy = It needs username, password (or password_md5, or password_store), officer_name and officer_number.
+insurance-store-empty = The key store of this session gave no password for { $username }.
+    .remedy = Open the key store, or put the password there: secret-tool store --label=soat service soat-insurance username { $username }
+insurance-store-missing = No key store can be asked here: there is no secret-tool.
+    .remedy = Install libsecret-tools, or write password or password_md5 into the account file, mode 0600.
+insurance-account-passwords = The account file { $path } has more than one of password, password_md5 and password_store.
     .remedy = Leave one of them.
 insurance-url-invalid = The portal's address cannot be used.
     .remedy = Write https://HOST in the account file, without user, password or query.
@@ -1442,3 +1448,81 @@ help-desk-silent = No bell
 help-desk--examples = Practise with a virtual card: soat desk --reader virtual
     A scanner at a serial port: soat desk --serial /dev/ttyACM0
     A bank: soat desk --profile bank --purpose "Opening an account" --save dossiers --recipient age1… --sign desk.key
+
+## Typing into another program
+
+type-focus = Put the cursor into the first field: typing begins in { $seconds } seconds.
+type-done = Typed by { $tool }.
+type-not-passed = Nothing was typed, because the card did not pass.
+type-nowhere = Nothing here can type into other programs (wtype, xdotool and ydotool were looked for). This would have been typed:
+type-too-long = The template of --type is too long.
+    .remedy = It has { $most } letters at most.
+type-too-many = The template of --type has too many fields.
+    .remedy = It has { $most } at most.
+type-empty = The template of --type is empty.
+    .remedy = For instance: --type '{"{"}number{"}"}{"{"}tab{"}"}{"{"}name{"}"}{"{"}enter{"}"}'
+type-brace-alone = --type, column { $column }: a closing brace without an opening one.
+    .remedy = A brace that is to be typed is written twice: {"}"}{"}"}
+type-brace-open = --type, column { $column }: this brace is not closed.
+    .remedy = Close it: {"{"}name{"}"}. A brace that is to be typed is written twice: {"{"}{"{"}
+type-control = --type, column { $column }: a control character.
+    .remedy = Write keys as {"{"}tab{"}"} and {"{"}enter{"}"}.
+type-unknown = --type, column { $column }: there is no field and no key “{ $name }”.
+    .remedy = Keys: tab, enter. Fields: number, name, birth, sex, issue, expiry, residence and the others that --release takes, but for the photo.
+type-format-date = --type, column { $column }: not a format for the date { $name }.
+    .remedy = Use dd, mm, yyyy or yy, with / - . or a blank between: {"{"}{ $name }:dd/mm/yyyy{"}"}
+type-format-sex = --type, column { $column }: not a format for { $name }.
+    .remedy = Write what is typed for a man and for a woman: {"{"}{ $name }:Nam/Nữ{"}"}
+type-format-text = --type, column { $column }: not a format for { $name }.
+    .remedy = Use {"{"}{ $name }:upper{"}"} for capitals, {"{"}{ $name }:plain{"}"} for capitals without diacritics, or no format.
+type-withheld = --type, column { $column }: the profile { $profile } does not release “{ $name }”.
+    .remedy = Leave the field out, or use a profile that releases it.
+type-ascii-alone = { $tool } has no keys for letters with diacritics. Nothing was typed.
+    .remedy = Install wtype (Wayland) or xdotool (X11), or type without diacritics: {"{"}name:plain{"}"}
+type-tool-failed = { $tool } could not type: { $status }.
+    .remedy = Look whether { $tool } works in this session. wtype needs a compositor with virtual keyboards, ydotool its service ydotoold. What was typed so far stands in the field.
+type-tool-hangs = { $tool } did not end and was stopped.
+    .remedy = Look at what stands in the field; then see whether { $tool } works in this session.
+help-read-type = Type fields of a card that passed into the program in front, as this template says; see below
+help-read-type-after = Seconds before typing begins, to put the cursor into the field
+
+## A server for programs
+
+serve-listening = Programs of this computer are served at { $address } as by an HN212.
+serve-reader = Reader: { $reader }
+serve-keys-scanner = Scan the QR code of each card and lay the card down. Ctrl-C ends.
+serve-keys-typed = Type the number, the QR code or the six digits of each card, which are not shown; a program may give the number too. Ctrl-C ends.
+serve-keys-virtual = Each empty line lays the virtual card down. Ctrl-C ends.
+serve-origin-open = Caution: { $origin } is not https. Whoever is on the way between its server and this computer can speak in its name.
+serve-origin-refused = A page of { $origin } was refused: it is not among --allow-origin.
+serve-not-offered = soat does not offer this.
+serve-busy = A card is being read. Try again when it is done.
+serve-number-wrong = idCode is not a number of 12 digits.
+serve-sent = { $verdict } · told to { $count } programs
+serve-not-sent = { $verdict } · no identity was sent
+serve-ended = The server has ended.
+serve-address-invalid = “{ $address }” is not an address with a port.
+    .remedy = Write 127.0.0.1:8000 or [::1]:8000
+serve-not-loopback = { $address } is not this computer's own address. Identities would be offered to the network.
+    .remedy = Use 127.0.0.1 or [::1]. Programs on other computers are not served.
+serve-port-taken = Another program listens at { $address } already.
+    .remedy = End it, or take another port: --listen 127.0.0.1:8010. It may be another soat serve, or the plug-in of a reader.
+serve-failed = The server could not be started: { $cause }
+    .remedy = Take another port above 1023: --listen 127.0.0.1:8000
+serve-origin-invalid = “{ $origin }” is not an origin as browsers send it.
+    .remedy = Write scheme and host in small letters, and the port where it is not the usual one, without a path: https://desk.example.vn. null and * cannot be allowed: any page can be them.
+help-serve = Serve verified identities to programs of this computer
+help-serve-hn212 = Speak as the desk reader HN212 does: events of Socket.IO
+help-serve-listen = Where to listen: 127.0.0.1 or [::1], with a port; may be given twice
+help-serve-allow-origin = Origin of web pages that are served, letter by letter, such as https://desk.example.vn; may be given several times
+help-serve-allow-programs = Serve programs that are no web pages too: any program of any user of this computer
+help-serve-reader = Reader, by its name or a part of it; “virtual” or “virtual:NAME” is a card in this program
+help-serve-serial = Scan the QR codes with a scanner at a serial port
+help-serve-camera = Scan the QR codes with a camera, /dev/video0 unless named
+help-serve-hid = Scan the QR codes with a scanner as a raw HID device
+help-serve-profile = Rules to judge by: operational, strict, bank, hospital, or a file of your own (.toml)
+help-serve-release = The only fields to send, such as full_name,birth; they must be among those that the profile releases
+help-serve-trust = Folder of anchors
+help-serve-now = Time to judge by
+help-serve-wait = Seconds to wait for each card
+help-serve--examples = soat serve --hn212 --allow-origin https://desk.example.vn --serial /dev/ttyACM0

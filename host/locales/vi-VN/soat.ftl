@@ -1067,7 +1067,9 @@ help-read-sign = Ký hồ sơ bằng khóa này (PEM, quyền 0600)
 help-read-no-photo = Không đọc ảnh
 help-read-challenge = Mã thách thức của bên yêu cầu cho xác thực chủ động, 16 chữ số thập lục phân
 help-read-wait = Số giây chờ thẻ
-help-read--examples = Khóa viết là - thì đọc từ đầu vào chuẩn; không có khóa thì chương trình hỏi, vì tham số hiện trong danh sách tiến trình.
+help-read--examples =
+    Khóa viết là - thì đọc từ đầu vào chuẩn; không có khóa thì chương trình hỏi, vì tham số hiện trong danh sách tiến trình.
+    soat read --type '{"{"}number{"}"}{"{"}tab{"}"}{"{"}name{"}"}{"{"}tab{"}"}{"{"}birth:dd/mm/yyyy{"}"}{"{"}enter{"}"}'
 help-verify = Xác minh hồ sơ đã lưu và tệp của thẻ
 help-verify-paths = Hồ sơ đã lưu, thư mục tệp, thư mục hồ sơ, hoặc một EF.SOD
 help-verify-profile = Bộ quy tắc: operational, strict, bank, hospital, gate, hoặc tệp của bạn (.toml)
@@ -1222,11 +1224,15 @@ insurance-account-syntax = Tệp tài khoản { $path } không phải TOML ở d
 insurance-account-key = Tệp tài khoản { $path } có khóa { $name } không tồn tại.
     .remedy = Có các khóa: { $valid }.
 insurance-account-value = Không dùng được giá trị của { $name } trong tệp tài khoản { $path }.
-    .remedy = Viết chữ trong dấu ngoặc kép; password_md5 có 32 chữ số thập lục phân.
+    .remedy = Viết chữ trong dấu ngoặc kép; password_md5 có 32 chữ số thập lục phân, password_store là secret-service.
 insurance-account-missing = Tệp tài khoản { $path } thiếu { $name }.
-    .remedy = Cần có username, password (hoặc password_md5), officer_name và officer_number.
-insurance-account-passwords = Tệp tài khoản { $path } có cả password lẫn password_md5.
-    .remedy = Chỉ giữ một trong hai.
+    .remedy = Cần có username, password (hoặc password_md5, hoặc password_store), officer_name và officer_number.
+insurance-store-empty = Kho khóa của phiên làm việc này không cho mật khẩu của { $username }.
+    .remedy = Mở kho khóa, hoặc cất mật khẩu vào đó: secret-tool store --label=soat service soat-insurance username { $username }
+insurance-store-missing = Ở đây không hỏi được kho khóa nào: không có secret-tool.
+    .remedy = Cài libsecret-tools, hoặc ghi password hay password_md5 vào tệp tài khoản, quyền 0600.
+insurance-account-passwords = Tệp tài khoản { $path } có hơn một trong các mục password, password_md5 và password_store.
+    .remedy = Chỉ giữ một mục.
 insurance-url-invalid = Không dùng được địa chỉ của cổng.
     .remedy = Ghi https://MÁY-CHỦ trong tệp tài khoản, không kèm tên người dùng, mật khẩu hay tham số.
 
@@ -1438,3 +1444,81 @@ help-desk-silent = Không dùng tiếng chuông
 help-desk--examples = Tập với thẻ giả lập: soat desk --reader virtual
     Máy quét ở cổng nối tiếp: soat desk --serial /dev/ttyACM0
     Ngân hàng: soat desk --profile bank --purpose "Mở tài khoản" --save hồ-sơ --recipient age1… --sign desk.key
+
+## Gõ vào chương trình khác
+
+type-focus = Hãy đặt con trỏ vào ô đầu tiên: sau { $seconds } giây sẽ bắt đầu gõ.
+type-done = Đã gõ bằng { $tool }.
+type-not-passed = Không gõ gì, vì thẻ không đạt.
+type-nowhere = Ở đây không có cách nào gõ vào chương trình khác (đã tìm wtype, xdotool và ydotool). Nội dung lẽ ra được gõ:
+type-too-long = Mẫu của --type quá dài.
+    .remedy = Mẫu có nhiều nhất { $most } ký tự.
+type-too-many = Mẫu của --type có quá nhiều trường.
+    .remedy = Mẫu có nhiều nhất { $most } trường.
+type-empty = Mẫu của --type rỗng.
+    .remedy = Ví dụ: --type '{"{"}number{"}"}{"{"}tab{"}"}{"{"}name{"}"}{"{"}enter{"}"}'
+type-brace-alone = --type, cột { $column }: có dấu ngoặc đóng mà không có ngoặc mở.
+    .remedy = Muốn gõ chính dấu ngoặc thì viết hai lần: {"}"}{"}"}
+type-brace-open = --type, cột { $column }: dấu ngoặc này chưa được đóng.
+    .remedy = Hãy đóng lại: {"{"}name{"}"}. Muốn gõ chính dấu ngoặc thì viết hai lần: {"{"}{"{"}
+type-control = --type, cột { $column }: có ký tự điều khiển.
+    .remedy = Viết phím là {"{"}tab{"}"} và {"{"}enter{"}"}.
+type-unknown = --type, cột { $column }: không có trường hay phím nào tên là “{ $name }”.
+    .remedy = Phím: tab, enter. Trường: number, name, birth, sex, issue, expiry, residence và các trường khác mà --release nhận, trừ ảnh.
+type-format-date = --type, cột { $column }: không phải cách viết ngày cho { $name }.
+    .remedy = Dùng dd, mm, yyyy hoặc yy, ở giữa là / - . hoặc dấu cách: {"{"}{ $name }:dd/mm/yyyy{"}"}
+type-format-sex = --type, cột { $column }: không phải cách viết cho { $name }.
+    .remedy = Viết nội dung gõ cho nam và cho nữ: {"{"}{ $name }:Nam/Nữ{"}"}
+type-format-text = --type, cột { $column }: không phải cách viết cho { $name }.
+    .remedy = Dùng {"{"}{ $name }:upper{"}"} để viết hoa, {"{"}{ $name }:plain{"}"} để viết hoa không dấu, hoặc không ghi cách viết.
+type-withheld = --type, cột { $column }: bộ quy tắc { $profile } không cho hiện “{ $name }”.
+    .remedy = Bỏ trường này, hoặc dùng bộ quy tắc cho hiện trường này.
+type-ascii-alone = { $tool } không gõ được chữ có dấu. Chưa gõ gì.
+    .remedy = Cài wtype (Wayland) hoặc xdotool (X11), hoặc gõ không dấu: {"{"}name:plain{"}"}
+type-tool-failed = { $tool } không gõ được: { $status }.
+    .remedy = Xem { $tool } có chạy được trong phiên làm việc này không. wtype cần môi trường Wayland có bàn phím ảo, ydotool cần dịch vụ ydotoold. Phần đã gõ vẫn còn trong ô.
+type-tool-hangs = { $tool } không kết thúc và đã bị dừng.
+    .remedy = Xem trong ô đã có gì; rồi xem { $tool } có chạy được trong phiên làm việc này không.
+help-read-type = Gõ các trường của thẻ đạt vào chương trình đang ở trước, theo mẫu này; xem bên dưới
+help-read-type-after = Số giây trước khi gõ, để đặt con trỏ vào ô
+
+## Máy chủ cho chương trình
+
+serve-listening = Phục vụ chương trình trên máy này tại { $address } như một đầu đọc HN212.
+serve-reader = Đầu đọc: { $reader }
+serve-keys-scanner = Quét mã QR của từng thẻ rồi đặt thẻ lên đầu đọc. Ctrl-C để dừng.
+serve-keys-typed = Gõ số căn cước, mã QR hoặc sáu chữ số của từng thẻ, không hiện khi gõ; chương trình cũng có thể cho số. Ctrl-C để dừng.
+serve-keys-virtual = Mỗi dòng trống là một lần đặt thẻ ảo. Ctrl-C để dừng.
+serve-origin-open = Chú ý: { $origin } không phải https. Ai ở trên đường giữa máy chủ đó và máy này đều có thể mạo danh nó.
+serve-origin-refused = Đã từ chối một trang của { $origin }: không có trong --allow-origin.
+serve-not-offered = soat không có chức năng này.
+serve-busy = Đang đọc một thẻ. Hãy thử lại khi đọc xong.
+serve-number-wrong = idCode không phải số có 12 chữ số.
+serve-sent = { $verdict } · đã gửi cho { $count } chương trình
+serve-not-sent = { $verdict } · không gửi thông tin của chủ thẻ
+serve-ended = Máy chủ đã dừng.
+serve-address-invalid = “{ $address }” không phải địa chỉ có cổng.
+    .remedy = Viết 127.0.0.1:8000 hoặc [::1]:8000
+serve-not-loopback = { $address } không phải địa chỉ nội bộ của máy này. Thông tin của chủ thẻ sẽ lộ ra mạng.
+    .remedy = Dùng 127.0.0.1 hoặc [::1]. Chương trình ở máy khác không được phục vụ.
+serve-port-taken = Đã có chương trình khác dùng { $address }.
+    .remedy = Tắt chương trình đó, hoặc dùng cổng khác: --listen 127.0.0.1:8010. Có thể là một soat serve khác, hoặc phần mềm của đầu đọc.
+serve-failed = Không mở được máy chủ: { $cause }
+    .remedy = Dùng cổng khác lớn hơn 1023: --listen 127.0.0.1:8000
+serve-origin-invalid = “{ $origin }” không phải nguồn (origin) như trình duyệt gửi.
+    .remedy = Viết giao thức và tên máy bằng chữ thường, thêm cổng nếu không phải cổng thường dùng, không có đường dẫn: https://desk.example.vn. Không thể cho phép null và *: trang nào cũng có thể như vậy.
+help-serve = Gửi thông tin đã xác thực cho chương trình trên máy này
+help-serve-hn212 = Theo cách của đầu đọc HN212: các sự kiện Socket.IO
+help-serve-listen = Nơi phục vụ: 127.0.0.1 hoặc [::1], kèm cổng; có thể ghi hai lần
+help-serve-allow-origin = Nguồn (origin) của trang web được phục vụ, đúng từng chữ, ví dụ https://desk.example.vn; có thể ghi nhiều lần
+help-serve-allow-programs = Phục vụ cả chương trình không phải trang web: mọi chương trình của mọi người dùng máy này
+help-serve-reader = Đầu đọc, theo tên hoặc một phần tên; “virtual” hoặc “virtual:TÊN” là thẻ trong chương trình này
+help-serve-serial = Quét mã QR bằng máy quét ở cổng nối tiếp
+help-serve-camera = Quét mã QR bằng camera; không nêu thì là /dev/video0
+help-serve-hid = Quét mã QR bằng máy quét kiểu HID đọc thô
+help-serve-profile = Bộ quy tắc: operational, strict, bank, hospital, hoặc tệp của bạn (.toml)
+help-serve-release = Chỉ gửi các trường này, ví dụ full_name,birth; phải nằm trong các trường mà bộ quy tắc cho hiện
+help-serve-trust = Thư mục neo tin cậy
+help-serve-now = Thời điểm để xét
+help-serve-wait = Số giây chờ mỗi thẻ
+help-serve--examples = soat serve --hn212 --allow-origin https://desk.example.vn --serial /dev/ttyACM0

@@ -7,6 +7,14 @@ use crate::messages::Messages;
 
 /// The same command with its help from the locales.
 pub fn localised(command: Command, messages: &Messages) -> Command {
+    // The readers' protocol has no place for a pseudonym.
+    #[cfg(feature = "hn212")]
+    let command = command.mut_subcommand("serve", |serve| {
+        serve.mut_args(|argument| {
+            let is_idle = ["pseudonym", "purpose"].contains(&argument.get_id().as_str());
+            if is_idle { argument.hide(true) } else { argument }
+        })
+    });
     let flag = |id: &'static str, short, action| {
         let text = messages.text(&format!("help-{id}"));
         Arg::new(id).short(short).long(id).action(action).help(text).help_heading(heading(messages, "help-heading-options"))

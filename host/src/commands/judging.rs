@@ -60,8 +60,7 @@ impl Judge {
     }
 
     fn with(store: TrustStore, witnesses: Witnesses, demonstration: bool, judging: &Judging) -> Result<Self> {
-        let profile = profile_file::choose(&judging.profile)?;
-        let profile = judging.release.iter().try_fold(profile, |profile, fields| profile_file::releasing(profile, fields))?;
+        let profile = profile_of(judging)?;
         let chosen = judging.now.as_deref().map(moment::parse).transpose()?;
         let demands = Demands::default();
         let purpose = judging.purpose.clone().unwrap_or_default();
@@ -145,6 +144,15 @@ impl Judge {
             report,
         }
     }
+}
+
+/// The profile that the arguments choose, with the fields that they release.
+///
+/// # Errors
+/// What is wrong with either.
+pub fn profile_of(judging: &Judging) -> Result<Profile> {
+    let profile = profile_file::choose(&judging.profile)?;
+    judging.release.iter().try_fold(profile, |profile, fields| profile_file::releasing(profile, fields))
 }
 
 /// A dossier with its report.

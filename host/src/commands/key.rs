@@ -139,8 +139,15 @@ pub fn ask(session: &Session) -> Result<Given> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::usage("key-missing"));
     }
-    let answer = prompt("key-question", session)?;
-    let key = recognise(&answer).map_err(|error| explain(error, &session.messages))?;
+    typed(&prompt("key-question", session)?, session)
+}
+
+/// What was typed: six digits, twelve digits, the text of the QR code or an MRZ on one line.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn typed(answer: &str, session: &Session) -> Result<Given> {
+    let key = recognise(answer).map_err(|error| explain(error, &session.messages))?;
     let kind = if answer.contains(['|', ';', '~']) {
         Some(PrintedData::QrCode)
     } else if key.kind() == PasswordKind::Mrz {
@@ -148,7 +155,7 @@ pub fn ask(session: &Session) -> Result<Given> {
     } else {
         None
     };
-    Ok(Given { key, printed: kind.map(|kind| (kind, content_of(&answer))) })
+    Ok(Given { key, printed: kind.map(|kind| (kind, content_of(answer))) })
 }
 
 fn content_of(text: &str) -> Content {

@@ -15,21 +15,24 @@ use soat::inspection::{Disclosure, IdentityField};
 use self::keeping::Keeping;
 use self::source::Source;
 use crate::command_line::{Judging, Key, Output, Read, Scanner};
-use crate::commands::judging::{Judge, Judged};
+use crate::commands::judging::{Judge, Judged, profile_of};
 use crate::commands::key::Given;
 use crate::commands::{Session, key};
 use crate::error::{Error, Exit, Result};
 use crate::messages::Messages;
 use crate::render::{json, photo, screen, tr03135};
 use crate::safe_file;
+use crate::typing::{self, Template, Typed};
 
 /// Reads a card. What can be wrong with the arguments is said before the card is touched.
 ///
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, key, scanner, judging, output, save, evidence, no_photo, challenge, wait } = arguments;
+    let Read { reader, key, scanner, judging, output, save, evidence, no_photo, challenge, wait, r#type: template, type_after } =
+        arguments;
     let wait = Duration::from_secs(wait.into());
+    let template = template.as_deref().map(Template::parse).transpose()?;
     let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
     let keeping = Keeping::new(evidence, judging.purpose.as_deref())?;
     if let Some(path) = &output.photo {
@@ -37,6 +40,9 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     }
     for path in [&save, &output.photo, &output.tr03135].into_iter().flatten() {
         check_place(path)?;
+    }
+    if let Some(template) = &template {
+        template.check(&profile_of(&judging)?)?;
     }
 
     let (judge, given, mut source) = lay(reader.as_deref(), key, &scanner, &judging, wait, session)?;
@@ -89,7 +95,34 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
     for error in &failures {
         session.note(&screen::error(error, &session.messages));
     }
-    Ok(exit)
+    match template {
+        Some(template) => {
+            Ok(exit.worse(type_out(&template, &judged, Duration::from_secs(type_after.into()), output.json, session)))
+        }
+        None => Ok(exit),
+    }
+}
+
+/// Types what the template asks for, if the card passed. The verdict stands whatever becomes of the typing.
+fn type_out(template: &Template, judged: &Judged, after: Duration, json: bool, session: &mut Session) -> Exit {
+    let Some(fields) = &judged.identity else {
+        session.note(&session.messages.text("type-not-passed"));
+        return Exit::Successful;
+    };
+    match typing::type_out(&template.keys(fields), after, session) {
+        Ok(Typed::By(tool)) => session.note(&session.messages.format("type-done", &[("tool", tool.into())])),
+        Ok(Typed::Nowhere(text)) => {
+            session.note(&session.messages.text("type-nowhere"));
+            if !json {
+                session.print(&text);
+            }
+        }
+        Err(error) => {
+            session.note(&screen::error(&error, &session.messages));
+            return error.exit();
+        }
+    }
+    Exit::Successful
 }
 
 /// What was written beside the report.

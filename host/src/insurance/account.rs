@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! username = "01001_BV"            # facility code, _BV
-//! password = "…"                   # or password_md5 = "32 hexadecimal digits"
+//! password = "…"                   # or password_md5 = "32 hexadecimal digits", or password_store = "secret-service"
 //! officer_name = "Trần Văn Mẫu"    # who asks: the portal demands both
 //! officer_number = "001090000002"
 //! # url = "https://…"              # another way to the portal, such as the facility's own gateway
@@ -15,12 +15,13 @@ use toml_edit::{Document, Item};
 use zeroize::Zeroizing;
 
 use super::https::Address;
+use super::key_store;
 use crate::error::{Error, Result};
 use crate::permissions;
 
 /// The portal of Vietnam Social Security.
 const PORTAL: &str = "https://egw.baohiemxahoi.gov.vn";
-const KEYS: [&str; 6] = ["url", "username", "password", "password_md5", "officer_name", "officer_number"];
+const KEYS: [&str; 7] = ["url", "username", "password", "password_md5", "password_store", "officer_name", "officer_number"];
 
 /// An account. Secret: has no `Debug`.
 pub struct Account {
@@ -61,12 +62,18 @@ impl Account {
             Some(_) => Err(Error::usage("insurance-account-value").with("name", key)),
         };
         let needed = |key| optional(key)?.ok_or_else(|| Error::usage("insurance-account-missing").with("name", key));
-        let password_md5 = match (optional("password")?, optional("password_md5")?) {
-            (Some(password), None) => Zeroizing::new(hex::encode(Md5::digest(password))),
-            (None, Some(digits)) if hex::decode(digits).is_ok_and(|bytes| bytes.len() == 16) => Zeroizing::new(digits.to_owned()),
-            (None, Some(_)) => return Err(Error::usage("insurance-account-value").with("name", "password_md5")),
-            (None, None) => return Err(Error::usage("insurance-account-missing").with("name", "password")),
-            (Some(_), Some(_)) => return Err(Error::usage("insurance-account-passwords")),
+        let md5 = |password: &str| Zeroizing::new(hex::encode(Md5::digest(password)));
+        let wrong = |name| Err(Error::usage("insurance-account-value").with("name", name));
+        let password_md5 = match (optional("password")?, optional("password_md5")?, optional("password_store")?) {
+            (Some(password), None, None) => md5(password),
+            (None, Some(digits), None) if hex::decode(digits).is_ok_and(|bytes| bytes.len() == 16) => {
+                Zeroizing::new(digits.to_owned())
+            }
+            (None, Some(_), None) => return wrong("password_md5"),
+            (None, None, Some("secret-service")) => md5(&key_store::password(needed("username")?)?),
+            (None, None, Some(_)) => return wrong("password_store"),
+            (None, None, None) => return Err(Error::usage("insurance-account-missing").with("name", "password")),
+            _ => return Err(Error::usage("insurance-account-passwords")),
         };
         Ok(Self {
             portal: Address::parse(optional("url")?.unwrap_or(PORTAL), plain_loopback)?,
@@ -104,6 +111,8 @@ mod tests {
             (GOOD.replace("'mau'", "7"), "insurance-account-value"),
             (GOOD.replace("password =", "password_md5 ="), "insurance-account-value"),
             (format!("{GOOD}password_md5 = 'x'"), "insurance-account-passwords"),
+            (format!("{GOOD}password_store = 'secret-service'"), "insurance-account-passwords"),
+            (GOOD.replace("password = 'mau'", "password_store = 'drawer'"), "insurance-account-value"),
             (format!("{GOOD}pasword = 'mau'"), "insurance-account-key"),
             (format!("{GOOD}password: mau"), "insurance-account-syntax"),
             (format!("{GOOD}url = 'http://egw.example.vn'"), "insurance-url-invalid"),

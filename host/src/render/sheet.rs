@@ -119,7 +119,7 @@ pub fn of(judged: &Judged, messages: &Messages) -> Sheet {
         title: messages.text("sheet-title"),
         verdict: (light, verdict),
         notes: notes(judged, messages),
-        photo: judged.face().and_then(|face| picture(&photo::decode(face).ok()?)),
+        photo: judged.face().and_then(picture),
         identity: (messages.text("report-identity"), fields.ok_or_else(|| messages.text("report-no-identity"))),
         checks: (messages.text("report-checks"), report.checks.iter().map(|check| row(check, messages)).collect()),
         issuer: (messages.text("sheet-issuer"), chain(judged, messages)),
@@ -144,8 +144,9 @@ fn notes(judged: &Judged, messages: &Messages) -> Vec<String> {
     notes
 }
 
-fn picture(decoded: &DynamicImage) -> Option<Photo> {
-    let image = DynamicImage::ImageRgb8(decoded.to_rgb8());
+/// A face decoded and encoded anew. `None` where it is no image that is decoded.
+pub fn picture(face: &[u8]) -> Option<Photo> {
+    let image = DynamicImage::ImageRgb8(photo::decode(face).ok()?.to_rgb8());
     let mut jpeg = Cursor::new(Vec::new());
     image.write_to(&mut jpeg, ImageFormat::Jpeg).ok()?;
     Some(Photo { jpeg: jpeg.into_inner(), width: image.width(), height: image.height() })

@@ -23,11 +23,13 @@ table{border-collapse:collapse;width:100%}
 th{width:1%;font-weight:normal;color:#555;text-align:left;white-space:nowrap}
 th,td{padding:.06em .8em .06em 0;vertical-align:top;overflow-wrap:anywhere}
 .light{display:inline-block;width:1.25em;height:1.25em;line-height:1.25em;border-radius:50%;color:#fff;text-align:center;font-size:.8em}
-.checks td:first-child{width:1.6em}.checks td:nth-child(2){white-space:nowrap}
+.checks td:first-child{width:1.6em}.checks td:nth-child(2){white-space:pre}
+.said-green{color:#1b7f3b}.said-red{color:#c62828}.said-yellow{color:#b26a00}.said-grey{color:#757575}
 .why{color:#444;font-size:.92em}
 .evidence{display:flex;gap:5mm;align-items:center}
 .evidence svg{width:26mm;height:26mm;flex:none}
 code{font-size:.92em;overflow-wrap:anywhere}
+@media screen{body{padding:8mm 4mm;box-sizing:content-box}}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 ";
 
@@ -84,10 +86,11 @@ pub fn page(sheet: &Sheet) -> String {
 fn check(html: &mut String, row: &Row) {
     let _ = write!(
         html,
-        "<tr><td><span class=\"light {}\">{}</span></td><td>{}</td><td>{}",
+        "<tr><td><span class=\"light {}\">{}</span></td><td>{}</td><td><span class=\"said-{}\">{}</span>",
         class(row.light),
         row.light.symbol(),
         escaped(&row.name),
+        class(row.light),
         escaped(&row.outcome)
     );
     for reason in &row.reasons {

@@ -208,7 +208,8 @@ impl Pen<'_> {
         let (heading, digest, purpose) = &sheet.evidence;
         self.heading(heading);
         let side = 72.0;
-        let top = self.y;
+        // The quiet zone towards the rule of the heading; to the other sides there is room enough (ISO 18004 §5.3.8).
+        let top = self.y - side / 8.0;
         if let Ok(code) = QrCode::encode_text(digest, QrCodeEcc::Medium) {
             let count = code.size();
             let place = |module: i32| f32::from(u8::try_from(module).unwrap_or(0));

@@ -2,23 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 #![cfg(feature = "insurance")]
 
+mod stand_in;
+#[cfg(unix)]
+mod tls;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::{Value, json};
+use stand_in::{Act, stand_in};
 
 const SECRETS: [&str; 6] = ["geheim", "ACCESS", "IDTOKEN", "001199000001", "001090000002", "01001_BV"];
-
-/// What the stand-in does with one request after the other; the last again and again.
-#[derive(Clone)]
-enum Act {
-    Answer(u16, String),
-    Hang,
-    HangUp,
-}
 
 fn token() -> Act {
     Act::Answer(200, json!({ "maKetQua": "200", "APIKey": { "access_token": "ACCESS", "id_token": "IDTOKEN" } }).to_string())
@@ -32,57 +26,21 @@ fn valid() -> Value {
     json!({ "maKetQua": "000", "hoTen": "NGUYEN THI MAU", "ngaySinh": "1999", "gtTheTu": "01/01/2026", "gtTheDen": "31/12/2026", "maThe": "DN4010000000001", "maDKBD": "01001" })
 }
 
-/// Starts a stand-in and gives its port and the requests that it got.
-fn stand_in(acts: Vec<Act>) -> (u16, Receiver<(String, Value)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let (sender, requests) = channel();
-    std::thread::spawn(move || {
-        let mut held = Vec::new();
-        for (place, stream) in listener.incoming().enumerate() {
-            let mut stream = stream.unwrap();
-            let request = request(&mut stream);
-            let _ = sender.send(request);
-            match acts.get(place).or(acts.last()).unwrap() {
-                Act::Answer(status, body) => {
-                    let length = body.len();
-                    let head = format!(
-                        "HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:1/\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
-                    );
-                    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
-                }
-                Act::Hang => held.push(stream),
-                Act::HangUp => drop(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")),
-            }
-        }
-    });
-    (port, requests)
-}
-
-fn request(stream: &mut TcpStream) -> (String, Value) {
-    let mut reader = BufReader::new(stream);
-    let (mut first, mut length) = (String::new(), 0);
-    reader.read_line(&mut first).unwrap();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        match line.to_ascii_lowercase().trim().split_once(": ") {
-            Some(("content-length", value)) => length = value.parse().unwrap(),
-            Some(_) => {}
-            None => break,
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    (first, serde_json::from_slice(&body).unwrap())
-}
-
 fn soat(port: u16, language: &str, arguments: &[&str]) -> Output {
+    soat_at(&format!("http://127.0.0.1:{port}"), language, arguments, &[])
+}
+
+/// Asks the portal at an address, with these variables in the environment besides.
+fn soat_at(url: &str, language: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    soat_with("password='geheim'", url, language, arguments, variables)
+}
+
+/// The same with this line of the account about its password.
+fn soat_with(password: &str, url: &str, language: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let account = folder.path().join("account.toml");
-    let text = format!(
-        "url='http://127.0.0.1:{port}'\nusername='01001_BV'\npassword='geheim'\nofficer_name='Trần Văn Mẫu'\nofficer_number='001090000002'\n"
-    );
+    let text =
+        format!("url='{url}'\nusername='01001_BV'\n{password}\nofficer_name='Trần Văn Mẫu'\nofficer_number='001090000002'\n");
     fs::write(&account, text).unwrap();
     #[cfg(unix)]
     fs::set_permissions(&account, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
@@ -93,6 +51,7 @@ fn soat(port: u16, language: &str, arguments: &[&str]) -> Output {
         .env_clear()
         .env("LANG", language)
         .env("SOAT_TRUST", folder.path().join("trust"))
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output()
         .unwrap()
@@ -222,4 +181,42 @@ fn an_account_that_others_can_read() {
     let all = [output.stdout, output.stderr].concat();
     let all = String::from_utf8_lossy(&all);
     assert!(all.contains("chmod 600") && !all.contains("geheim"), "{all}");
+}
+
+/// A stand-in for the key store's tool, which keeps what it was asked.
+#[cfg(unix)]
+#[test]
+fn a_password_out_of_the_key_store() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let tool = folder.path().join("secret-tool");
+    let path = folder.path().display().to_string();
+    let install = |work: &str| {
+        fs::write(&tool, format!("#!/bin/sh\nprintf '%s ' \"$@\" > '{path}/argv'\n{work}\n")).unwrap();
+        fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let ask = |port: u16, path: &str| {
+        let url = format!("http://127.0.0.1:{port}");
+        soat_with("password_store='secret-service'", &url, "en", &[&UNVERIFIED[..], &["--json"]].concat(), &[("PATH", path)])
+    };
+    install("printf geheim");
+    let (port, requests) = stand_in(vec![token(), answer(&valid())]);
+    let output = ask(port, &path);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(requests.recv().unwrap().1["password"], "e8636ea013e682faf61f56ce1cb1ab5c");
+    let argv = fs::read_to_string(folder.path().join("argv")).unwrap();
+    assert_eq!(argv, "lookup service soat-insurance username 01001_BV ");
+
+    for (work, path, code) in [
+        ("printf geheim; exit 1", path.as_str(), "insurance-store-empty"),
+        ("exit 0", &path, "insurance-store-empty"),
+        ("printf geheim", "/nowhere", "insurance-store-missing"),
+    ] {
+        install(work);
+        let (port, requests) = stand_in(vec![token()]);
+        let output = ask(port, path);
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), told["error"]["code"].as_str()), (Some(2), Some(code)), "{told}");
+        assert_eq!(requests.try_iter().count(), 0);
+    }
 }
