@@ -12,6 +12,7 @@
 pub mod decision;
 pub mod passback;
 
+use alloc::collections::VecDeque;
 use alloc::vec;
 use core::cell::RefCell;
 
@@ -80,7 +81,12 @@ pub struct Gate<B: Board> {
 struct Outputs<B: Board> {
     door: Door<B::Lock>,
     signals: Signals<B::Lamps>,
+    /// What happened at the door while a card was read, the oldest first.
+    missed: VecDeque<DoorEvent>,
 }
+
+/// More does not happen at a door in the time of one reading.
+const MISSED: usize = 16;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -102,7 +108,7 @@ impl<B: Board> Gate<B> {
             scanner: Scanner::new(ports.scanner),
             clock: ports.clock,
             entropy: ports.entropy,
-            outputs: RefCell::new(Outputs { door, signals: Signals::new(ports.lamps) }),
+            outputs: RefCell::new(Outputs { door, signals: Signals::new(ports.lamps), missed: VecDeque::new() }),
             settings,
             rule,
             trust,
@@ -129,6 +135,7 @@ impl<B: Board> Gate<B> {
         Status {
             relay: door.is_open(),
             door_open: door.contact() == Contact::Open,
+            exit_button: door.exit_pressed(),
             reader: if self.reader.is_ready() { ReaderStatus::Normal } else { ReaderStatus::NotConnected },
             ..Status::default()
         }
@@ -141,8 +148,9 @@ impl<B: Board> Gate<B> {
 
     /// Goes on.
     pub fn poll(&mut self, now: u64) -> Option<Notice> {
-        let door = self.outputs.borrow_mut().door.poll(now);
-        if let Some(event) = door {
+        let outputs = self.outputs.get_mut();
+        let event = outputs.missed.pop_front().or_else(|| outputs.door.poll(now));
+        if let Some(event) = event {
             self.alarm = matches!(event, DoorEvent::Held | DoorEvent::Forced) || self.alarm && event != DoorEvent::Shut;
             return Some(Notice::Door(event));
         }
@@ -223,13 +231,14 @@ impl<B: Board> Gate<B> {
     }
 
     fn read(&mut self, scan: &Scan, time: Timestamp) -> Result<Dossier, ReadError> {
-        let first = self.read_with(&scan.key, time);
+        let deadline = self.clock.milliseconds().saturating_add(self.settings.reading_ms.into());
+        let first = self.read_with(&scan.key, time, deadline);
         if !matches!(first, Err(ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(_)))) {
             return first;
         }
         let mut last = first;
         for guess in &scan.guesses {
-            last = self.read_with(guess, time);
+            last = self.read_with(guess, time, deadline);
             if !matches!(last, Err(ReadError::AccessDenied { .. })) {
                 break;
             }
@@ -237,15 +246,17 @@ impl<B: Board> Gate<B> {
         last
     }
 
-    fn read_with(&mut self, key: &AccessKey, time: Timestamp) -> Result<Dossier, ReadError> {
+    fn read_with(&mut self, key: &AccessKey, time: Timestamp, deadline: u64) -> Result<Dossier, ReadError> {
         let (face, groups) = match self.settings.face {
             Portrait::Hashed => (Face::Hashed, vec![DataGroup::DG1, DataGroup::DG2, DataGroup::DG13]),
             Portrait::Skipped => (Face::Skipped, vec![DataGroup::DG1, DataGroup::DG13]),
         };
+        // One time for all keys: a card that refuses each of them late does not hold the gate four times as long.
+        let milliseconds = deadline.saturating_sub(self.clock.milliseconds());
         let options = ReadingOptions {
             face,
             files: Files::Only(groups),
-            limits: Limits { milliseconds: self.settings.reading_ms.into(), file: LARGEST_FILE, ..Limits::default() },
+            limits: Limits { milliseconds, file: LARGEST_FILE, held: HELD, ..Limits::default() },
             read_at: Some(time),
             ..ReadingOptions::default()
         };
@@ -272,6 +283,8 @@ impl<B: Board> Gate<B> {
         self.stage = Stage::Decided(0);
         self.scan = None;
         self.reader.release(now);
+        // What was scanned meanwhile was meant for this card.
+        self.scanner.clear();
         Notice::Decided(decision)
     }
 
@@ -297,8 +310,10 @@ impl<B: Board> Gate<B> {
     }
 }
 
-/// A gate's RAM has room for no larger file; DG2 is not held.
+/// DG2 is the largest file by far, and is not held.
 const LARGEST_FILE: usize = 64 << 10;
+/// A gate's RAM has room for so many bytes of files: EF.SOD of 16 KiB and small ones. They grow by doubling, and are copied as they are read.
+const HELD: usize = 20 << 10;
 
 /// The clock of the board, which drives door and lamps while something waits.
 struct Waiting<'a, B: Board> {
@@ -319,8 +334,11 @@ impl<B: Board> Clock for Waiting<'_, B> {
         self.clock.rest();
         if let Ok(mut outputs) = self.outputs.try_borrow_mut() {
             let now = self.clock.milliseconds();
-            // What happens at the door meanwhile is told when the card is decided: its contact still says it then.
-            outputs.door.shut_in_time(now);
+            if let Some(event) = outputs.door.poll(now)
+                && outputs.missed.len() < MISSED
+            {
+                outputs.missed.push_back(event);
+            }
             outputs.signals.poll(now);
         }
     }

@@ -8,7 +8,7 @@
 //! | [`port`] | what a board must offer |
 //! | [`pins`] | those ports out of pins of embedded-hal |
 //! | [`pn532`] | the reader chip, and the card in its field |
-//! | [`provisioning`] | its keys |
+//! | [`provisioning`], [`calendar`] | its keys, and its time |
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
@@ -18,6 +18,7 @@
 
 extern crate alloc;
 
+pub mod calendar;
 pub mod door;
 pub mod gate;
 pub mod osdp;

@@ -72,6 +72,8 @@ pub struct Pn532<L> {
     failures: u32,
     /// Whether the fast link is tried: not again after it failed.
     speed_up: bool,
+    /// Whether the card that lies there offered a speed and did not take it: it is left at 106 kbit/s.
+    slow_card: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,6 +118,7 @@ impl<L: ReaderPort> Pn532<L> {
             healthy_at: 0,
             failures: 0,
             speed_up: true,
+            slow_card: false,
         }
     }
 
@@ -187,20 +190,24 @@ impl<L: ReaderPort> Pn532<L> {
                 Err(fault) => return self.fault(fault, now),
             },
             State::Searching { type_b } => match command::target(answer, type_b) {
-                Some(target @ Target::TypeA { fast: true }) => {
+                Some(target @ Target::TypeA { fast: true }) if !self.slow_card => {
                     self.send(State::RaisingCardSpeed(target), command::RAISE_CARD_SPEED, now);
                 }
                 Some(target) => return self.select(target),
                 None if !type_b => self.search(true, now),
                 None => {
+                    self.slow_card = false;
                     self.send(State::SwitchingOff, command::FIELD_OFF, now);
                     return Some(Event::Empty);
                 }
             },
             State::RaisingCardSpeed(target) => match answer {
                 [0x00] => return self.select(target),
-                // A card that offers the speed and does not take it is left as it is after PPS: unknown. It is found anew, at the next search.
-                _ => self.send(State::SwitchingOff, command::FIELD_OFF, now),
+                // A card that offers the speed and does not take it is left in a state that nobody knows. It is found anew, and left slow.
+                _ => {
+                    self.slow_card = true;
+                    self.send(State::SwitchingOff, command::FIELD_OFF, now);
+                }
             },
             State::Paused(_) | State::Reset(_) | State::Starting(_) | State::Resting(_) | State::Selected(_) => {}
         }

@@ -27,6 +27,12 @@ use crate::time::Timestamp;
 pub const LONGEST_PACK: usize = 96 << 10;
 /// No pack has more anchors: each is held in memory.
 pub const MAX_ANCHORS: usize = 16;
+/// No pack has more revoked certificates, schedules, and windows of a schedule: they are held in memory too.
+pub const MAX_REVOKED: usize = 512;
+/// See [`MAX_REVOKED`].
+pub const MAX_SCHEDULES: usize = 32;
+/// See [`MAX_REVOKED`].
+pub const MAX_WINDOWS: usize = 8;
 /// Length of the digest of a revoked certificate in bytes.
 pub const REVOKED: usize = 16;
 
@@ -163,7 +169,13 @@ impl Content<'_> {
         let signature = TerminalSignature::make(&header, None, signer).map_err(PackError::Signature)?;
         let mut file = cose::file(&signature, &header);
         file.extend_from_slice(&content);
-        if file.len() > LONGEST_PACK || self.anchors.len() > MAX_ANCHORS { Err(PackError::TooLarge) } else { Ok(file) }
+        let schedules = &self.list.schedules;
+        let fits = file.len() <= LONGEST_PACK
+            && self.anchors.len() <= MAX_ANCHORS
+            && self.revoked.len() <= MAX_REVOKED
+            && schedules.len() <= MAX_SCHEDULES
+            && schedules.iter().all(|schedule| schedule.0.len() <= MAX_WINDOWS);
+        if fits { Ok(file) } else { Err(PackError::TooLarge) }
     }
 
     /// The anchors, and the revoked certificates, as inspection takes them.

@@ -24,6 +24,8 @@ pub enum Modulation {
     TypeA,
     /// Type A, at 106 kbit/s alone.
     SlowTypeA,
+    /// Type A that offers 424 kbit/s and does not take it.
+    ClaimsSpeed,
     /// ISO 14443 type B.
     TypeB,
     /// Type A without ISO 14443-4: a transit card.

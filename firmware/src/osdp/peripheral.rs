@@ -73,6 +73,11 @@ impl<F: FileReceiver> Peripheral<F> {
         self.link.bytes(turn?)
     }
 
+    /// Lets the session end that has been silent for too long. To be called every now and then, also where no byte comes.
+    pub fn expire(&mut self, now: u64) {
+        self.link.expire(now);
+    }
+
     /// The oldest event that was not taken yet. The panel is answered BUSY while there is no room for another.
     pub fn event(&mut self) -> Option<Event> {
         self.link.application.events.pop()

@@ -34,6 +34,7 @@ impl<const N: usize> Modulus<N> {
     /// An odd number, big-endian; `None` where it is even or does not fit.
     pub(crate) fn new(modulus: &[u8]) -> Option<Self> {
         let words: [Word; N] = parse(modulus)?;
+        words.first().filter(|lowest| *lowest & 1 == 1 && **lowest > 1 || words.iter().skip(1).any(|word| *word != 0))?;
         words.first().filter(|lowest| *lowest & 1 == 1)?;
         // Newton's iteration doubles the right bits each time, and an odd number is its own inverse modulo 8.
         let lowest = *words.first()?;

@@ -9,15 +9,13 @@ use minicbor::encode::Encoder;
 
 use super::access_list::AccessList;
 use super::schedule::{Days, Schedule, Window};
-use super::{Content, Header, MAX_ANCHORS, PackError, Portrait, REVOKED, Settings};
+use super::{Content, Header, MAX_ANCHORS, MAX_REVOKED, MAX_SCHEDULES, MAX_WINDOWS, PackError, Portrait, REVOKED, Settings};
 use crate::crypto::Digest;
 use crate::time::Timestamp;
 
 const SELF_DESCRIBED: u64 = 55_799;
 const MAGIC: &str = "soat.gate";
 const FORMAT: u64 = 1;
-const MAX_SCHEDULES: u64 = 64;
-const MAX_WINDOWS: u64 = 32;
 const MINUTES_A_DAY: u16 = 24 * 60;
 
 const INFALLIBLE: &str = "a vector takes every write";
@@ -116,10 +114,10 @@ fn content<'a>(d: &mut Decoder<'a>) -> Result<Content<'a>, Error> {
     let site = String::from(d.str()?);
     let zone_minutes = d.i16()?;
     let settings = settings(d)?;
-    let count = bounded(d, u64::try_from(MAX_ANCHORS).unwrap_or(u64::MAX))?;
+    let count = bounded(d, MAX_ANCHORS)?;
     let anchors = (0..count).map(|_| d.bytes().map(<[u8]>::to_vec)).collect::<Result<_, _>>()?;
     let (revoked, rest) = d.bytes()?.as_chunks::<REVOKED>();
-    if !rest.is_empty() || !revoked.is_sorted_by(|one, other| one < other) {
+    if revoked.len() > MAX_REVOKED || !rest.is_empty() || !revoked.is_sorted_by(|one, other| one < other) {
         return Err(Error::message("revoked certificates are not sorted"));
     }
     let count = bounded(d, MAX_SCHEDULES)?;
@@ -154,6 +152,7 @@ fn expect(d: &mut Decoder<'_>, len: u64) -> Result<(), Error> {
     if d.array()? == Some(len) { Ok(()) } else { Err(Error::message("an array of another length")) }
 }
 
-fn bounded(d: &mut Decoder<'_>, most: u64) -> Result<u64, Error> {
-    d.array()?.filter(|len| *len <= most).ok_or_else(|| Error::message("an array that is too long"))
+fn bounded(d: &mut Decoder<'_>, most: usize) -> Result<usize, Error> {
+    let len = d.array()?.and_then(|len| usize::try_from(len).ok());
+    len.filter(|len| *len <= most).ok_or_else(|| Error::message("an array that is too long"))
 }

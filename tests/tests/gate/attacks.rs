@@ -171,6 +171,23 @@ fn gate_attack_35_answers_without_end() {
     }
 }
 
+/// Files that are each small enough, and together more than a gate has memory for.
+#[test]
+fn gate_attack_35_more_than_there_is_room_for() {
+    let padded = |len: usize| {
+        altered(move |card| {
+            for file in [0x0101, 0x010D] {
+                let mut bytes = vec![if file == 0x0101 { 0x61 } else { 0x6D }, 0x82];
+                bytes.extend(u16::try_from(len).unwrap().to_be_bytes());
+                bytes.resize(len + 4, 0x5A);
+                card.application_files.insert(file, bytes);
+            }
+        })
+    };
+    assert_eq!(padded(4 << 10), "dg1.hash_mismatch");
+    assert_eq!(padded(12 << 10), "gate.not_read");
+}
+
 #[test]
 fn gate_attack_35_a_chip_that_takes_its_time() {
     let (mut gate, world) = gate_with(Settings { reading_ms: 2000, ..Settings::default() }, rule());
@@ -189,6 +206,12 @@ fn gate_attack_36_a_group_listed_twice() {
 
 #[test]
 fn gate_attack_37a_another_card_after_a_lost_tag() {
+    // The same card comes back, and is read on.
+    let (mut gate, world) = gate();
+    let back = LostTag { after: 22, comes_back: true, other: None };
+    let quirks = Quirks { lost_tag: Some(back), ..Quirks::vietnam() };
+    let same = VirtualChip::with_quirks(personalise(CARD).unwrap(), 3, quirks);
+    assert_eq!(present(&mut gate, &world, same, Modulation::TypeA), Some(admitted()));
     let mut other = personalise(CARD).unwrap();
     flip_last(&mut other, 0x011D);
     let lost = LostTag { after: 22, comes_back: true, other: Some(Box::new(other)) };

@@ -13,7 +13,7 @@ use soat_tests::seeded::SeededRng;
 use super::*;
 
 /// Seeds of a run; a thousand by night, with `SOAT_GATE_FAULTS=1000`.
-const FAULTS: u64 = 100;
+const FAULTS: u64 = 60;
 /// Within which the next genuine card must open.
 const RECOVERY_MS: u64 = 5000;
 

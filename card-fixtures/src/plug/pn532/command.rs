@@ -135,14 +135,14 @@ impl Field {
 
 /// One target of type A: a random identifier of four bytes (08 …), as passports have.
 fn type_a(chip: &SharedChip, modulation: Modulation) -> Option<Vec<u8>> {
-    if !chip.is_present() || !chip.reset() {
+    if !chip.reset() {
         return None;
     }
     let sak = if modulation == Modulation::Other { 0x08 } else { 0x20 };
     let mut target = vec![1, 1, 0x00, 0x04, sak, 4, 0x08, 0x11, 0x22, 0x33];
     match modulation {
         // TL, T0 (TA, TB, TC; frames of 256 bytes), TA, TB, TC.
-        Modulation::TypeA => target.extend([5, 0x78, 0x33, 0x81, 0x02]),
+        Modulation::TypeA | Modulation::ClaimsSpeed => target.extend([5, 0x78, 0x33, 0x81, 0x02]),
         Modulation::SlowTypeA => target.extend([5, 0x78, 0x00, 0x81, 0x02]),
         Modulation::TypeB | Modulation::Other => {}
     }
@@ -151,7 +151,7 @@ fn type_a(chip: &SharedChip, modulation: Modulation) -> Option<Vec<u8>> {
 
 /// One target of type B: ATQB of 12 bytes, and an answer to ATTRIB of one.
 fn type_b(chip: &SharedChip) -> Option<Vec<u8>> {
-    if !chip.is_present() || !chip.reset() {
+    if !chip.reset() {
         return None;
     }
     Some(vec![1, 1, 0x50, 0x11, 0x22, 0x33, 0x44, 0, 0, 0, 0, 0x00, 0x81, 0x81, 1, 0x00])

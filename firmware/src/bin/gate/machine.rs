@@ -1,12 +1,12 @@
 //! Clocks, entropy and storage of the board: crystal and PLL, the RNG, flash, the battery-backed clock.
 
 use rand_core::{TryCryptoRng, TryRng};
-use soat::time::{Date, Timestamp};
+use soat::time::Timestamp;
+use soat_firmware::calendar;
 use stm32f4xx_hal::pac::{IWDG, PWR, RNG, RTC};
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::rcc::{Config, Rcc};
 use stm32f4xx_hal::rng::Rng;
-use stm32f4xx_hal::rtc::Rtc;
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
 
 /// What SysTick counts with.
@@ -15,8 +15,6 @@ pub const CORE_HZ: u32 = 168_000_000;
 const CRYSTAL_MHZ: u32 = 8;
 /// Longer than any computation.
 const WATCHDOG_MS: u32 = 8000;
-/// Before this year nobody set the clock: it starts with 2000 when its battery was empty.
-const FIRST_YEAR: i32 = 2026;
 
 /// Sectors 10 and 11 of 128 KiB (RM0090 table 5): they change seldom, and nothing runs from them.
 const PROVISIONING: usize = 0x080C_0000;
@@ -50,16 +48,16 @@ pub fn start_clocks(rcc: Rcc) -> Rcc {
 /// RNG, RTC and watchdog.
 pub struct Machine {
     rng: Option<Rng>,
-    rtc: Rtc,
+    rtc: RTC,
     watchdog: IndependentWatchdog,
 }
 
 impl Machine {
     /// Starts all three.
-    pub fn new(rng: RNG, rtc: RTC, mut power: PWR, watchdog: IWDG, rcc: &mut Rcc) -> Self {
+    pub fn new(rng: RNG, rtc: RTC, _: PWR, watchdog: IWDG, rcc: &mut Rcc) -> Self {
         let mut watchdog = IndependentWatchdog::new(watchdog);
         watchdog.start(WATCHDOG_MS.millis());
-        Self { rng: Some(rng.constrain(rcc)), rtc: Rtc::new(rtc, rcc, &mut power), watchdog }
+        Self { rng: Some(rng.constrain(rcc)), rtc, watchdog }
     }
 
     /// The source of session keys, once.
@@ -69,10 +67,10 @@ impl Machine {
 
     /// The time of day.
     pub fn time(&mut self, _: u64) -> Option<Timestamp> {
-        let now = self.rtc.get_datetime();
-        let year = u16::try_from(now.year()).ok().filter(|_| now.year() >= FIRST_YEAR)?;
-        let date = Date::new(year, now.month().into(), now.day())?;
-        Timestamp::new(date, now.hour(), now.minute(), now.second())
+        // RTC_TR holds RTC_DR until that is read (RM0090 §26.3.6): both are of one moment.
+        let time = self.rtc.tr().read().bits();
+        let date = self.rtc.dr().read().bits();
+        calendar::decode(time, date, self.rtc.isr().read().inits().bit_is_set())
     }
 
     /// The gate is alive.

@@ -41,6 +41,9 @@ static HEAP: LlffHeap = LlffHeap::empty();
 /// EF.SOD of 16 KiB and what is made of it, twice, and the anchors.
 const HEAP_BYTES: usize = 72 * 1024;
 
+/// What a panel asked for longer ago than this is not done any more.
+const STALE_MS: u64 = 1000;
+
 /// The types of this board.
 struct Stm32;
 
@@ -129,13 +132,22 @@ fn rule() -> Result<(GatePack<'static>, Rule, panel::Bus), PackError> {
 
 fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
     say(console, format_args!("ready"));
+    let mut panel_opened = false;
     loop {
         let now = gate.clock().milliseconds();
         while let Some(event) = panel::event() {
-            obey(&mut gate, event, now, console);
+            obey(&mut gate, event, now, &mut panel_opened, console);
         }
-        panel::report(gate.status());
-        match gate.poll(now) {
+        panel::report(gate.status(), now);
+        let notice = gate.poll(now);
+        if gate.clock().milliseconds().saturating_sub(now) > STALE_MS {
+            panel::drop_stale();
+            // Among what was dropped may be the end of its session.
+            if core::mem::take(&mut panel_opened) {
+                gate.drive_lock(None);
+            }
+        }
+        match notice {
             Some(Notice::Reading) => say(console, format_args!("reading")),
             Some(Notice::Decided(Decision::Admitted { credential, .. })) => {
                 if let Some(bits) = credential.and_then(Format::that_holds) {
@@ -157,15 +169,27 @@ fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
 }
 
 /// Does what the control panel asks for. Lamps and buzzer show the gate's own signals: a panel that lights green would lie.
-fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, console: &mut Console) {
+/// What a panel opened is shut with its session: nobody would shut it otherwise.
+fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Console) {
     match event {
-        Event::Output(OutputCommand::Set(false)) => gate.drive_lock(None),
-        Event::Output(OutputCommand::Set(true)) => gate.drive_lock(Some(u64::MAX)),
+        Event::Output(OutputCommand::Set(true) | OutputCommand::SetAfterTimer(true)) => {
+            *panel_opened = true;
+            gate.drive_lock(Some(u64::MAX));
+        }
         Event::Output(OutputCommand::For { on: true, tenths }) => {
             gate.drive_lock(Some(now.saturating_add(u64::from(tenths) * 100)));
         }
+        Event::Output(OutputCommand::Set(false) | OutputCommand::SetAfterTimer(false) | OutputCommand::For { on: false, .. }) => {
+            *panel_opened = false;
+            gate.drive_lock(None);
+        }
         Event::SessionOpened { insecure } => say(console, format_args!("panel session, insecure: {insecure}")),
-        Event::SessionClosed(why) => say(console, format_args!("panel session closed: {why:?}")),
+        Event::SessionClosed(why) => {
+            if core::mem::take(panel_opened) {
+                gate.drive_lock(None);
+            }
+            say(console, format_args!("panel session closed: {why:?}"));
+        }
         Event::PanelRefused => say(console, format_args!("panel refused: it does not know the key")),
         _ => {}
     }

@@ -2,6 +2,7 @@
 //! The interrupt lasts as long as the reply is on the wire, below the others: what it holds up is the curve.
 
 use core::cell::UnsafeCell;
+use core::sync::atomic::{Ordering, compiler_fence};
 
 use cortex_m::peripheral::NVIC;
 use soat_firmware::osdp::{CardBits, ComSet, Event, Identity, NoFiles, Peripheral, Scbk, Settings, Status};
@@ -66,6 +67,7 @@ pub fn start(
     unsafe {
         *DEVICE.0.get() = Some(device);
         nvic.set_priority(interrupt::USART3, PRIORITY);
+        compiler_fence(Ordering::SeqCst);
         NVIC::unmask(interrupt::USART3);
     }
 }
@@ -73,10 +75,15 @@ pub fn start(
 /// From the main thread.
 fn with<R>(run: impl FnOnce(&mut Device) -> R) -> Option<R> {
     NVIC::mask(interrupt::USART3);
+    // The mask holds from here on, for the processor and for the compiler.
+    cortex_m::asm::dsb();
+    cortex_m::asm::isb();
+    compiler_fence(Ordering::SeqCst);
     // SAFETY: the interrupt is masked, and the main thread is here once: `run` does not come back here.
     let device = unsafe { (*DEVICE.0.get()).as_mut() };
     let is_started = device.is_some();
     let result = device.map(run);
+    compiler_fence(Ordering::SeqCst);
     if is_started {
         // SAFETY: it was unmasked before.
         unsafe { NVIC::unmask(interrupt::USART3) }
@@ -97,9 +104,17 @@ pub fn event() -> Option<Event> {
     with(|device| device.peripheral.event()).flatten()
 }
 
-/// What the panel is told on its next POLL.
-pub fn report(status: Status) {
-    with(|device| device.peripheral.set_status(status));
+/// What the panel is told on its next POLL; a panel that is silent for too long has no session any more.
+pub fn report(status: Status, now: u64) {
+    with(|device| {
+        device.peripheral.set_status(status);
+        device.peripheral.expire(now);
+    });
+}
+
+/// Drops what the panel asked for while the gate was busy with a card: it is too late for it.
+pub fn drop_stale() {
+    while event().is_some() {}
 }
 
 /// A person was let in whom the panel knows by these bits.
@@ -114,7 +129,9 @@ fn USART3() {
     in_interrupt(|device| {
         // SAFETY: once it is started, only this interrupt touches USART3.
         let port = unsafe { &*USART3::ptr() };
-        if port.sr().read().rxne().bit_is_set() {
+        let status = port.sr().read();
+        // An overrun asks for the interrupt too, and only a look at the data ends it.
+        if status.rxne().bit_is_set() || status.ore().bit_is_set() {
             let byte = port.dr().read().dr().bits().to_le_bytes()[0];
             let now = milliseconds();
             device.peripheral.receive(byte, now);

@@ -59,7 +59,9 @@ fn pop<const N: usize>(ring: &Mutex<RefCell<Ring<N>>>) -> Option<u8> {
 fn USART1() {
     // SAFETY: only this interrupt reads status and data of USART1.
     let port = unsafe { &*USART1::ptr() };
-    if port.sr().read().rxne().bit_is_set() {
+    let status = port.sr().read();
+    // An overrun asks for the interrupt too, and only a look at the data ends it.
+    if status.rxne().bit_is_set() || status.ore().bit_is_set() {
         let byte = port.dr().read().dr().bits();
         critical_section::with(|cs| FROM_READER.borrow_ref_mut(cs).push(byte.to_le_bytes()[0]));
     }
@@ -69,7 +71,9 @@ fn USART1() {
 fn USART2() {
     // SAFETY: only this interrupt reads status and data of USART2.
     let port = unsafe { &*USART2::ptr() };
-    if port.sr().read().rxne().bit_is_set() {
+    let status = port.sr().read();
+    // An overrun asks for the interrupt too, and only a look at the data ends it.
+    if status.rxne().bit_is_set() || status.ore().bit_is_set() {
         let byte = port.dr().read().dr().bits();
         critical_section::with(|cs| FROM_SCANNER.borrow_ref_mut(cs).push(byte.to_le_bytes()[0]));
     }

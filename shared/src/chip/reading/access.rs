@@ -199,7 +199,7 @@ fn read_plain(exchange: &mut Exchange<'_>, file: FileId) -> Result<Result<Vec<u8
         if missing == 0 {
             return Ok(Ok(bytes));
         }
-        if bytes.len() + missing > exchange.limits().file {
+        if bytes.len() + missing > exchange.limits().file.min(exchange.limits().held) {
             return Err(exchange.exceeded(Limit::FileSize));
         }
         let Some([high @ 0..=0x7F, low]) = u16::try_from(bytes.len()).ok().map(u16::to_be_bytes) else { break };

@@ -10,7 +10,7 @@ use crate::chip::error::{Limit, Misbehaviour, ReadError};
 use crate::chip::exchange::may_mean_length;
 use crate::chip::secure_messaging::append;
 use crate::crypto::{DigestAlgorithm, Hasher, Provider};
-use crate::dossier::{FileContent, FileId};
+use crate::dossier::{FileContent, FileId, FileRecord};
 use crate::tlv::{self, Cursor, Rules, Tag, TlvErrorKind};
 
 /// Longest header of a file: a tag of three octets and a length of five.
@@ -119,6 +119,13 @@ impl Partial {
         Ok(())
     }
 
+    /// Makes room for all of a file whose length is known, and no more: growing by doubling would need three times as much at once.
+    fn reserve(&mut self) {
+        if let (Content::Kept(bytes), Some(total)) = (&mut self.content, self.total) {
+            bytes.reserve_exact(total.saturating_sub(bytes.len()));
+        }
+    }
+
     /// The length of a file whose outermost element has an indefinite one: known once its end is there (`quirks.md` 9).
     fn indefinite_len(&self) -> Result<Option<usize>, TlvErrorKind> {
         match (&self.content, Cursor::new(self.head(), Rules::Ber).read()) {
@@ -141,9 +148,10 @@ impl Reader<'_> {
     /// What the exchange says, [`Misbehaviour::ShortData`], [`Limit::FileSize`].
     pub(super) fn fetch(&mut self, file: FileId, partial: &mut Partial) -> Result<Fetched, ReadError> {
         while !partial.is_whole() {
-            if partial.total.unwrap_or(partial.offset) > self.exchange.limits().file {
+            if self.is_too_large(partial) {
                 return Err(self.exchange.exceeded(Limit::FileSize));
             }
+            partial.reserve();
             let block = self.ladder().size();
             let want = partial.total.map_or(block, |total| block.min(total.saturating_sub(partial.offset)));
             let (data, asked) = match self.read_block(file, partial.offset, want)? {
@@ -167,6 +175,18 @@ impl Reader<'_> {
             });
         }
         Ok(Fetched::Whole)
+    }
+
+    /// Whether a file is larger than one may be, or than there is room for beside those that are held already.
+    fn is_too_large(&self, partial: &Partial) -> bool {
+        let len = partial.total.unwrap_or(partial.offset);
+        let held = |record: &FileRecord| match record {
+            FileRecord::Read(FileContent::Bytes(bytes)) => bytes.len(),
+            _ => 0,
+        };
+        let limits = self.exchange.limits();
+        let is_kept = matches!(partial.content, Content::Kept(_));
+        len > limits.file || is_kept && self.dossier.files.values().map(held).sum::<usize>().saturating_add(len) > limits.held
     }
 
     /// One block that the chip gives, down the ladder of lengths.

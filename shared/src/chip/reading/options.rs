@@ -57,14 +57,24 @@ pub struct Limits {
     pub rounds: u32,
     /// Bytes of one file.
     pub file: usize,
+    /// Bytes of all files together that are held; one that is hashed as it streams is not.
+    pub held: usize,
     /// How often a lost card or session is taken up again.
     pub resumptions: u32,
 }
 
 impl Default for Limits {
-    /// Two minutes, 2 MiB, 20,000 commands, 512 rounds, files of 512 KiB, four resumptions: several times what the largest real
+    /// Two minutes, 2 MiB, 20,000 commands, 512 rounds, files of 512 KiB, all held, four resumptions: several times what the largest real
     /// document needs on the slowest link.
     fn default() -> Self {
-        Self { milliseconds: 120_000, bytes: 2 << 20, commands: 20_000, rounds: 512, file: 512 << 10, resumptions: 4 }
+        Self {
+            milliseconds: 120_000,
+            bytes: 2 << 20,
+            commands: 20_000,
+            rounds: 512,
+            file: 512 << 10,
+            held: 2 << 20,
+            resumptions: 4,
+        }
     }
 }
