@@ -2,7 +2,7 @@
 //!
 //! One way of looking finds few of them, so that a search is a list of looks from cheap to dear: the picture at several scales, with
 //! several thresholds, then only the places where the corners of a code were seen, enlarged. How much is spent, [`Effort`] says: the list
-//! and the bounds in each look are fixed, and so is what a whole search may spend on what looks like codes and is none ([`budget`]): the same
+//! and the bounds in each look are fixed, and so is what a whole search may spend on what looks like codes and is none (`budget`): the same
 //! picture always gives the same codes, and none takes long.
 #![forbid(unsafe_code)]
 

@@ -37,6 +37,7 @@ pub enum Event {
     /// Time passed.
     Tick,
     /// The terminal went away.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "a terminal is lost on Unix"))]
     Lost(Error),
 }
 
