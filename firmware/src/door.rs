@@ -1,6 +1,7 @@
 //! The door: a lock that has power for a while, and an alarm for a door that is held.
 //!
-//! Fail-secure: a lock without power is shut. Who opens it is the gate's decision alone, and the exit button from inside.
+//! Fail-secure: a lock without power is shut. Who opens it is the gate's decision, the exit button from inside, and the
+//! control panel that the gate obeys.
 
 use crate::port::{Contact, Lock};
 
@@ -107,17 +108,11 @@ impl<L: Lock> Door<L> {
         self.exit.believed
     }
 
-    /// Takes the power when its time is over.
-    pub fn shut_in_time(&mut self, now: u64) {
-        if self.open_until.is_some_and(|until| now >= until) {
-            self.open_until = None;
-            self.lock.set_open(false);
-        }
-    }
-
     /// Takes the power when its time is over, and looks at contact and exit button.
     pub fn poll(&mut self, now: u64) -> Option<DoorEvent> {
-        self.shut_in_time(now);
+        if self.open_until.is_some_and(|until| now >= until) {
+            self.shut();
+        }
         let was_pressed = self.exit.believed;
         if self.exit.look(self.lock.exit_requested(), now) && !was_pressed {
             self.open(now);

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! [`Gate::poll`] is called as often as there is time, and told what time it is. Whatever takes long in it waits through the [`Clock`] of
-//! the board, which lets door and lamps go on. A gate never opens but by [`Decision::Admitted`] and by the exit button.
+//! the board, which lets door and lamps go on. Nothing opens a gate
+//! but [`Decision::Admitted`], the exit button, and a control panel through [`Gate::drive_lock`].
 
 pub mod decision;
 pub mod passback;
@@ -21,7 +22,7 @@ use soat::chip::reading::{Face, Files, Limits, Observer, Progress, ReadingOption
 use soat::chip::{AccessKey, ReadError, TransportError};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{DataGroup, Dossier, FileContent, PrintedData};
-use soat::gate_pack::{Portrait, Settings};
+use soat::gate::pack::{Portrait, Settings};
 use soat::inspection::{Profile, inspect};
 use soat::pki::TrustStore;
 use soat::time::Timestamp;
@@ -312,7 +313,8 @@ impl<B: Board> Gate<B> {
 
 /// DG2 is the largest file by far, and is not held.
 const LARGEST_FILE: usize = 64 << 10;
-/// A gate's RAM has room for so many bytes of files: EF.SOD of 16 KiB and small ones. They grow by doubling, and are copied as they are read.
+/// A gate's RAM has room for so many bytes of files: EF.SOD of 16 KiB and small ones. What is made
+/// of them takes as much again.
 const HELD: usize = 20 << 10;
 
 /// The clock of the board, which drives door and lamps while something waits.

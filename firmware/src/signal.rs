@@ -103,11 +103,6 @@ impl<L: Lamps> Signals<L> {
         }
     }
 
-    /// What is shown.
-    pub fn shown(&self) -> Signal {
-        self.signal
-    }
-
     /// Lights what is due.
     pub fn poll(&mut self, now: u64) {
         let (pattern, repeats) = self.signal.pattern();

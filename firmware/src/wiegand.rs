@@ -3,7 +3,7 @@
 //! They carry the facility code and card number that stand beside an entry of the access list, never bits of a pseudonym or of a personal
 //! number: 24 bits of either meet again among some 10,000 people.
 
-use soat::gate_pack::access_list::Credential;
+use soat::gate::pack::access_list::Credential;
 
 /// How many bits a frame has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ pub mod chip;
 pub mod crypto;
 pub mod dossier;
 pub mod evidence;
-pub mod gate_pack;
+pub mod gate;
 pub mod inspection;
 pub mod lds;
 pub mod manual;

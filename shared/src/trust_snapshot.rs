@@ -16,7 +16,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::crypto::{CryptoError, Digest, DigestAlgorithm, Provider};
-use crate::evidence::{TerminalKey, TerminalSignature, TerminalSigner, cose};
+use crate::evidence::cose::{self, OpenError, Opened};
+use crate::evidence::{TerminalKey, TerminalSignature, TerminalSigner};
 use crate::time::Timestamp;
 
 /// No snapshot is longer, in bytes.
@@ -99,6 +100,17 @@ pub enum SnapshotError {
     SameVersion(u64),
 }
 
+impl From<OpenError> for SnapshotError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::OtherKind => Self::NotASnapshot,
+            OpenError::Damaged => Self::Damaged,
+            OpenError::OtherKey => Self::OtherKey,
+            OpenError::Signature(error) => Self::Signature(error),
+        }
+    }
+}
+
 impl Snapshot {
     /// A snapshot of these objects; what stands twice is taken once.
     pub fn new(version: u64, made_at: Timestamp, mut objects: Vec<Object>) -> Self {
@@ -139,7 +151,7 @@ impl Snapshot {
 /// Whether a file begins as a signed snapshot does. Nothing of it is verified.
 pub fn looks_like(bytes: &[u8]) -> bool {
     let mut d = minicbor::Decoder::new(bytes);
-    cose::begins(&mut d) && cose::read(&mut d).is_ok_and(|(_, payload)| cbor::begins(payload))
+    cose::begins(&mut d) && cose::read(&mut d).is_ok_and(|(_, payload)| cose::named(payload, cbor::MAGIC).is_some())
 }
 
 /// A snapshot whose signature holds under the key that was pinned. It cannot be made in any other way than [`SignedSnapshot::verify`].
@@ -171,21 +183,8 @@ impl SignedSnapshot {
         if bytes.len() > LONGEST_SNAPSHOT {
             return Err(SnapshotError::TooLarge);
         }
-        let mut d = minicbor::Decoder::new(bytes);
-        if !cose::begins(&mut d) {
-            return Err(SnapshotError::NotASnapshot);
-        }
-        let (signature, payload) = cose::read(&mut d).map_err(|_| SnapshotError::Damaged)?;
-        if !cbor::begins(payload) {
-            return Err(SnapshotError::NotASnapshot);
-        }
-        if pinned.is_some_and(|pinned| signature.key().fingerprint(provider) != *pinned) {
-            return Err(SnapshotError::OtherKey);
-        }
-        // Nothing of the content is looked at before its signature holds.
-        signature.verify(payload, provider).map_err(SnapshotError::Signature)?;
-        // What lies around the payload is compared with the one form that it has.
-        if cose::file(&signature, payload) != bytes {
+        let Opened { signature, payload, rest } = cose::open(bytes, cbor::MAGIC, pinned, provider)?;
+        if !rest.is_empty() {
             return Err(SnapshotError::Damaged);
         }
         let snapshot = cbor::read(payload)?;

@@ -72,6 +72,8 @@ pub struct World {
     pub lit: Cell<Lit>,
     /// The contact of the door.
     pub contact: Cell<Contact>,
+    /// From when until when the contact says open, whatever it says else.
+    pub ajar: Cell<(u64, u64)>,
     /// The exit button.
     pub exit: Cell<bool>,
     passed_on_at: Cell<u64>,
@@ -92,6 +94,7 @@ impl World {
             lock: RefCell::default(),
             lit: Cell::default(),
             contact: Cell::default(),
+            ajar: Cell::default(),
             exit: Cell::new(false),
             passed_on_at: Cell::new(0),
         })
@@ -262,7 +265,8 @@ impl Lock for Wire {
     }
 
     fn contact(&mut self) -> Contact {
-        self.0.contact.get()
+        let (from, until) = self.0.ajar.get();
+        if (from..until).contains(&self.0.now()) { Contact::Open } else { self.0.contact.get() }
     }
 
     fn exit_requested(&mut self) -> bool {

@@ -4,6 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::real_data::skip;
+
 const TARGET: &str = "thumbv7em-none-eabihf";
 
 /// An image: its binary and the features that it is built with.
@@ -56,6 +58,25 @@ pub fn build(image: Image) -> Result<PathBuf, String> {
     let kept = built.with_file_name(format!("{binary}-{feature}"));
     std::fs::copy(&built, &kept).map_err(|error| error.to_string())?;
     Ok(kept)
+}
+
+/// An image that QEMU can run, for a test; where it cannot be built or run here, the test is skipped.
+///
+/// # Panics
+/// Where it does not build for another reason than a missing target.
+pub fn in_qemu(image: Image) -> Option<PathBuf> {
+    if Command::new("qemu-system-arm").arg("--version").output().is_err() {
+        skip("qemu-system-arm is not installed");
+        return None;
+    }
+    match build(image) {
+        Ok(image) => Some(image),
+        Err(why) if why.contains("can't find crate for `core`") => {
+            skip("the target thumbv7em-none-eabihf is not installed");
+            None
+        }
+        Err(why) => panic!("the image does not build: {why}"),
+    }
 }
 
 /// Bytes that an image occupies in flash: its loadable segments with contents (ELF32, little-endian).

@@ -9,7 +9,6 @@ use card_fixtures::authority::SodOptions;
 use card_fixtures::personalisation::{authority, issue, personalise};
 use soat::dossier::{DataGroup, Dossier, FileContent, FileId, FileRecord};
 use soat_tests::image::{self, Image};
-use soat_tests::real_data::skip;
 
 /// 2026-08-01
 const NOW: i64 = 1_785_542_400;
@@ -66,16 +65,7 @@ fn run(image: &Path, dossier: &[u8], anchor: &[u8]) -> (i32, String) {
 
 #[test]
 fn the_image_decides_as_the_desk_does() {
-    if Command::new("qemu-system-arm").arg("--version").output().is_err() {
-        return skip("qemu-system-arm is not installed");
-    }
-    let image = match image::build(Image::PassiveAuthenticationBesideGate) {
-        Ok(image) => image,
-        Err(why) if why.contains("can't find crate for `core`") => {
-            return skip("the target thumbv7em-none-eabihf is not installed");
-        }
-        Err(why) => panic!("the image does not build: {why}"),
-    };
+    let Some(image) = image::in_qemu(Image::PassiveAuthenticationBesideGate) else { return };
     for card in CARDS {
         let anchor = authority(card).unwrap().csca_certificate();
         let stranger = authority("vietnam-2024").unwrap().csca_certificate();

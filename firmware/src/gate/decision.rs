@@ -4,7 +4,7 @@ use core::fmt;
 
 use soat::chip::ReadError;
 use soat::crypto::Provider;
-use soat::gate_pack::access_list::{AccessList, Credential, NotAllowed, Person};
+use soat::gate::pack::access_list::{AccessList, Credential, NotAllowed, Person};
 use soat::inspection::{Outcome, Overall, PseudonymKey, ReasonCode, Report};
 use soat::time::Timestamp;
 

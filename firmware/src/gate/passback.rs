@@ -4,7 +4,7 @@ use alloc::collections::VecDeque;
 
 use soat::time::Timestamp;
 
-use soat::gate_pack::access_list::Person;
+use soat::gate::pack::access_list::Person;
 
 /// People that are remembered; the oldest is forgotten first.
 const REMEMBERED: usize = 256;

@@ -37,8 +37,6 @@ pub const FIND_TYPE_A: Command<'static> = command(0x4A, &[0x01, 0x00], SEARCH_MS
 pub const FIND_TYPE_B: Command<'static> = command(0x4A, &[0x01, 0x03, 0x00], SEARCH_MS);
 /// InPSL: 424 kbit/s both ways. Only before the first InDataExchange, and for type A alone (UM0701-02 §7.3.6).
 pub const RAISE_CARD_SPEED: Command<'static> = command(0x4E, &[0x01, 0x02, 0x02], SHORT_MS);
-/// InRelease: every target.
-pub const RELEASE: Command<'static> = command(0x52, &[0x00], SHORT_MS);
 
 /// InDataExchange; `data` begins with the target.
 pub const fn exchange_data(data: &[u8]) -> Command<'_> {

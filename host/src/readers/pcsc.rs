@@ -90,7 +90,7 @@ impl Service {
     /// That there is none, or that there are several, with their names.
     pub fn choose(&self, wanted: Option<&str>) -> Result<Reader> {
         let mut readers = self.readers()?;
-        let names = readers.iter().map(|reader| format!("\n    {}", reader.name())).collect::<String>();
+        let names = readers.iter().map(|reader| format!("“{}”", reader.name())).collect::<Vec<_>>().join(", ");
         if readers.is_empty() {
             return Err(Error::card("reader-none"));
         }

@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use super::montgomery::{Element, Modulus, Word};
+use super::montgomery::{BITS, Element, Modulus, Word};
 
 /// How many odd multiples of a point are made ahead: P, 3P … 15P.
 const MULTIPLES: usize = 8;
@@ -111,9 +111,8 @@ impl<const N: usize> Curve<N> {
 
 /// A number in its non-adjacent form of a window: signed odd digits, the lowest first, four zeros at least after each.
 fn windows(number: &[Word]) -> Vec<i8> {
-    const WORD: usize = Word::BITS as usize;
-    let bits = number.len() * WORD;
-    let bit = |position: usize| number.get(position / WORD).map_or(0, |word| i8::from(word >> (position % WORD) & 1 == 1));
+    let bits = number.len() * BITS;
+    let bit = |position: usize| number.get(position / BITS).map_or(0, |word| i8::from(word >> (position % BITS) & 1 == 1));
     let mut digits = alloc::vec![0; bits + 1];
     let (mut position, mut carry) = (0, 0);
     while position <= bits {

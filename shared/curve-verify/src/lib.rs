@@ -14,7 +14,7 @@ mod montgomery;
 use alloc::vec::Vec;
 
 use double_scalar::{Curve, Jacobian};
-use montgomery::{Element, Modulus, Word};
+use montgomery::{BITS, Element, Modulus, Word};
 
 /// A curve `y² = x³ + a·x + b` over the integers modulo the prime `p`, of at most 528 bits, with a generator `(x, y)` of prime order `n` and
 /// cofactor 1: big-endian, each as wide as the field.
@@ -61,8 +61,6 @@ fn on(curve: &Parameters<'_>, compute: impl Fn(&dyn Computation) -> Option<bool>
     }
 }
 
-const BITS: usize = Word::BITS as usize;
-
 /// A curve with its generator and its order.
 struct Group<const N: usize> {
     curve: Curve<N>,
@@ -70,9 +68,6 @@ struct Group<const N: usize> {
     generator: Jacobian<N>,
     order: Modulus<N>,
     order_octets: Vec<u8>,
-    /// Octets of a digest that count: as many as the order's bits fill (BSI TR-03111 §4.1.3). The one order that does not fill its
-    /// octets, of P-521, is longer than any digest.
-    digest_len: usize,
 }
 
 impl<const N: usize> Group<N> {
@@ -83,8 +78,7 @@ impl<const N: usize> Group<N> {
         let generator = Jacobian { x: element(parameters.x)?, y: element(parameters.y)?, z: field.one };
         let order_octets = parameters.n.to_vec();
         let order = Modulus::new(&order_octets)?;
-        let digest_len = order_octets.len();
-        Some(Self { curve: Curve::new(field, a), b, generator, order, order_octets, digest_len })
+        Some(Self { curve: Curve::new(field, a), b, generator, order, order_octets })
     }
 
     /// x³ + a·x + b
@@ -148,7 +142,9 @@ impl<const N: usize> Computation for Group<N> {
         // r and s lie between 1 and the order: attackers set them to zero.
         let number = |octets: &[u8]| order.element(octets).filter(|number| *number != Modulus::ZERO);
         let (Some(r), Some(s)) = (number(r_octets), number(s)) else { return Some(false) };
-        let leftmost = digest.get(..self.digest_len).unwrap_or(digest);
+        // As many bits of the digest count as the order has (BSI TR-03111 §4.1.3). The one order that does not fill its octets, of P-521, is
+        // longer than any digest.
+        let leftmost = digest.get(..self.order_octets.len()).unwrap_or(digest);
         let inverse = order.inverse(&s);
         let factor = |number: &Element<N>| order.value(&order.multiply(number, &inverse));
         let factors = [factor(&order.reduced(leftmost)?), factor(&r)];

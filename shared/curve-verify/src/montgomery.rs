@@ -13,7 +13,8 @@ pub(crate) type Word = u32;
 #[cfg(not(target_pointer_width = "64"))]
 type DoubleWord = u64;
 
-const BITS: usize = Word::BITS as usize;
+/// Bits of a word.
+pub(crate) const BITS: usize = Word::BITS as usize;
 
 /// An integer below a modulus, times R = 2^(word length · N): the lowest word first.
 pub(crate) type Element<const N: usize> = [Word; N];
@@ -31,13 +32,15 @@ pub(crate) struct Modulus<const N: usize> {
 impl<const N: usize> Modulus<N> {
     pub(crate) const ZERO: Element<N> = [0; N];
 
-    /// An odd number, big-endian; `None` where it is even or does not fit.
+    /// An odd number above 1, big-endian; `None` where it is another or does not fit.
     pub(crate) fn new(modulus: &[u8]) -> Option<Self> {
         let words: [Word; N] = parse(modulus)?;
-        words.first().filter(|lowest| *lowest & 1 == 1 && **lowest > 1 || words.iter().skip(1).any(|word| *word != 0))?;
-        words.first().filter(|lowest| *lowest & 1 == 1)?;
-        // Newton's iteration doubles the right bits each time, and an odd number is its own inverse modulo 8.
         let lowest = *words.first()?;
+        let is_one = lowest == 1 && words.iter().skip(1).all(|word| *word == 0);
+        if lowest & 1 == 0 || is_one {
+            return None;
+        }
+        // Newton's iteration doubles the right bits each time, and an odd number is its own inverse modulo 8.
         let inverse =
             (0..5).fold(lowest, |inverse: Word, _| inverse.wrapping_mul((2 as Word).wrapping_sub(lowest.wrapping_mul(inverse))));
         let mut modulus = Self { words, negated_inverse: inverse.wrapping_neg(), r_squared: [0; N], one: [0; N] };

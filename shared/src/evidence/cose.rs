@@ -10,6 +10,7 @@ use minicbor::decode::Decoder;
 use minicbor::encode::Encoder;
 
 use super::{EvidenceError, Statement, TerminalKey, TerminalSignature};
+use crate::crypto::{CryptoError, Digest, Provider};
 
 /// CBOR tag of COSE_Sign1 (RFC 9052 table 1).
 const TAG: u64 = 18;
@@ -36,7 +37,7 @@ fn protected(key: &TerminalKey, statement: Option<&Statement>) -> Vec<u8> {
 }
 
 /// `Sig_structure = [ "Signature1", body_protected, external_aad, payload ]` (RFC 9052 §4.4). The payload begins with its own name,
-/// "soat.dossier" or "soat.trust", which keeps it apart from whatever else the key may sign.
+/// "soat.dossier", "soat.trust" or "soat.gate", which keeps it apart from whatever else the key may sign.
 pub(crate) fn to_be_signed(key: &TerminalKey, statement: Option<&Statement>, payload: &[u8]) -> Vec<u8> {
     let mut e = Encoder::new(Vec::with_capacity(payload.len() + 256));
     e.array(4)
@@ -60,6 +61,65 @@ pub(crate) fn file(signature: &TerminalSignature, payload: &[u8]) -> Vec<u8> {
 /// Whether a file begins as a signed one does; the decoder stands behind both tags then.
 pub(crate) fn begins(d: &mut Decoder<'_>) -> bool {
     d.tag().is_ok_and(|tag| tag.as_u64() == SELF_DESCRIBED) && d.tag().is_ok_and(|tag| tag.as_u64() == TAG)
+}
+
+/// The content of a payload, behind the name that it begins with and before its version: `#6.55799([name, …, …])`. `None` for another.
+pub(crate) fn named<'a>(payload: &'a [u8], name: &str) -> Option<Decoder<'a>> {
+    let mut d = Decoder::new(payload);
+    let is_so_named = d.tag().is_ok_and(|tag| tag.as_u64() == SELF_DESCRIBED)
+        && d.array().is_ok_and(|len| len == Some(3))
+        && d.str().is_ok_and(|text| text == name);
+    is_so_named.then_some(d)
+}
+
+/// A signed file whose signature holds.
+pub(crate) struct Opened<'a> {
+    /// Who signed it.
+    pub signature: TerminalSignature,
+    /// What is signed.
+    pub payload: &'a [u8],
+    /// What stands behind.
+    pub rest: &'a [u8],
+}
+
+/// Why a file is no such one.
+pub(crate) enum OpenError {
+    /// It does not begin as one of its name does.
+    OtherKind,
+    /// Broken off, or not in the one form that it has.
+    Damaged,
+    /// It is signed with another key than the pinned one.
+    OtherKey,
+    /// The signature does not hold.
+    Signature(CryptoError),
+}
+
+/// Opens a file whose payload begins with a name, under the key with the pinned SHA-256 or, without one, the key that it names. Nothing of
+/// the content is looked at before its signature holds.
+pub(crate) fn open<'a>(
+    bytes: &'a [u8],
+    name: &str,
+    pinned: Option<&Digest>,
+    provider: &dyn Provider,
+) -> Result<Opened<'a>, OpenError> {
+    let mut d = Decoder::new(bytes);
+    if !begins(&mut d) {
+        return Err(OpenError::OtherKind);
+    }
+    let (signature, payload) = read(&mut d).map_err(|_| OpenError::Damaged)?;
+    if named(payload, name).is_none() {
+        return Err(OpenError::OtherKind);
+    }
+    if pinned.is_some_and(|pinned| signature.key().fingerprint(provider) != *pinned) {
+        return Err(OpenError::OtherKey);
+    }
+    signature.verify(payload, provider).map_err(OpenError::Signature)?;
+    // What lies around the payload is compared with the one form that it has.
+    let (signed, rest) = bytes.split_at_checked(d.position()).ok_or(OpenError::Damaged)?;
+    if file(&signature, payload) != signed {
+        return Err(OpenError::Damaged);
+    }
+    Ok(Opened { signature, payload, rest })
 }
 
 /// Writes what stands behind the tag.

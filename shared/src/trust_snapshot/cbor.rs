@@ -8,28 +8,17 @@ use minicbor::decode::{Decoder, Error};
 use minicbor::encode::Encoder;
 
 use super::{Object, ObjectKind, Snapshot, SnapshotError};
+use crate::evidence::cose;
 use crate::time::Timestamp;
 
 const SELF_DESCRIBED: u64 = 55_799;
-const MAGIC: &str = "soat.trust";
+/// The name of what is signed.
+pub(super) const MAGIC: &str = "soat.trust";
 const FORMAT: u64 = 1;
 /// No store has more objects.
 pub(super) const MAX_OBJECTS: usize = 1_000_000;
 
 const INFALLIBLE: &str = "a vector takes every write";
-
-/// Whether a payload begins with the name of a trust snapshot.
-pub(super) fn begins(payload: &[u8]) -> bool {
-    opened(payload).is_some()
-}
-
-fn opened(payload: &[u8]) -> Option<Decoder<'_>> {
-    let mut d = Decoder::new(payload);
-    let is_snapshot = d.tag().is_ok_and(|tag| tag.as_u64() == SELF_DESCRIBED)
-        && d.array().is_ok_and(|len| len == Some(3))
-        && d.str().is_ok_and(|text| text == MAGIC);
-    is_snapshot.then_some(d)
-}
 
 pub(super) fn write(snapshot: &Snapshot) -> Vec<u8> {
     let content: usize = snapshot.objects.iter().map(|object| object.content.len() + object.provenance.len() + 16).sum();
@@ -45,7 +34,7 @@ pub(super) fn write(snapshot: &Snapshot) -> Vec<u8> {
 }
 
 pub(super) fn read(payload: &[u8]) -> Result<Snapshot, SnapshotError> {
-    let mut d = opened(payload).ok_or(SnapshotError::NotASnapshot)?;
+    let mut d = cose::named(payload, MAGIC).ok_or(SnapshotError::NotASnapshot)?;
     let damaged = |_| SnapshotError::Damaged;
     match d.u64().map_err(damaged)? {
         FORMAT => {}

@@ -15,6 +15,7 @@ fn assert_refused(finished: &Finished, code: i32, message: &str, remedy: &str) {
     assert_eq!(finished.code, code, "{finished:?}");
     assert!(finished.stderr.contains(message) && finished.stderr.contains(remedy), "{finished:?}");
     assert_eq!(finished.stdout, "", "{finished:?}");
+    assert!(!finished.stderr.contains('\u{FFFD}'), "something of our own was taken for a control character: {finished:?}");
 }
 
 fn lost(after: u32, comes_back: bool, other: Option<Personalisation>) -> Quirks {
@@ -33,7 +34,7 @@ fn two_readers_and_none_named() {
     let Some(desk) = Desk::new() else { return };
     let finished = run(&mut desk.soat(&["read", "--can", "000001"]));
     assert_refused(&finished, 2, "several readers", "--reader");
-    assert!(finished.stderr.contains("Virtual PCD 00 00") && finished.stderr.contains("Virtual PCD 00 01"), "{finished:?}");
+    assert!(finished.stderr.contains("“Virtual PCD 00 00”, “Virtual PCD 00 01”"), "{finished:?}");
     let finished = run(&mut desk.soat(&["read", "--reader", "Nothing", "--can", "000001"]));
     assert_refused(&finished, 2, "No reader is called “Nothing”", "one of these names");
 }

@@ -4,7 +4,7 @@
 use card_fixtures::authority::{Authority, CertificateOptions, KeyIdentifier, SignatureDefect, SignatureOptions, SodOptions};
 use card_fixtures::chip::{Attack, BadPoint, Forgery, LostTag, Quirks};
 use card_fixtures::plug::pn532::Modulation;
-use soat::gate_pack::Portrait;
+use soat::gate::pack::Portrait;
 use soat_tests::gate_board::code;
 
 use super::*;
@@ -89,6 +89,22 @@ fn gate_attack_05_and_06_files_that_are_not_those_that_were_signed() {
 fn gate_attack_08_attributes_that_break_a_rule() {
     let signature = SignatureOptions { signer_infos: 2, ..SignatureOptions::default() };
     assert_eq!(signed(&own(), &SodOptions { signature, ..SodOptions::default() }), "sod.signer_count");
+}
+
+/// By the digests of a pack: a gate has no room for whole revocation lists.
+#[test]
+fn gate_attack_14_a_revoked_signer() {
+    let says = |serial: &[u8]| {
+        let signer = Certificate::from_der(&own().document_signer_certificate().der).unwrap();
+        let serial = if serial.is_empty() { &signer.serial } else { serial };
+        let mut trust = trust();
+        trust.revoke([soat::pki::revocation::digest(&signer.issuer, serial, &RustCrypto)]);
+        let world = World::new(Some(NOW));
+        let mut gate = Gate::new(world.ports(1), Settings::default(), rule(), trust);
+        code(present(&mut gate, &world, genuine(), Modulation::TypeA).as_ref())
+    };
+    assert_eq!(says(b"another"), "admitted");
+    assert_eq!(says(b""), "ds.revoked");
 }
 
 #[test]

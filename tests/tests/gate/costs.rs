@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use soat_tests::image::{self, Image};
-use soat_tests::real_data::skip;
 
 /// Thousands of instructions of the image as it is built (opt-level z, the curves at 3). The budgets of verification (P-256 6,500,
 /// brainpoolP256r1 12,000, RSA-2048 3,500) are met; those of the constant-time multiplication on brainpoolP256r1 (10,500) and of PACE with
@@ -26,16 +25,7 @@ const COSTS: [(&str, u64); 12] = [
 
 #[test]
 fn gate_qemu_costs_do_not_rise_unnoticed() {
-    if Command::new("qemu-system-arm").arg("--version").output().is_err() {
-        return skip("qemu-system-arm is not installed");
-    }
-    let image = match image::build(Image::Costs) {
-        Ok(image) => image,
-        Err(why) if why.contains("can't find crate for `core`") => {
-            return skip("the target thumbv7em-none-eabihf is not installed");
-        }
-        Err(why) => panic!("the image does not build: {why}"),
-    };
+    let Some(image) = image::in_qemu(Image::Costs) else { return };
     let output = Command::new("qemu-system-arm")
         .args(["-M", "netduinoplus2", "-display", "none", "-monitor", "none", "-serial", "none", "-no-reboot"])
         .args(["-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel"])

@@ -1,14 +1,15 @@
 //! Who comes in, who does not, and what is seen of it.
 
+use card_fixtures::chip::{Attack, Quirks};
 use card_fixtures::personalisation::personalise;
 use card_fixtures::plug::pn532::Modulation;
-use soat::gate_pack::Portrait;
-use soat::gate_pack::schedule::{Days, Window};
+use soat::gate::pack::Portrait;
+use soat::gate::pack::schedule::{Days, Window};
 use soat::time::Timestamp;
 use soat_firmware::door::DoorEvent;
 use soat_firmware::gate::Notice;
 use soat_firmware::gate::decision::Decision;
-use soat_firmware::port::Contact;
+use soat_firmware::port::{Clock, Contact};
 use soat_tests::gate_board::{code, until_decided, wait};
 
 use super::*;
@@ -167,6 +168,73 @@ fn gate_tells_what_is_no_identity_card_and_whose_code_it_is_not() {
     world.scan("https://example.vn/\n");
     assert!(wait(&mut gate, &world, 100).contains(&Notice::CodeRefused));
     assert_eq!(world.openings(), 0);
+}
+
+/// Somebody keeps the reader busy and opens the door meanwhile.
+#[test]
+fn gate_watches_its_door_while_it_reads_a_card() {
+    let (mut gate, world) = gate_with(Settings { card_ms: 60_000, ..Settings::default() }, rule());
+    world.contact.set(Contact::Shut);
+    let clone = Quirks { attack: Some(Attack::Clone), ..Quirks::vietnam() };
+    world.lay(VirtualChip::with_quirks(personalise(CARD).unwrap(), 2, clone), Modulation::TypeA);
+    wait(&mut gate, &world, 1000);
+    world.set_latency(50);
+    world.scan(CODE);
+    let start = wait_for_reading(&mut gate, &world);
+    world.ajar.set((start + 100, start + 300));
+    let (decision, _) = until_decided(&mut gate, &world, PATIENCE_MS);
+    assert!(world.now() > start + 300, "it was over before the reading: {decision:?}");
+    let notices = wait(&mut gate, &world, 100);
+    let door: Vec<&Notice> = notices.iter().filter(|notice| matches!(notice, Notice::Door(_))).collect();
+    assert_eq!(door, [&Notice::Door(DoorEvent::Forced), &Notice::Door(DoorEvent::Shut)]);
+    assert_eq!(world.openings(), 0);
+}
+
+fn wait_for_reading(gate: &mut Gate<Simulated>, world: &World) -> u64 {
+    let end = world.now() + PATIENCE_MS;
+    while world.now() < end {
+        match gate.poll(world.now()) {
+            Some(Notice::Reading) => return world.now(),
+            Some(_) => {}
+            None => gate.clock().rest(),
+        }
+    }
+    panic!("no card is read")
+}
+
+#[test]
+fn gate_forgets_a_code_that_was_scanned_while_it_read_a_card() {
+    let (mut gate, world) = gate();
+    world.scan(CODE);
+    world.lay(genuine(), Modulation::TypeA);
+    wait_for_reading(&mut gate, &world);
+    world.scan(CODE);
+    assert_eq!(until_decided(&mut gate, &world, PATIENCE_MS).0, Some(admitted()));
+    world.take();
+    wait(&mut gate, &world, 4000);
+    world.lay(genuine(), Modulation::TypeA);
+    assert_eq!(until_decided(&mut gate, &world, 10_000).0, None, "its own code was not scanned");
+    assert_eq!(world.openings(), 1);
+}
+
+/// Each of the keys is refused in time, and all of them together are not.
+#[test]
+fn gate_has_one_time_for_all_keys_of_a_code() {
+    let refused = |reading_ms: u32| {
+        let (mut gate, world) = gate_with(Settings { reading_ms, ..Settings::default() }, rule());
+        world.set_latency(60);
+        world.scan(&CODE.replace("15092024", "15032021").replace("01011999", "02011999"));
+        world.lay(chip(personalise("vietnam-bac").unwrap()), Modulation::TypeA);
+        let start = wait_for_reading(&mut gate, &world);
+        let (decision, _) = until_decided(&mut gate, &world, PATIENCE_MS);
+        (code(decision.as_ref()), world.now() - start)
+    };
+    let (all, needed) = refused(30_000);
+    assert_eq!(all, "gate.wrong_key");
+    let half = u32::try_from(needed / 2).unwrap();
+    let (reason, took) = refused(half);
+    assert_eq!(reason, "gate.not_read");
+    assert!(took < needed, "{took} of {needed} ms");
 }
 
 #[test]

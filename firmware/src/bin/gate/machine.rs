@@ -1,6 +1,5 @@
 //! Clocks, entropy and storage of the board: crystal and PLL, the RNG, flash, the battery-backed clock.
 
-use rand_core::{TryCryptoRng, TryRng};
 use soat::time::Timestamp;
 use soat_firmware::calendar;
 use stm32f4xx_hal::pac::{IWDG, PWR, RNG, RTC};
@@ -61,8 +60,8 @@ impl Machine {
     }
 
     /// The source of session keys, once.
-    pub fn entropy(&mut self) -> Entropy {
-        Entropy { rng: self.rng.take() }
+    pub fn entropy(&mut self) -> Source {
+        Source { rng: self.rng.take() }
     }
 
     /// The time of day.
@@ -80,31 +79,14 @@ impl Machine {
 }
 
 /// The RNG (RM0090 §24).
-pub struct Entropy {
+pub struct Source {
     rng: Option<Rng>,
 }
 
-impl TryRng for Entropy {
-    type Error = core::convert::Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, target: &mut [u8]) -> Result<(), Self::Error> {
+impl Source {
+    /// Fills all of it, or says that it cannot.
+    pub fn fill(&mut self, target: &mut [u8]) -> bool {
         use stm32f4xx_hal::hal_02::blocking::rng::Read;
-        let filled = self.rng.as_mut().is_some_and(|rng| rng.read(target).is_ok());
-        // A source that fails gives no keys at all.
-        if filled { Ok(()) } else { cortex_m::peripheral::SCB::sys_reset() }
+        self.rng.as_mut().is_some_and(|rng| rng.read(target).is_ok())
     }
 }
-
-impl TryCryptoRng for Entropy {}

@@ -6,14 +6,13 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use cortex_m_semihosting::syscall;
-use rand_core::{TryCryptoRng, TryRng};
 use soat::time::Timestamp;
 use stm32f4xx_hal::pac::{IWDG, PWR, RNG, RTC};
 use stm32f4xx_hal::rcc::{Config, Rcc};
 
 /// SysTick counts with this in QEMU, whatever the clocks are.
 pub const CORE_HZ: u32 = 168_000_000;
-const LONGEST_FILE: usize = soat::gate_pack::LONGEST_PACK;
+const LONGEST_FILE: usize = soat::gate::pack::LONGEST_PACK;
 
 /// What the host's files say.
 pub struct Stored {
@@ -46,8 +45,8 @@ impl Machine {
     }
 
     /// The source of session keys.
-    pub fn entropy(&mut self) -> Entropy {
-        Entropy
+    pub fn entropy(&mut self) -> Source {
+        Source
     }
 
     /// The time of day.
@@ -61,31 +60,14 @@ impl Machine {
 }
 
 /// `/dev/urandom` of the host.
-pub struct Entropy;
+pub struct Source;
 
-impl TryRng for Entropy {
-    type Error = core::convert::Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, target: &mut [u8]) -> Result<(), Self::Error> {
-        let filled = opened(b"/dev/urandom\0").is_some_and(|host| host.read(target));
-        // A source that fails gives no keys at all.
-        if filled { Ok(()) } else { cortex_m::peripheral::SCB::sys_reset() }
+impl Source {
+    /// Fills all of it, or says that it cannot.
+    pub fn fill(&mut self, target: &mut [u8]) -> bool {
+        opened(b"/dev/urandom\0").is_some_and(|host| host.read(target))
     }
 }
-
-impl TryCryptoRng for Entropy {}
 
 /// The whole of a file of the host; empty where there is none.
 fn file(name: &[u8]) -> Vec<u8> {

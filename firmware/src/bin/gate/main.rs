@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod entropy;
 #[cfg_attr(feature = "qemu", path = "machine_qemu.rs")]
 mod machine;
 mod panel;
@@ -20,7 +21,8 @@ use core::ptr::addr_of_mut;
 
 use embedded_alloc::LlffHeap;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::gate_pack::{GatePack, PackError};
+use soat::gate::pack::{GatePack, PackError, Settings};
+use soat::pki::TrustStore;
 use soat_firmware::gate::decision::{Decision, Rule};
 use soat_firmware::gate::{Gate, Notice};
 use soat_firmware::osdp::{Event, OutputCommand};
@@ -32,6 +34,7 @@ use stm32f4xx_hal::gpio::{Input, Output, Pin};
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 
+use entropy::Entropy;
 use serial::{Console, Reader, Scanner};
 use time::BoardClock;
 
@@ -53,7 +56,7 @@ impl Board for Stm32 {
     type Lock = MonitoredRelay<Pin<'A', 5, Output>, Pin<'C', 4, Input>, Pin<'C', 5, Input>>;
     type Lamps = Panel<Pin<'C', 0, Output>, Pin<'C', 1, Output>, Pin<'C', 2, Output>, Pin<'C', 3, Output>>;
     type Clock = BoardClock;
-    type Entropy = machine::Entropy;
+    type Entropy = Entropy;
 }
 
 #[cortex_m_rt::entry]
@@ -91,43 +94,60 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     let scanner = serial::scanner(device.USART2, (a.pa2, a.pa3), &mut rcc);
     let mut console = serial::console(device.UART4, (a.pa0, a.pa1), &mut rcc);
     let mut machine = machine::Machine::new(device.RNG, device.RTC, device.PWR, device.IWDG, &mut rcc);
-    let mut entropy = machine.entropy();
+    let mut entropy = Entropy(machine.entropy());
     let clock = BoardClock::new(machine);
     let mut seed = [0; 16];
     rand_core::Rng::fill_bytes(&mut entropy, &mut seed);
 
     let ports = Ports { reader, scanner, lock, lamps, clock, entropy };
-    match rule() {
-        Ok((pack, rule, bus)) => {
+    match told() {
+        Ok(Told { settings, rule, trust, bus }) => {
             panel::start(device.USART3, (b.pb10, b.pb11), b.pb12.into_push_pull_output(), bus, seed, &mut core.NVIC, &mut rcc);
-            let content = pack.content();
-            match content.trust_store(&RustCrypto) {
-                Ok(trust) => serve(Gate::new(ports, content.settings, rule, trust), &mut console),
-                Err(error) => refuse(error, &ports.clock, &mut console),
-            }
+            serve(Gate::new(ports, settings, rule, trust), &mut console)
         }
-        Err(error) => refuse(error, &ports.clock, &mut console),
+        Err(unfit) => refuse(unfit, &ports.clock, &mut console),
+    }
+}
+
+/// What this gate was told, by its provisioning and its pack.
+struct Told {
+    settings: Settings,
+    rule: Rule,
+    trust: TrustStore,
+    bus: panel::Bus,
+}
+
+/// Why it opens for nobody.
+enum Unfit {
+    NotProvisioned,
+    Pack(PackError),
+}
+
+impl From<PackError> for Unfit {
+    fn from(error: PackError) -> Self {
+        Self::Pack(error)
     }
 }
 
 /// The pack that lies in storage, under the key that this gate was given.
-fn rule() -> Result<(GatePack<'static>, Rule, panel::Bus), PackError> {
+fn told() -> Result<Told, Unfit> {
     let stored = machine::stored();
-    let provisioning = Provisioning::parse(stored.provisioning, &RustCrypto).ok_or(PackError::OtherKey)?;
+    let provisioning = Provisioning::parse(stored.provisioning, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
     let pack = GatePack::verify(stored.pack, &provisioning.operator, &RustCrypto)?;
     if let Some(held) = provisioning.least_version.checked_sub(1) {
         pack.may_follow(Some(held), pack.header().made_at)?;
     }
-    let content = pack.content();
+    let (header, content, trust) = pack.into_parts();
     let rule = Rule {
-        list: content.list.clone(),
+        list: content.list,
         key: provisioning.site_key,
-        purpose: content.site.clone(),
+        purpose: content.site,
         zone_minutes: content.zone_minutes,
-        from: pack.header().made_at,
-        until: pack.header().ends_at,
+        from: header.made_at,
+        until: header.ends_at,
     };
-    Ok((pack, rule, panel::Bus { address: provisioning.osdp_address, key: provisioning.scbk }))
+    let bus = panel::Bus { address: provisioning.osdp_address, key: provisioning.scbk };
+    Ok(Told { settings: content.settings, rule, trust, bus })
 }
 
 fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
@@ -138,13 +158,16 @@ fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
         while let Some(event) = panel::event() {
             obey(&mut gate, event, now, &mut panel_opened, console);
         }
-        panel::report(gate.status(), now);
+        // What a panel opened for as long as it likes is shut with its session: nobody would shut it otherwise.
+        if !panel::report(gate.status(), now) && core::mem::take(&mut panel_opened) {
+            gate.drive_lock(None);
+        }
         let notice = gate.poll(now);
-        if gate.clock().milliseconds().saturating_sub(now) > STALE_MS {
-            panel::drop_stale();
-            // Among what was dropped may be the end of its session.
-            if core::mem::take(&mut panel_opened) {
-                gate.drive_lock(None);
+        let is_late = gate.clock().milliseconds().saturating_sub(now) > STALE_MS;
+        // What the panel asked for while a card was read comes too late for the lock, and not for the rest.
+        while let Some(event) = if is_late { panel::event() } else { None } {
+            if !matches!(event, Event::Output(_)) {
+                obey(&mut gate, event, now, &mut panel_opened, console);
             }
         }
         match notice {
@@ -169,7 +192,6 @@ fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
 }
 
 /// Does what the control panel asks for. Lamps and buzzer show the gate's own signals: a panel that lights green would lie.
-/// What a panel opened is shut with its session: nobody would shut it otherwise.
 fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Console) {
     match event {
         Event::Output(OutputCommand::Set(true) | OutputCommand::SetAfterTimer(true)) => {
@@ -184,20 +206,18 @@ fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool,
             gate.drive_lock(None);
         }
         Event::SessionOpened { insecure } => say(console, format_args!("panel session, insecure: {insecure}")),
-        Event::SessionClosed(why) => {
-            if core::mem::take(panel_opened) {
-                gate.drive_lock(None);
-            }
-            say(console, format_args!("panel session closed: {why:?}"));
-        }
+        Event::SessionClosed(why) => say(console, format_args!("panel session closed: {why:?}")),
         Event::PanelRefused => say(console, format_args!("panel refused: it does not know the key")),
         _ => {}
     }
 }
 
-/// Without a pack nothing opens; the console says why.
-fn refuse(error: PackError, clock: &BoardClock, console: &mut Console) -> ! {
-    say(console, format_args!("no pack: {error}"));
+/// Without keys and a pack nothing opens; the console says why.
+fn refuse(unfit: Unfit, clock: &BoardClock, console: &mut Console) -> ! {
+    match unfit {
+        Unfit::NotProvisioned => say(console, format_args!("no keys: this gate was not provisioned")),
+        Unfit::Pack(error) => say(console, format_args!("no pack: {error}")),
+    }
     loop {
         clock.rest();
     }

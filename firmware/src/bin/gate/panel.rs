@@ -14,7 +14,7 @@ use stm32f4xx_hal::rcc::Rcc;
 use stm32f4xx_hal::serial::config::Config;
 use stm32f4xx_hal::serial::{Event as Line, Serial};
 
-use crate::serial::started;
+use crate::serial::{received, started};
 use crate::time::milliseconds;
 
 /// What most panels start with.
@@ -104,17 +104,14 @@ pub fn event() -> Option<Event> {
     with(|device| device.peripheral.event()).flatten()
 }
 
-/// What the panel is told on its next POLL; a panel that is silent for too long has no session any more.
-pub fn report(status: Status, now: u64) {
-    with(|device| {
+/// What the panel is told on its next POLL. Says whether there is a session: a panel that is silent for too long has none any more.
+pub fn report(status: Status, now: u64) -> bool {
+    let is_secure = with(|device| {
         device.peripheral.set_status(status);
         device.peripheral.expire(now);
+        device.peripheral.is_secure()
     });
-}
-
-/// Drops what the panel asked for while the gate was busy with a card: it is too late for it.
-pub fn drop_stale() {
-    while event().is_some() {}
+    is_secure.unwrap_or(false)
 }
 
 /// A person was let in whom the panel knows by these bits.
@@ -129,22 +126,18 @@ fn USART3() {
     in_interrupt(|device| {
         // SAFETY: once it is started, only this interrupt touches USART3.
         let port = unsafe { &*USART3::ptr() };
-        let status = port.sr().read();
-        // An overrun asks for the interrupt too, and only a look at the data ends it.
-        if status.rxne().bit_is_set() || status.ore().bit_is_set() {
-            let byte = port.dr().read().dr().bits().to_le_bytes()[0];
-            let now = milliseconds();
-            device.peripheral.receive(byte, now);
-            if let Some(reply) = device.peripheral.poll(now) {
-                device.drive.set_high();
-                for byte in reply {
-                    while port.sr().read().txe().bit_is_clear() {}
-                    // SAFETY: every byte may be sent.
-                    port.dr().write(|w| unsafe { w.dr().bits(u16::from(*byte)) });
-                }
-                while port.sr().read().tc().bit_is_clear() {}
-                device.drive.set_low();
+        let Some(byte) = received(port) else { return };
+        let now = milliseconds();
+        device.peripheral.receive(byte, now);
+        if let Some(reply) = device.peripheral.poll(now) {
+            device.drive.set_high();
+            for byte in reply {
+                while port.sr().read().txe().bit_is_clear() {}
+                // SAFETY: every byte may be sent.
+                port.dr().write(|w| unsafe { w.dr().bits(u16::from(*byte)) });
             }
+            while port.sr().read().tc().bit_is_clear() {}
+            device.drive.set_low();
         }
     });
 }

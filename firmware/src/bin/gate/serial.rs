@@ -55,28 +55,32 @@ fn pop<const N: usize>(ring: &Mutex<RefCell<Ring<N>>>) -> Option<u8> {
     critical_section::with(|cs| ring.borrow_ref_mut(cs).pop())
 }
 
+/// The byte that a port has received. An overrun asks for the interrupt too, and only a look at the data ends it (RM0090 §30.6.1).
+pub fn received(port: &pac::usart1::RegisterBlock) -> Option<u8> {
+    let status = port.sr().read();
+    if !status.rxne().bit_is_set() && !status.ore().bit_is_set() {
+        return None;
+    }
+    let [byte, _] = port.dr().read().dr().bits().to_le_bytes();
+    status.rxne().bit_is_set().then_some(byte)
+}
+
+fn keep<const N: usize>(byte: Option<u8>, ring: &Mutex<RefCell<Ring<N>>>) {
+    if let Some(byte) = byte {
+        critical_section::with(|cs| ring.borrow_ref_mut(cs).push(byte));
+    }
+}
+
 #[interrupt]
 fn USART1() {
     // SAFETY: only this interrupt reads status and data of USART1.
-    let port = unsafe { &*USART1::ptr() };
-    let status = port.sr().read();
-    // An overrun asks for the interrupt too, and only a look at the data ends it.
-    if status.rxne().bit_is_set() || status.ore().bit_is_set() {
-        let byte = port.dr().read().dr().bits();
-        critical_section::with(|cs| FROM_READER.borrow_ref_mut(cs).push(byte.to_le_bytes()[0]));
-    }
+    keep(received(unsafe { &*USART1::ptr() }), &FROM_READER);
 }
 
 #[interrupt]
 fn USART2() {
     // SAFETY: only this interrupt reads status and data of USART2.
-    let port = unsafe { &*USART2::ptr() };
-    let status = port.sr().read();
-    // An overrun asks for the interrupt too, and only a look at the data ends it.
-    if status.rxne().bit_is_set() || status.ore().bit_is_set() {
-        let byte = port.dr().read().dr().bits();
-        critical_section::with(|cs| FROM_SCANNER.borrow_ref_mut(cs).push(byte.to_le_bytes()[0]));
-    }
+    keep(received(unsafe { &*USART2::ptr() }), &FROM_SCANNER);
 }
 
 fn listen(line: interrupt) {

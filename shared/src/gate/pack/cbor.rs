@@ -11,27 +11,16 @@ use super::access_list::AccessList;
 use super::schedule::{Days, Schedule, Window};
 use super::{Content, Header, MAX_ANCHORS, MAX_REVOKED, MAX_SCHEDULES, MAX_WINDOWS, PackError, Portrait, REVOKED, Settings};
 use crate::crypto::Digest;
+use crate::evidence::cose;
 use crate::time::Timestamp;
 
 const SELF_DESCRIBED: u64 = 55_799;
-const MAGIC: &str = "soat.gate";
+/// The name of what is signed.
+pub(super) const MAGIC: &str = "soat.gate";
 const FORMAT: u64 = 1;
 const MINUTES_A_DAY: u16 = 24 * 60;
 
 const INFALLIBLE: &str = "a vector takes every write";
-
-/// Whether a payload begins with the name of a gate pack.
-pub(super) fn begins(payload: &[u8]) -> bool {
-    opened(payload).is_some()
-}
-
-fn opened(payload: &[u8]) -> Option<Decoder<'_>> {
-    let mut d = Decoder::new(payload);
-    let is_pack = d.tag().is_ok_and(|tag| tag.as_u64() == SELF_DESCRIBED)
-        && d.array().is_ok_and(|len| len == Some(3))
-        && d.str().is_ok_and(|text| text == MAGIC);
-    is_pack.then_some(d)
-}
 
 pub(super) fn write_header(header: &Header) -> Vec<u8> {
     let mut e = Encoder::new(Vec::new());
@@ -53,7 +42,7 @@ pub(super) fn write_header(header: &Header) -> Vec<u8> {
 
 pub(super) fn read_header(payload: &[u8]) -> Result<Header, PackError> {
     let damaged = |_| PackError::Damaged;
-    let mut d = opened(payload).ok_or(PackError::NotAPack)?;
+    let mut d = cose::named(payload, MAGIC).ok_or(PackError::NotAPack)?;
     match d.u64().map_err(damaged)? {
         FORMAT => {}
         format => return Err(PackError::UnknownFormat(format)),

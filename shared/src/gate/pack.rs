@@ -4,7 +4,7 @@
 //! a gate hashes the rest where it lies in its flash, and needs no room for it:
 //!
 //! ```cddl
-#![doc = include_str!("gate_pack/gate_pack.cddl")]
+#![doc = include_str!("pack/pack.cddl")]
 //! ```
 //!
 //! People stand in it by pseudonyms ([`access_list`]) and revoked document signers by digests ([`crate::pki::revocation::digest`]).
@@ -19,7 +19,8 @@ use alloc::vec::Vec;
 use access_list::AccessList;
 
 use crate::crypto::{CryptoError, Digest, DigestAlgorithm, Provider};
-use crate::evidence::{TerminalSignature, TerminalSigner, cose};
+use crate::evidence::cose::{self, OpenError};
+use crate::evidence::{TerminalSignature, TerminalSigner};
 use crate::pki::{Certificate, Provenance, TrustStore};
 use crate::time::Timestamp;
 
@@ -145,6 +146,17 @@ pub enum PackError {
     Anchor(usize),
 }
 
+impl From<OpenError> for PackError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::OtherKind => Self::NotAPack,
+            OpenError::Damaged => Self::Damaged,
+            OpenError::OtherKey => Self::OtherKey,
+            OpenError::Signature(error) => Self::Signature(error),
+        }
+    }
+}
+
 impl Content<'_> {
     /// The file.
     ///
@@ -182,7 +194,7 @@ impl Content<'_> {
     ///
     /// # Errors
     /// [`PackError::Anchor`]
-    pub fn trust_store(&self, provider: &dyn Provider) -> Result<TrustStore, PackError> {
+    fn trust_store(&self, provider: &dyn Provider) -> Result<TrustStore, PackError> {
         let mut trust = TrustStore::new();
         for (index, anchor) in self.anchors.iter().enumerate() {
             let certificate = Certificate::from_der(anchor).map_err(|_| PackError::Anchor(index))?;
@@ -197,10 +209,11 @@ impl Content<'_> {
 }
 
 /// A pack whose signature and digest hold under the key that was pinned. It cannot be made in any other way than [`GatePack::verify`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct GatePack<'a> {
     header: Header,
     content: Content<'a>,
+    trust: TrustStore,
 }
 
 impl<'a> GatePack<'a> {
@@ -212,23 +225,8 @@ impl<'a> GatePack<'a> {
         if bytes.len() > LONGEST_PACK {
             return Err(PackError::TooLarge);
         }
-        let mut d = minicbor::Decoder::new(bytes);
-        if !cose::begins(&mut d) {
-            return Err(PackError::NotAPack);
-        }
-        let (signature, payload) = cose::read(&mut d).map_err(|_| PackError::Damaged)?;
-        if !cbor::begins(payload) {
-            return Err(PackError::NotAPack);
-        }
-        if signature.key().fingerprint(provider) != *pinned {
-            return Err(PackError::OtherKey);
-        }
-        signature.verify(payload, provider).map_err(PackError::Signature)?;
-        let (signed, content) = bytes.split_at_checked(d.position()).ok_or(PackError::Damaged)?;
-        if cose::file(&signature, payload) != signed {
-            return Err(PackError::Damaged);
-        }
-        let header = cbor::read_header(payload)?;
+        let opened = cose::open(bytes, cbor::MAGIC, Some(pinned), provider)?;
+        let (header, content) = (cbor::read_header(opened.payload)?, opened.rest);
         let whole = usize::try_from(header.length).is_ok_and(|length| length == content.len());
         if !whole || provider.digest(DigestAlgorithm::Sha256, &[content]) != header.sha256 {
             return Err(PackError::Damaged);
@@ -237,8 +235,8 @@ impl<'a> GatePack<'a> {
         if content.anchors.len() > MAX_ANCHORS {
             return Err(PackError::TooLarge);
         }
-        content.trust_store(provider)?;
-        Ok(Self { header, content })
+        let trust = content.trust_store(provider)?;
+        Ok(Self { header, content, trust })
     }
 
     /// What is signed.
@@ -251,9 +249,9 @@ impl<'a> GatePack<'a> {
         &self.content
     }
 
-    /// What it says, to be kept.
-    pub fn into_content(self) -> Content<'a> {
-        self.content
+    /// What is signed, what it says, and whom it trusts: to be kept.
+    pub fn into_parts(self) -> (Header, Content<'a>, TrustStore) {
+        (self.header, self.content, self.trust)
     }
 
     /// Whether it may be taken over where a version was held before.

@@ -1,0 +1,3 @@
+//! What a gate and the desk that looks after it agree on.
+
+pub mod pack;
