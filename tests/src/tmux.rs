@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,6 +33,11 @@ impl Tmux {
         let settings = "set -g remain-on-exit on\nset -g status off\nset -g history-limit 2000\nset -g escape-time 20\n\
             set -g default-terminal tmux-256color\n";
         fs::write(folder.path().join("tmux.conf"), settings).expect("a file");
+        // tmux at times leaves a program that ended unburied; these two say which process it is, and how it ended.
+        fs::write(folder.path().join("program"), "echo $$ > \"${0%/*}/pid\"; exec \"$@\"\n").expect("a file");
+        let window =
+            "sh \"${0%/*}/program\" \"$@\"; echo $? > \"${0%/*}/ended.new\"; mv \"${0%/*}/ended.new\" \"${0%/*}/ended\"\n";
+        fs::write(folder.path().join("window"), window).expect("a file");
         let tmux = Self { folder, socket };
         let configuration = tmux.folder.path().join("tmux.conf");
         let mut start = Command::new("tmux");
@@ -40,7 +46,7 @@ impl Tmux {
         if let Some(folder) = command.get_current_dir() {
             start.arg("-c").arg(folder);
         }
-        start.arg("env").args(["-u", "NO_COLOR"]);
+        start.arg("sh").arg(tmux.folder.path().join("window")).arg("env").args(["-u", "NO_COLOR"]);
         for (name, value) in command.get_envs() {
             match value {
                 Some(value) if name != "NO_COLOR" => {
@@ -113,18 +119,16 @@ impl Tmux {
 
     /// The process that runs in the window.
     pub fn pid(&self) -> u32 {
-        self.told(&["display-message", "-p", "#{pane_pid}"]).trim().parse().unwrap_or(0)
+        self.noted("pid").unwrap_or(0)
     }
 
     /// With which code the program ended, or `None` while it runs. After a signal it is 128 and the signal's number.
     pub fn ended(&self) -> Option<i32> {
-        let told = self.told(&["display-message", "-p", "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}"]);
-        let parts: Vec<&str> = told.trim().split('|').collect();
-        match parts.as_slice() {
-            // That it is dead is known before how it died.
-            ["1", code, signal] => code.parse().ok().or_else(|| Some(128 + signal.parse::<i32>().ok()?)),
-            _ => None,
-        }
+        self.noted("ended")
+    }
+
+    fn noted<N: FromStr>(&self, what: &str) -> Option<N> {
+        fs::read_to_string(self.folder.path().join(what)).ok()?.trim().parse().ok()
     }
 
     /// Whether the program draws on a screen of its own.
