@@ -28,6 +28,19 @@ pub fn decode(time: u32, date: u32, is_set: bool) -> Option<Timestamp> {
     Timestamp::new(Date::new(year, month, day)?, hour, minute, second)
 }
 
+/// RTC_TR and RTC_DR of a time in UTC, with its weekday. `None` where [`decode`] would not give it back.
+pub fn encode(time: Timestamp) -> Option<(u32, u32)> {
+    let date = time.date()?;
+    let two_digits = |number: u32| number / 10 << 4 | number % 10;
+    let seconds = u32::try_from(time.0.rem_euclid(86_400)).ok()?;
+    let clock = two_digits(seconds / 3600) << 16 | two_digits(seconds / 60 % 60) << 8 | two_digits(seconds % 60);
+    let year = date.year().checked_sub(EPOCH).filter(|year| *year < 100 && date.year() >= FIRST_YEAR)?;
+    // 1970-01-01 was a Thursday, and Monday is 1.
+    let weekday = u32::try_from((date.days_since_epoch() + 3).rem_euclid(7) + 1).ok()?;
+    let day = two_digits(u32::from(date.month())) << 8 | two_digits(u32::from(date.day()));
+    Some((clock, two_digits(u32::from(year)) << 16 | weekday << 13 | day))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -46,6 +59,20 @@ mod tests {
         assert_eq!(decode(TIME, 0x28_0229, true), Some(at(2028, 2, 29)), "a leap year");
         assert_eq!(decode(TIME, 0x30_0301, true), Some(at(2030, 3, 1)));
         assert_eq!(decode(TIME, 0x30_0229, true), None, "none");
+    }
+
+    #[test]
+    fn what_is_set_is_what_is_read() {
+        assert_eq!(encode(at(2026, 11, 26)), Some((TIME, 0x26_8000 | 0x1126)), "a Thursday");
+        assert_eq!(encode(at(2028, 2, 27)).unwrap().1 >> 13 & 7, 7, "a Sunday");
+        for days in 0..74 * 365 {
+            let time = Timestamp(at(2026, 1, 1).0 + days * 86_400 + days * 11 % 86_400);
+            let (clock, date) = encode(time).unwrap();
+            assert_eq!(decode(clock, date, true), Some(time));
+        }
+        for time in [at(2025, 12, 31), at(2100, 1, 1), Timestamp(i64::MAX)] {
+            assert_eq!(encode(time), None, "{time:?}");
+        }
     }
 
     #[test]

@@ -214,7 +214,7 @@ mod tests {
         door.lock.exit = false;
         assert_eq!(events(&mut door, &mut now, 10_100), []);
         door.lock.exit = true;
-        assert_eq!(events(&mut door, &mut now, 10_100 + STEADY_MS), [], "noise");
+        assert_eq!(events(&mut door, &mut now, 10_139), [], "noise of 39 ms");
         door.lock.exit = false;
         assert_eq!(events(&mut door, &mut now, 10_200), []);
         assert_eq!(door.lock.power, [false]);

@@ -3,6 +3,8 @@
 //! They carry the facility code and card number that stand beside an entry of the access list, never bits of a pseudonym or of a personal
 //! number: 24 bits of either meet again among some 10,000 people.
 
+pub mod wires;
+
 use soat::gate::pack::access_list::Credential;
 
 /// How many bits a frame has.
@@ -25,6 +27,16 @@ pub struct Bits {
     pub count: u8,
 }
 
+impl Iterator for Bits {
+    type Item = bool;
+
+    /// The next bit as it is sent.
+    fn next(&mut self) -> Option<bool> {
+        self.count = self.count.checked_sub(1)?;
+        Some(self.value >> self.count & 1 == 1)
+    }
+}
+
 impl Format {
     /// The lengths of facility code and card number, in bits.
     fn widths(self) -> (u8, u8) {
@@ -33,6 +45,14 @@ impl Format {
             Self::Wiegand34 => (16, 16),
             Self::Wiegand37 => (16, 19),
         }
+    }
+
+    /// The format of so many bits.
+    pub fn of(bits: u8) -> Option<Self> {
+        [Self::Wiegand26, Self::Wiegand34, Self::Wiegand37].into_iter().find(|format| {
+            let (facility, number) = format.widths();
+            facility + number + 2 == bits
+        })
     }
 
     /// The shortest format that holds a credential.
