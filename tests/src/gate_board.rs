@@ -62,7 +62,7 @@ pub struct World {
     latency: Cell<u64>,
     time: Cell<Option<Timestamp>>,
     to_gate: RefCell<VecDeque<(u64, u8)>>,
-    from_scanner: RefCell<VecDeque<u8>>,
+    from_scanner: RefCell<VecDeque<(u64, u8)>>,
     faults: RefCell<Vec<Planned>>,
     /// Bytes from the PN532 after which the card is taken away.
     take_after: Cell<Option<usize>>,
@@ -162,7 +162,12 @@ impl World {
 
     /// A scanner sends this.
     pub fn scan(&self, text: &str) {
-        self.from_scanner.borrow_mut().extend(text.bytes());
+        self.scan_at(self.now(), text);
+    }
+
+    /// A scanner sends this at a time.
+    pub fn scan_at(&self, at: u64, text: &str) {
+        self.from_scanner.borrow_mut().extend(text.bytes().map(|byte| (at, byte)));
     }
 
     /// How often the lock was given power.
@@ -299,7 +304,8 @@ pub struct ScannerWire(Rc<World>);
 
 impl ByteLink for ScannerWire {
     fn receive(&mut self) -> Option<u8> {
-        self.0.from_scanner.borrow_mut().pop_front()
+        let now = self.0.now();
+        self.0.from_scanner.borrow_mut().pop_front_if(|(at, _)| *at <= now).map(|(_, byte)| byte)
     }
 
     fn send(&mut self, _: &[u8]) {}

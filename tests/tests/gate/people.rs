@@ -9,7 +9,7 @@ use soat::time::Timestamp;
 use soat_firmware::door::DoorEvent;
 use soat_firmware::gate::Notice;
 use soat_firmware::gate::decision::Decision;
-use soat_firmware::port::{Clock, Contact};
+use soat_firmware::port::{Clock, Contact, Lit};
 use soat_tests::gate_board::{code, until_decided, wait};
 
 use super::*;
@@ -207,8 +207,8 @@ fn gate_forgets_a_code_that_was_scanned_while_it_read_a_card() {
     let (mut gate, world) = gate();
     world.scan(CODE);
     world.lay(genuine(), Modulation::TypeA);
-    wait_for_reading(&mut gate, &world);
-    world.scan(CODE);
+    let start = wait_for_reading(&mut gate, &world);
+    world.scan_at(start + 20, CODE);
     assert_eq!(until_decided(&mut gate, &world, PATIENCE_MS).0, Some(admitted()));
     world.take();
     wait(&mut gate, &world, 4000);
@@ -244,6 +244,13 @@ fn gate_tells_a_forced_and_a_held_door_and_lets_people_out() {
     wait(&mut gate, &world, 100);
     world.contact.set(Contact::Open);
     assert!(wait(&mut gate, &world, 100).contains(&Notice::Door(DoorEvent::Forced)));
+    let mut lit = Vec::new();
+    for _ in 0..10 {
+        wait(&mut gate, &world, 50);
+        lit.push(world.lit.get());
+    }
+    let alarm = [Lit { red: true, buzzer: true, ..Lit::default() }, Lit { blue: true, ..Lit::default() }];
+    assert!(lit.iter().all(|lit| alarm.contains(lit)) && alarm.iter().all(|one| lit.contains(one)), "{lit:?}");
     world.contact.set(Contact::Shut);
     assert!(wait(&mut gate, &world, 100).contains(&Notice::Door(DoorEvent::Shut)));
     world.exit.set(true);
