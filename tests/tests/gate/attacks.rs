@@ -1,11 +1,15 @@
 //! Forged cards before a gate. Each time the genuine card opens first; then the forged one is presented to the same gate, which stays
 //! shut and says why.
 
+use std::collections::BTreeMap;
+
 use card_fixtures::authority::{Authority, CertificateOptions, KeyIdentifier, SignatureDefect, SignatureOptions, SodOptions};
 use card_fixtures::chip::{Attack, BadPoint, Forgery, LostTag, Quirks};
 use card_fixtures::plug::pn532::Modulation;
-use soat::gate::pack::Portrait;
+use soat::evidence::TerminalSigner;
+use soat::gate::pack::{Content, GatePack, Portrait};
 use soat_tests::gate_board::code;
+use soat_tests::seeds::SeedTerminal;
 
 use super::*;
 
@@ -97,8 +101,18 @@ fn gate_attack_14_a_revoked_signer() {
     let says = |serial: &[u8]| {
         let signer = Certificate::from_der(&own().document_signer_certificate().der).unwrap();
         let serial = if serial.is_empty() { &signer.serial } else { serial };
-        let mut trust = trust();
-        trust.revoke([soat::pki::revocation::digest(&signer.issuer, serial, &RustCrypto)]);
+        // Through a pack, as the gate is told.
+        let content = Content {
+            site: "cổng bắc".into(),
+            zone_minutes: 420,
+            settings: Settings::default(),
+            anchors: vec![authority(CARD).unwrap().csca_certificate()],
+            revoked: vec![soat::pki::revocation::digest(&signer.issuer, serial, &RustCrypto)],
+            list: AccessList::of(&BTreeMap::new(), Vec::new()),
+        };
+        let operator = SeedTerminal::new();
+        let pack = content.signed(1, Timestamp(NOW.0 - 86_400), ENDS, &operator, &RustCrypto).unwrap();
+        let trust = GatePack::verify(&pack, &operator.key().fingerprint(&RustCrypto), &RustCrypto).unwrap().into_parts().2;
         let world = World::new(Some(NOW));
         let mut gate = Gate::new(world.ports(1), Settings::default(), rule(), trust);
         code(present(&mut gate, &world, genuine(), Modulation::TypeA).as_ref())

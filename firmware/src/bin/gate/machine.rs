@@ -1,12 +1,13 @@
 //! Clocks, entropy and storage of the board: crystal and PLL, the RNG, flash, the battery-backed clock.
 
 use soat::time::Timestamp;
-use soat_firmware::calendar;
 use stm32f4xx_hal::pac::{IWDG, PWR, RNG, RTC};
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::rcc::{Config, Rcc};
 use stm32f4xx_hal::rng::Rng;
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
+
+use crate::rtc::Calendar;
 
 /// What SysTick counts with.
 pub const CORE_HZ: u32 = 168_000_000;
@@ -47,16 +48,16 @@ pub fn start_clocks(rcc: Rcc) -> Rcc {
 /// RNG, RTC and watchdog.
 pub struct Machine {
     rng: Option<Rng>,
-    rtc: RTC,
+    calendar: Calendar,
     watchdog: IndependentWatchdog,
 }
 
 impl Machine {
     /// Starts all three.
-    pub fn new(rng: RNG, rtc: RTC, _: PWR, watchdog: IWDG, rcc: &mut Rcc) -> Self {
+    pub fn new(rng: RNG, rtc: RTC, power: PWR, watchdog: IWDG, rcc: &mut Rcc) -> Self {
         let mut watchdog = IndependentWatchdog::new(watchdog);
         watchdog.start(WATCHDOG_MS.millis());
-        Self { rng: Some(rng.constrain(rcc)), rtc, watchdog }
+        Self { rng: Some(rng.constrain(rcc)), calendar: Calendar::new(rtc, &power), watchdog }
     }
 
     /// The source of session keys, once.
@@ -66,10 +67,12 @@ impl Machine {
 
     /// The time of day.
     pub fn time(&mut self, _: u64) -> Option<Timestamp> {
-        // RTC_TR holds RTC_DR until that is read (RM0090 §26.3.6): both are of one moment.
-        let time = self.rtc.tr().read().bits();
-        let date = self.rtc.dr().read().bits();
-        calendar::decode(time, date, self.rtc.isr().read().inits().bit_is_set())
+        self.calendar.time()
+    }
+
+    /// Sets the calendar. Whether it took the time.
+    pub fn set_time(&mut self, time: Timestamp, _: u64) -> bool {
+        self.calendar.set(time)
     }
 
     /// The gate is alive.

@@ -11,6 +11,8 @@ mod entropy;
 #[cfg_attr(feature = "qemu", path = "machine_qemu.rs")]
 mod machine;
 mod panel;
+#[cfg(not(feature = "qemu"))]
+mod rtc;
 mod serial;
 mod time;
 

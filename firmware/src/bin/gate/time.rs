@@ -44,6 +44,11 @@ impl BoardClock {
     pub fn new(machine: Machine) -> Self {
         Self { machine: RefCell::new(machine) }
     }
+
+    /// Sets the calendar. Whether it took the time.
+    pub fn set(&self, time: Timestamp) -> bool {
+        self.machine.try_borrow_mut().is_ok_and(|mut machine| machine.set_time(time, milliseconds()))
+    }
 }
 
 impl Clock for BoardClock {
