@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod gate;
 pub mod inspection;
 pub mod lds;
+mod letter_case;
 pub mod manual;
 pub mod mrz;
 pub mod pki;

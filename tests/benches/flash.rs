@@ -8,7 +8,7 @@ fn main() {
         match image::build(image) {
             Err(why) => println!("flash: {image:?} cannot be built here: {why}"),
             Ok(path) => match std::fs::read(&path).ok().and_then(|elf| image::flash_bytes(&elf)) {
-                Some(bytes) => println!("flash: {image:?}, thumbv7em, opt-level s: {bytes} bytes"),
+                Some(bytes) => println!("flash: {image:?}, thumbv7em: {bytes} bytes"),
                 None => println!("flash: {} is not readable", path.display()),
             },
         }

@@ -46,6 +46,9 @@ pub fn build(image: Image) -> Result<PathBuf, String> {
     let output = Command::new(cargo)
         .args(["build", "--locked", "--profile", "flash", "-p", "soat-firmware", "--features", feature, "--target", TARGET])
         .args(["--bin", binary])
+        // They would take the place of the image's own flags, of `.cargo/config.toml`.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .current_dir(&root)
         .output()
         .map_err(|error| error.to_string())?;

@@ -80,6 +80,6 @@ pub fn open(exchange: &mut Exchange<'_>, key: &MrzKey, rng: &mut dyn CryptoRng) 
     Ok(())
 }
 
-#[cfg(all(test, feature = "all-curves"))]
+#[cfg(all(test, feature = "desk"))]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 mod tests;

@@ -217,6 +217,6 @@ fn append_reference(data: &mut Vec<u8>, key_id: Option<u32>) {
     }
 }
 
-#[cfg(all(test, feature = "all-curves"))]
+#[cfg(all(test, feature = "desk"))]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 mod tests;

@@ -200,7 +200,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// The session's keys out of the exchange, to be looked at.
-    #[cfg(all(test, feature = "all-curves"))]
+    #[cfg(all(test, feature = "desk"))]
     pub fn take_messaging(&mut self) -> Option<SecureMessaging> {
         match core::mem::replace(&mut self.messaging, Messaging::Plain) {
             Messaging::Protected { keys, .. } => Some(keys),
@@ -405,6 +405,6 @@ fn saturate(value: u64) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-#[cfg(all(test, feature = "all-curves"))]
+#[cfg(all(test, feature = "desk"))]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 mod tests;

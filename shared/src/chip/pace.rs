@@ -259,6 +259,6 @@ fn incompatible(error: CryptoError) -> ReadError {
     ReadError::CardIncompatible(Incompatibility::Crypto(error))
 }
 
-#[cfg(all(test, feature = "all-curves"))]
+#[cfg(all(test, feature = "desk"))]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 mod tests;

@@ -288,6 +288,6 @@ pub(super) fn append(objects: &mut Vec<u8>, tag: Tag, parts: &[&[u8]]) {
     }
 }
 
-#[cfg(all(test, feature = "all-curves"))]
+#[cfg(all(test, feature = "desk"))]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 mod tests;

@@ -33,16 +33,16 @@ const DH_PUBLIC_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840
 const STANDARDIZED_DOMAIN: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.1.2");
 
 /// Bounds of a modulus in bits: below, a key proves nothing; above, checking it is a way to keep a gate busy.
-#[cfg(feature = "all-curves")]
+#[cfg(feature = "desk")]
 const MODULUS_BITS: core::ops::RangeInclusive<usize> = 1024..=8192;
 /// A gate has neither the time nor the memory for more.
-#[cfg(not(feature = "all-curves"))]
+#[cfg(not(feature = "desk"))]
 const MODULUS_BITS: core::ops::RangeInclusive<usize> = 1024..=4096;
 /// Bound of a public exponent in bytes: FIPS 186-5 §5.4 takes exponents below 2^256.
-#[cfg(feature = "all-curves")]
+#[cfg(feature = "desk")]
 const EXPONENT_LEN: usize = 32;
 /// A gate takes the exponents that documents have: a forger who chooses one of 256 bits would keep it busy for seconds.
-#[cfg(not(feature = "all-curves"))]
+#[cfg(not(feature = "desk"))]
 const EXPONENT_LEN: usize = 8;
 
 /// A public key, of a certificate or of a chip.

@@ -1,24 +1,21 @@
 //! The provider on RustCrypto.
 //!
-//! Feature `rustcrypto` alone verifies signatures on every curve, and agrees on keys over P-256 alone; `brainpool256` adds the curve of
-//! the Vietnamese card, for gates, and `all-curves` every other one, the prime-field groups and DSA.
+//! Hashes and ciphers are RustCrypto's; curves and RSA are computed by [`modular_arithmetic`], one piece of code for all of them. The
+//! feature `desk` adds the prime-field groups, DSA and larger RSA keys.
 
 mod cipher;
-#[cfg(feature = "all-curves")]
-mod curves;
 mod elliptic;
 mod hash;
-#[cfg(feature = "all-curves")]
+#[cfg(feature = "desk")]
 mod modp;
 mod rsa;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crypto_bigint::BoxedUint;
 use rand_core::CryptoRng;
 
-#[cfg(feature = "all-curves")]
+#[cfg(feature = "desk")]
 use super::ModpGroup;
 use super::{
     Cipher, CryptoError, Digest, DigestAlgorithm, EcdsaSignature, Hasher, KeyPair, NamedCurve, Provider, PublicKey, RsaPublicKey,
@@ -52,7 +49,7 @@ impl Provider for RustCrypto {
                 let signature = EcdsaSignature::from_plain(signature, key.curve())?;
                 elliptic::public::verify(key.curve(), key.point(), &hash::digest(digest, &[message]), &signature)
             }
-            #[cfg(feature = "all-curves")]
+            #[cfg(feature = "desk")]
             (PublicKey::Dsa(key), SignatureScheme::Dsa { digest }) => {
                 modp::verify_dsa(key, &hash::digest(digest, &[message]), &EcdsaSignature::from_der(signature)?)
             }
@@ -77,23 +74,23 @@ impl Provider for RustCrypto {
     }
 
     fn multiply_point(&self, curve: NamedCurve, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        elliptic::group(curve)?.multiply(scalar, point)
+        elliptic::multiply(curve, scalar, point)
     }
 
     fn generate_key_pair(&self, curve: NamedCurve, rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
-        Ok(elliptic::group(curve)?.generate(rng))
+        elliptic::generate(curve, rng)
     }
 
-    #[cfg(feature = "all-curves")]
+    #[cfg(feature = "desk")]
     fn generate_modp_key_pair(&self, group: ModpGroup, rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
         modp::generate_key_pair(group, rng)
     }
 
     fn map_integrated(&self, curve: NamedCurve, random: &[u8], rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
-        elliptic::group(curve)?.map_integrated(random, rng)
+        elliptic::map_integrated(curve, random, rng)
     }
 
-    #[cfg(feature = "all-curves")]
+    #[cfg(feature = "desk")]
     fn map_integrated_modp(
         &self,
         group: ModpGroup,
@@ -116,11 +113,5 @@ impl Provider for RustCrypto {
     }
 }
 
-/// Big-endian octets as a number that is as wide as they are.
-fn integer(octets: &[u8]) -> Result<BoxedUint, CryptoError> {
-    let bits = u32::try_from(octets.len().max(1) * 8).map_err(|_| CryptoError::Length)?;
-    BoxedUint::from_be_slice(octets, bits).map_err(|_| CryptoError::Length)
-}
-
-#[cfg(all(test, feature = "all-curves"))]
+#[cfg(all(test, feature = "desk"))]
 mod tests;

@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use crate::letter_case;
+
 /// The text in capital letters A–Z without diacritics, one blank between words: `Nguyễn Thị Mẫu` is `NGUYEN THI MAU`. Letters written
 /// precomposed or with combining marks come to the same. Other characters stay as they are, in capitals.
 pub fn without_diacritics(text: &str) -> String {
@@ -10,7 +12,7 @@ pub fn without_diacritics(text: &str) -> String {
         if !plain.is_empty() {
             plain.push(' ');
         }
-        plain.extend(word.chars().filter(|&character| !is_combining(character)).flat_map(char::to_uppercase).map(base_letter));
+        plain.extend(word.chars().filter(|&character| !is_combining(character)).map(letter_case::capital).map(base_letter));
     }
     plain
 }

@@ -1,6 +1,10 @@
 //! The gate: its core on a board in this process, with a PN532 and a virtual chip behind the wire.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+extern crate alloc;
+
+#[path = "../../../firmware/src/bin/costs/agreed.rs"]
+mod agreed;
 mod attacks;
 mod costs;
 mod faults;

@@ -9,7 +9,6 @@ use crypto_bigint::{BoxedUint, NonZero, Odd};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::integer;
 use crate::crypto::key::DsaPublicKey;
 use crate::crypto::{CryptoError, Digest, EcdsaSignature, KeyPair, ModpGroup};
 use crate::tlv::asn1::strip_zeros;
@@ -157,4 +156,10 @@ pub(super) fn verify_dsa(key: &DsaPublicKey, digest: &Digest, signature: &EcdsaS
     let power = |base: &[u8], exponent: BoxedMontyForm| Ok::<_, CryptoError>(field.element(base)?.pow(&exponent.retrieve()));
     let v = power(key.generator(), z * &s_inverse)? * power(key.public_number(), r.clone() * &s_inverse)?;
     if scalars.element(&field.octets(&v))? == r { Ok(()) } else { Err(CryptoError::SignatureInvalid) }
+}
+
+/// Big-endian octets as a number that is as wide as they are.
+fn integer(octets: &[u8]) -> Result<BoxedUint, CryptoError> {
+    let bits = u32::try_from(octets.len().max(1) * 8).map_err(|_| CryptoError::Length)?;
+    BoxedUint::from_be_slice(octets, bits).map_err(|_| CryptoError::Length)
 }

@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{hash, integer};
+use super::hash;
 use crate::crypto::{CryptoError, DigestAlgorithm, RsaPublicKey};
 
 /// `input^e mod n`, as wide as the modulus (RSAVP1, RFC 8017 §5.2.2). The input is an octet string as wide as the modulus, and below it.
@@ -15,11 +15,7 @@ pub(super) fn public_operation(key: &RsaPublicKey, input: &[u8]) -> Result<Vec<u
     if input >= key.modulus() {
         return Err(CryptoError::SignatureInvalid);
     }
-    let public_key = rsa::RsaPublicKey::new_unchecked(integer(key.modulus())?, integer(key.exponent())?);
-    let output =
-        rsa::hazmat::rsa_encrypt(&public_key, &integer(input)?).map_err(|_| CryptoError::SignatureInvalid)?.to_be_bytes();
-    // The number is kept in whole words: wider than the modulus by zeros only, since it is below it.
-    output.len().checked_sub(width).and_then(|surplus| output.get(surplus..)).map(<[u8]>::to_vec).ok_or(CryptoError::Length)
+    modular_arithmetic::public_power(key.modulus(), key.exponent(), input).ok_or(CryptoError::SignatureInvalid)
 }
 
 /// RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2): the whole encoded message is built and compared, so that nothing of a forgery's choosing can

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::panic)]
 
 mod agreement;
+mod curves;
+mod elliptic;
+mod integrated;
 mod modp;
 mod openssl;
 mod properties;

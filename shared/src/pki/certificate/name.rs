@@ -6,6 +6,7 @@ use core::fmt;
 
 use der::asn1::ObjectIdentifier;
 
+use crate::letter_case;
 use crate::tlv::asn1::{PRINTABLE_STRING, UTF8_STRING};
 use crate::tlv::{Element, Tag, TlvError};
 
@@ -59,7 +60,7 @@ impl Name {
     /// countryName in upper case; some states write theirs in lower case.
     pub fn country(&self) -> Option<String> {
         let (_, country) = self.attributes.iter().find(|(kind, _)| *kind == COUNTRY)?;
-        Some(country.trim().to_uppercase())
+        Some(country.trim().to_ascii_uppercase())
     }
 
     /// The first value of an attribute type.
@@ -133,7 +134,7 @@ fn fold(value: &str) -> String {
         if !folded.is_empty() {
             folded.push(' ');
         }
-        folded.extend(word.chars().flat_map(char::to_lowercase));
+        folded.extend(word.chars().map(letter_case::small));
     }
     folded
 }

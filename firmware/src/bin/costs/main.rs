@@ -4,6 +4,8 @@
 
 extern crate alloc;
 
+mod agreed;
+
 use stm32f4xx_hal as _;
 
 use alloc::vec;
@@ -13,12 +15,13 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 use core::ptr::addr_of_mut;
 
+use agreed::Fixed;
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_semihosting::{debug, hprintln};
 use critical_section::Mutex;
 use embedded_alloc::LlffHeap;
-use rand_core::{TryCryptoRng, TryRng};
+use rand_core::TryRng as _;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{Cipher, DigestAlgorithm, EcPublicKey, NamedCurve, Provider, PublicKey, RsaPublicKey, SignatureScheme};
 
@@ -71,6 +74,8 @@ fn main() -> ! {
     signatures();
     agreement();
     symmetric();
+    secret_scalars(&mut core.SYST);
+    values();
     exit(0)
 }
 
@@ -107,7 +112,13 @@ fn signatures() {
 
 /// The points of PACE and chip authentication, in constant time.
 fn agreement() {
-    for (name, curve) in [("p256", NamedCurve::P256), ("brainpoolP256r1", NamedCurve::BrainpoolP256r1)] {
+    for (name, curve) in [
+        ("p256", NamedCurve::P256),
+        ("p384", NamedCurve::P384),
+        ("brainpoolP256r1", NamedCurve::BrainpoolP256r1),
+        ("brainpoolP384r1", NamedCurve::BrainpoolP384r1),
+        ("brainpoolP512r1", NamedCurve::BrainpoolP512r1),
+    ] {
         let mut rng = Fixed(1);
         let mut pairs = Vec::new();
         cost(format_args!("{name}-generate"), || pairs.extend(RustCrypto.generate_key_pair(curve, &mut rng)));
@@ -123,6 +134,62 @@ fn agreement() {
         cost(format_args!("{name}-agree-mapped"), || {
             let _ = black_box(mapped.agree(peer.public_key()));
         });
+    }
+    // Mapping key, mapping with the key on the new generator, agreement: what a terminal computes.
+    let mut rng = Fixed(3);
+    let Ok(chip) = RustCrypto.generate_key_pair(NamedCurve::BrainpoolP256r1, &mut rng) else { exit(8) };
+    cost("brainpoolP256r1-pace", || {
+        let own = RustCrypto.generate_key_pair(NamedCurve::BrainpoolP256r1, &mut rng);
+        let mapped = own.and_then(|own| own.map_generic(chip.public_key(), &[0x77; 16], &mut rng));
+        let _ = black_box(mapped.and_then(|mapped| mapped.agree(chip.public_key())));
+    });
+}
+
+/// Products of one point with scalars of one length: `ticks-<curve>-<scalar>`, in ticks of some six instructions, counted without an
+/// interrupt between. A test compares them, since a scalar must not show in its cost.
+fn secret_scalars(timer: &mut SYST) {
+    const LONGEST: u32 = 0x00FF_FFFF;
+    timer.disable_interrupt();
+    timer.set_reload(LONGEST);
+    for (name, curve, times) in [
+        ("p256", NamedCurve::P256, 8),
+        ("brainpoolP256r1", NamedCurve::BrainpoolP256r1, 8),
+        ("brainpoolP384r1", NamedCurve::BrainpoolP384r1, 3),
+        ("brainpoolP512r1", NamedCurve::BrainpoolP512r1, 1),
+    ] {
+        let Some(generator) = generator(curve) else { exit(9) };
+        let len = curve.field_len();
+        let one = |octet: usize| (0..len).map(|index| u8::from(index == octet)).collect::<Vec<u8>>();
+        let mut random = vec![0; len];
+        let _ = Fixed(4).try_fill_bytes(&mut random);
+        let scalars = [
+            ("one", one(len - 1)),
+            ("high", one(0)),
+            ("eights", vec![0x88; len]),
+            ("sevens", vec![0x77; len]),
+            ("ones", vec![0xFF; len]),
+            ("random", random),
+        ];
+        // All are kept until the end, so that the heap is the same for each.
+        for (kind, scalar) in &scalars {
+            timer.clear_current();
+            for _ in 0..times {
+                let _ = black_box(RustCrypto.multiply_point(curve, black_box(scalar), &generator));
+            }
+            hprintln!("ticks-{}-{} {}", name, kind, LONGEST - SYST::get_current());
+        }
+    }
+}
+
+/// What the host's words must come to as well.
+fn values() {
+    for curve in NamedCurve::ALL {
+        let Some(value) = agreed::on_curve(&RustCrypto, curve) else { exit(10) };
+        hprintln!("value-{} {}", curve.name(), value);
+    }
+    for len in [128, 129, 130, 131, 256, 384, 512] {
+        let Some(value) = agreed::on_modulus(&RustCrypto, len) else { exit(11) };
+        hprintln!("value-rsa-{} {}", len, value);
     }
 }
 
@@ -182,33 +249,6 @@ fn generator(curve: NamedCurve) -> Option<Vec<u8>> {
     point.extend(octets(y)?);
     Some(point)
 }
-
-/// The same numbers each time, so that the count is the same each time.
-struct Fixed(u64);
-
-impl TryRng for Fixed {
-    type Error = core::convert::Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        let [a, b, c, d, ..] = self.try_next_u64()?.to_le_bytes();
-        Ok(u32::from_le_bytes([a, b, c, d]))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        Ok(self.0)
-    }
-
-    fn try_fill_bytes(&mut self, target: &mut [u8]) -> Result<(), Self::Error> {
-        for chunk in target.chunks_mut(8) {
-            let bytes = self.try_next_u64()?.to_be_bytes();
-            chunk.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
-        }
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Fixed {}
 
 fn exit(code: u8) -> ! {
     debug::exit(if code == 0 { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });

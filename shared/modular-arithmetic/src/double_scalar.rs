@@ -4,59 +4,49 @@
 
 use alloc::vec::Vec;
 
-use super::montgomery::{BITS, Element, Modulus, Word};
+use crate::Curve;
+use crate::montgomery::{Element, WORDS};
+use crate::words::{BITS, Word};
 
 /// How many odd multiples of a point are made ahead: P, 3P … 15P.
 const MULTIPLES: usize = 8;
 /// Bits of a window over them, the sign included.
 const WINDOW: usize = 5;
 
-/// y² = x³ + a·x + b
-pub(crate) struct Curve<const N: usize> {
-    pub(crate) field: Modulus<N>,
-    pub(crate) a: Element<N>,
-    a_is_minus_three: bool,
-}
-
 /// x = X / Z², y = Y / Z³; at infinity Z is zero.
 #[derive(Clone, Copy)]
-pub(crate) struct Jacobian<const N: usize> {
-    pub(crate) x: Element<N>,
-    pub(crate) y: Element<N>,
-    pub(crate) z: Element<N>,
+pub(crate) struct Jacobian {
+    pub(crate) x: Element,
+    pub(crate) y: Element,
+    pub(crate) z: Element,
 }
 
-impl<const N: usize> Jacobian<N> {
-    const INFINITY: Self = Self { x: Modulus::ZERO, y: Modulus::ZERO, z: Modulus::ZERO };
+impl Jacobian {
+    const INFINITY: Self = Self { x: Element::ZERO, y: Element::ZERO, z: Element::ZERO };
 }
 
-impl<const N: usize> Curve<N> {
-    pub(crate) fn new(field: Modulus<N>, a: Element<N>) -> Self {
-        let minus_three = field.subtract(&Modulus::ZERO, &field.add(&field.double(&field.one), &field.one));
-        Self { a_is_minus_three: a == minus_three, a, field }
-    }
-
+impl Curve {
     /// The products of factors, the lowest word first, with points; all together (Shamir's trick), so that the doublings are paid once.
-    pub(crate) fn sum(&self, factors: &[&[Word]; 2], points: [Jacobian<N>; 2]) -> Jacobian<N> {
-        let digits = factors.map(windows);
+    pub(crate) fn sum_of_multiples(&self, factors: &[[Word; WORDS]; 2], points: [Jacobian; 2]) -> Jacobian {
+        let digits = factors.each_ref().map(|factor| windows(factor));
         let tables = points.map(|point| {
-            let twice = self.double(&point);
+            let twice = self.jacobian_double(&point);
             let mut multiple = point;
             [(); MULTIPLES].map(|()| {
                 let this = multiple;
-                multiple = self.add(&multiple, &twice);
+                multiple = self.jacobian_sum(&multiple, &twice);
                 this
             })
         });
         let length = digits.iter().map(Vec::len).max().unwrap_or(0);
         let mut sum = Jacobian::INFINITY;
         for position in (0..length).rev() {
-            sum = self.double(&sum);
+            sum = self.jacobian_double(&sum);
             for (digits, table) in digits.iter().zip(&tables) {
                 let digit = digits.get(position).copied().unwrap_or(0);
                 if let Some(multiple) = table.get(usize::from(digit.unsigned_abs() / 2)).filter(|_| digit != 0) {
-                    let y = if digit < 0 { self.field.subtract(&Modulus::ZERO, &multiple.y) } else { multiple.y };
-                    sum = self.add(&sum, &Jacobian { y, ..*multiple });
+                    let y = if digit < 0 { self.field.negate(&multiple.y) } else { multiple.y };
+                    sum = self.jacobian_sum(&sum, &Jacobian { y, ..*multiple });
                 }
             }
         }
@@ -64,13 +54,13 @@ impl<const N: usize> Curve<N> {
     }
 
     /// Twice a point. Infinity stays what it is, since Z is a factor of the new Z.
-    fn double(&self, point: &Jacobian<N>) -> Jacobian<N> {
+    fn jacobian_double(&self, point: &Jacobian) -> Jacobian {
         let field = &self.field;
         let Jacobian { x, y, z } = point;
         let z_squared = field.square(z);
         let y_squared = field.square(y);
         let (multiplied, fourth_power) = if self.a_is_minus_three {
-            (field.multiply(&field.subtract(x, &z_squared), &field.add(x, &z_squared)), Modulus::ZERO)
+            (field.multiply(&field.subtract(x, &z_squared), &field.add(x, &z_squared)), Element::ZERO)
         } else {
             (field.square(x), field.multiply(&self.a, &field.square(&z_squared)))
         };
@@ -83,11 +73,11 @@ impl<const N: usize> Curve<N> {
     }
 
     /// The sum of any two points.
-    fn add(&self, left: &Jacobian<N>, right: &Jacobian<N>) -> Jacobian<N> {
-        if left.z == Modulus::ZERO {
+    fn jacobian_sum(&self, left: &Jacobian, right: &Jacobian) -> Jacobian {
+        if left.z == Element::ZERO {
             return *right;
         }
-        if right.z == Modulus::ZERO {
+        if right.z == Element::ZERO {
             return *left;
         }
         let field = &self.field;
@@ -97,8 +87,8 @@ impl<const N: usize> Curve<N> {
         let left_y = field.multiply(&left.y, &field.multiply(&right_squared, &right.z));
         let difference = field.subtract(&field.multiply(&right.x, &left_squared), &left_x);
         let rise = field.subtract(&field.multiply(&right.y, &field.multiply(&left_squared, &left.z)), &left_y);
-        if difference == Modulus::ZERO {
-            return if rise == Modulus::ZERO { self.double(left) } else { Jacobian::INFINITY };
+        if difference == Element::ZERO {
+            return if rise == Element::ZERO { self.jacobian_double(left) } else { Jacobian::INFINITY };
         }
         let squared = field.square(&difference);
         let cubed = field.multiply(&squared, &difference);
@@ -127,6 +117,8 @@ fn windows(number: &[Word]) -> Vec<i8> {
         }
         position += WINDOW;
     }
+    let length = digits.iter().rposition(|digit| *digit != 0).map_or(0, |highest| highest + 1);
+    digits.truncate(length);
     digits
 }
 

@@ -1,14 +1,13 @@
-//! The point encoding of integrated mapping (ICAO 9303-11 appendix B.2): a number of the field becomes a point of the curve, in the same
-//! time whichever number it is.
+//! The point encoding of integrated mapping (ICAO 9303-11 appendix B.2) a second time, on the arithmetic crates.
 
 use elliptic_curve::Field as _;
 use elliptic_curve::ff::PrimeField;
 use elliptic_curve::hazmat::FieldArithmetic;
 use elliptic_curve::point::AffineCoordinates as _;
-use elliptic_curve::subtle::{ConditionallySelectable as _, ConstantTimeEq as _};
 use primeorder::{AffinePoint, PrimeCurveParams, ProjectivePoint};
+use subtle::{ConditionallySelectable as _, ConstantTimeEq as _};
 
-use super::reduce;
+use super::elliptic::reduce;
 
 type FieldElement<C> = <C as FieldArithmetic>::FieldElement;
 
