@@ -9,7 +9,6 @@
 //! codeᵢ   = the first 16 bytes of HMAC-SHA-256(kᵢ, entryᵢ ‖ code₍ᵢ₋₁₎), where 16 zeros stand before the first
 //! m₀      = HMAC-SHA-256(J, "soat.journal.person")     m₍ₚ₊₁₎ = HMAC-SHA-256(mₚ, "next"), p in months from January 1970
 //! person  = the first 16 bytes of HMAC-SHA-256(mₚ, the site's pseudonym)
-//! seal    = HMAC-SHA-256(J, "soat.journal.seal"), under which entries lie in a chip that can be taken out
 //! ```
 //!
 //! People stand in it under a key that changes each month and is forgotten with it, so that a gate that is carried off tells of nobody who

@@ -227,6 +227,16 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// The head that an entry leaves, where the key of its number confirms it and it follows on another head.
+    pub fn confirmed(bytes: &[u8; ENTRY], before: &Head, key: &ChainKey, provider: &dyn Provider) -> Option<Head> {
+        let entry = Self::read(bytes).filter(|entry| entry.sequence == before.sequence)?;
+        let (said, code_before, code) = parts(bytes)?;
+        let follows = *code_before == before.code && key.confirms(said, code_before, code, provider);
+        follows.then_some(Head { sequence: entry.sequence.saturating_add(1), code: *code })
+    }
+}
+
 /// What an entry says, the code of the one before, and its own.
 pub(super) fn parts(bytes: &[u8; ENTRY]) -> Option<(&[u8], &[u8; CODE], &[u8; CODE])> {
     let (rest, code) = bytes.split_last_chunk::<CODE>()?;

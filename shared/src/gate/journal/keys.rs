@@ -45,11 +45,6 @@ impl JournalKey {
     pub fn persons(&self, provider: &dyn Provider) -> PersonKey {
         PersonKey { key: hmac_sha256(self.0.as_slice(), &[b"soat.journal.person"], provider), month: 0 }
     }
-
-    /// The key under which entries are sealed where they lie.
-    pub fn seal(&self, provider: &dyn Provider) -> Zeroizing<[u8; KEY]> {
-        hmac_sha256(self.0.as_slice(), &[b"soat.journal.seal"], provider)
-    }
 }
 
 fn next(key: &mut Secret, provider: &dyn Provider) {
