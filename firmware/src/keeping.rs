@@ -5,6 +5,7 @@
 //! | [`records`] | flash of the microcontroller, two sectors | values by number, each replaced whole or not at all |
 //! | [`vault`] | the same | those values by their types: keys, floors, the active pack |
 //! | [`journal`] | a NOR flash beside it, and its keys in the vault | what happened at the door |
+//! | [`keeper`] | | vault and journal as the gate writes to them |
 //! | [`packs`] | flash of the microcontroller, two sectors | the pack that is in force, and the one that is coming |
 //! | [`time_floor`] | | before which moment no clock is believed |
 //!
@@ -12,6 +13,7 @@
 //! operations, with the write torn that was under way.
 
 pub mod journal;
+pub mod keeper;
 pub mod packs;
 pub mod records;
 pub mod time_floor;

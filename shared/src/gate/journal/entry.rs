@@ -144,7 +144,8 @@ pub struct Event {
     pub kind: Kind,
     /// To whom, by the site's pseudonym. It is not written as it stands.
     pub person: Option<Person>,
-    /// How many, where the kind counts.
+    /// How many, where the kind counts; with what strangers cause at the reader and at the bus, how many like it were passed over before,
+    /// so that nobody fills the journal.
     pub count: u32,
     /// Why.
     pub reason: Reason,
