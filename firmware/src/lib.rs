@@ -12,6 +12,8 @@
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
+//! | [`keeping`] | what it keeps, and keeps through a power cut: vault, journal, packs |
+//! | [`spi_nor`] | the flash chip of the journal |
 //! | [`osdp`] | the device at a control panel's bus |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -21,6 +23,7 @@ extern crate alloc;
 pub mod calendar;
 pub mod door;
 pub mod gate;
+pub mod keeping;
 pub mod osdp;
 pub mod pins;
 pub mod pn532;
@@ -28,4 +31,5 @@ pub mod port;
 pub mod provisioning;
 pub mod scanner;
 pub mod signal;
+pub mod spi_nor;
 pub mod wiegand;

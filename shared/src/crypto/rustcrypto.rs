@@ -3,6 +3,7 @@
 //! Hashes and ciphers are RustCrypto's; curves and RSA are computed by [`modular_arithmetic`], one piece of code for all of them. The
 //! feature `desk` adds the prime-field groups, DSA and larger RSA keys.
 
+mod ccm;
 mod cipher;
 mod elliptic;
 mod hash;
@@ -110,6 +111,14 @@ impl Provider for RustCrypto {
 
     fn mac(&self, cipher: Cipher, key: &[u8], data: &[u8]) -> Result<[u8; 8], CryptoError> {
         cipher::mac(cipher, key, data)
+    }
+
+    fn ccm_seal(&self, key: &[u8; 32], nonce: &[u8; 13], associated: &[u8], data: &mut Vec<u8>) -> Result<(), CryptoError> {
+        ccm::seal(key, nonce, associated, data)
+    }
+
+    fn ccm_open(&self, key: &[u8; 32], nonce: &[u8; 13], associated: &[u8], data: &mut Vec<u8>) -> Result<(), CryptoError> {
+        ccm::open(key, nonce, associated, data)
     }
 }
 

@@ -8,6 +8,7 @@ mod agreed;
 mod attacks;
 mod costs;
 mod faults;
+mod journal;
 mod libnfc;
 mod people;
 mod qemu;
