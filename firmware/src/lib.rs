@@ -12,6 +12,7 @@
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
+//! | [`update`] | two images in turn |
 //! | [`osdp`] | the device at a control panel's bus |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -28,4 +29,5 @@ pub mod port;
 pub mod provisioning;
 pub mod scanner;
 pub mod signal;
+pub mod update;
 pub mod wiegand;

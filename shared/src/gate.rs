@@ -1,3 +1,4 @@
 //! What a gate and the desk that looks after it agree on.
 
+pub mod image;
 pub mod pack;
