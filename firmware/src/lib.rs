@@ -12,12 +12,9 @@
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
-<<<<<<< HEAD
 //! | [`update`] | two images in turn |
-=======
 //! | [`keeping`] | what it keeps, and keeps through a power cut: vault, journal, packs |
 //! | [`spi_nor`] | the flash chip of the journal |
->>>>>>> keep
 //! | [`osdp`] | the device at a control panel's bus |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -35,9 +32,6 @@ pub mod port;
 pub mod provisioning;
 pub mod scanner;
 pub mod signal;
-<<<<<<< HEAD
-pub mod update;
-=======
 pub mod spi_nor;
->>>>>>> keep
+pub mod update;
 pub mod wiegand;

@@ -8,11 +8,13 @@ use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::evidence::{TerminalKey, TerminalSigner};
 use soat::gate::image::{ImageError, ImageHeader};
+use soat::gate::journal::JournalKey;
 
-use super::approval::{Approval, Approvals, LEN, Unreadable};
+use super::approval::{Approval, Approvals, Unreadable};
 use super::incoming::{self, Incoming, Terms, UpdateError};
 use super::loader::{self, Start};
 use crate::keeping::flash_double::{FlashDouble, Power};
+use crate::keeping::vault::{Provisioned, Vault};
 
 const PAGE: usize = 1024;
 const PAGES: usize = 3;
@@ -43,33 +45,12 @@ impl TerminalSigner for Signer {
     }
 }
 
-/// What the vault keeps: whole, through every cut.
-#[derive(Default)]
-struct Memory {
-    kept: Option<[u8; LEN]>,
-    power: Rc<Power>,
-}
-
-impl Approvals for Memory {
-    fn approval(&mut self) -> Result<Option<Approval>, Unreadable> {
-        self.kept.map(|kept| Approval::from_bytes(&kept).ok_or(Unreadable)).transpose()
-    }
-
-    fn approve(&mut self, approval: &Approval) -> bool {
-        if self.power.is_off() {
-            return false;
-        }
-        self.kept = Some(approval.to_bytes());
-        true
-    }
-}
-
 struct Device {
     power: Rc<Power>,
     active: Flash,
     dfu: Flash,
     state: Flash,
-    vault: Memory,
+    vault: Flash,
 }
 
 fn image(version: u8, length: usize) -> Vec<u8> {
@@ -88,11 +69,16 @@ impl Device {
     /// An engineer has loaded version 1.
     fn new() -> Self {
         let power = Rc::new(Power::default());
+        let vault = Flash::new(2, &power);
+        let journal_key = JournalKey::new(&[1; 32]);
+        let provisioned =
+            Provisioned { record: b"a record", device_key: &[2; 32], journal_key: &journal_key, seal_key: &[3; 32], now: None };
+        Vault::begin(vault.clone(), &provisioned).unwrap();
         let device = Self {
             active: Flash::new(PAGES, &power),
             dfu: Flash::new(PAGES + 1, &power),
             state: Flash::new(1, &power),
-            vault: Memory { kept: None, power: Rc::clone(&power) },
+            vault,
             power,
         };
         device.active.bytes.borrow_mut()[..2000].copy_from_slice(&image(1, 2000));
@@ -107,15 +93,15 @@ impl Device {
             incoming.data(at, piece, &mut self.dfu, &terms(held), &RustCrypto)?;
             at += u32::try_from(piece.len()).unwrap();
         }
-        incoming.end(&mut self.active, &mut self.dfu, &mut self.state, held, &mut self.vault)
+        incoming.end(&mut self.active, &mut self.dfu, &mut self.state, held, &mut Vault::open(self.vault.clone()))
     }
 
     fn start(&mut self) -> Start {
-        loader::prepare(&mut self.active, &mut self.dfu, &mut self.state, &mut self.vault)
+        loader::prepare(&mut self.active, &mut self.dfu, &mut self.state, &mut Vault::open(self.vault.clone()))
     }
 
     fn confirm(&mut self) -> Result<Option<u32>, UpdateError> {
-        incoming::confirm(&mut self.active, &mut self.state, &mut self.vault)
+        incoming::confirm(&mut self.active, &mut self.state, &mut Vault::open(self.vault.clone()))
     }
 
     fn runs(&self, image: &[u8]) -> bool {
@@ -207,14 +193,14 @@ fn pieces_follow_each_other() {
     assert_eq!(data(0, &file[..600]), Err(UpdateError::OutOfOrder), "twice");
     assert_eq!(data(700, &file[700..800]), Err(UpdateError::OutOfOrder), "a gap");
     assert_eq!(data(600, &[0; 4000]), Err(UpdateError::OutOfOrder), "more than was announced");
-    let early = incoming.end(&mut device.active, &mut device.dfu, &mut device.state, 1, &mut device.vault);
+    let early = incoming.end(&mut device.active, &mut device.dfu, &mut device.state, 1, &mut Vault::open(device.vault.clone()));
     assert_eq!(early, Err(UpdateError::OutOfOrder));
     let empty = Incoming::begin(0, &mut device.state).unwrap().end(
         &mut device.active,
         &mut device.dfu,
         &mut device.state,
         1,
-        &mut device.vault,
+        &mut Vault::open(device.vault.clone()),
     );
     assert_eq!(empty, Err(UpdateError::OutOfOrder));
 }
@@ -364,6 +350,10 @@ fn an_approval_that_cannot_be_read_starts_nothing() {
     }
     let mut device = Device::new();
     assert_eq!(loader::prepare(&mut device.active, &mut device.dfu, &mut device.state, &mut Broken), Start::Nothing);
+    device.vault.bytes.borrow_mut()[40] ^= 1;
+    assert_eq!(device.start(), Start::Nothing, "a damaged vault");
+    device.vault.bytes.borrow_mut().fill(0xFF);
+    assert_eq!(device.start(), Start::Settled, "a blank one: an engineer loaded the image");
 }
 
 proptest! {
@@ -374,8 +364,8 @@ proptest! {
         for (offset, piece) in pieces {
             let _ = incoming.data(offset.into(), &piece, &mut device.dfu, &terms(1), &RustCrypto);
         }
-        let end = incoming.end(&mut device.active, &mut device.dfu, &mut device.state, 1, &mut device.vault);
+        let end = incoming.end(&mut device.active, &mut device.dfu, &mut device.state, 1, &mut Vault::open(device.vault.clone()));
         prop_assert!(end.is_err());
-        prop_assert_eq!(device.vault.kept, None);
+        prop_assert_eq!(Vault::open(device.vault).unwrap().images(), Ok(None));
     }
 }
