@@ -162,8 +162,9 @@ impl<B: Board> Gate<B> {
     }
 
     /// Writes down what the gate does not see by itself.
-    pub fn record(&mut self, event: &Entry) {
+    pub fn record(&mut self, event: &Entry) -> Recorded {
         self.recorded = self.journal.record(event, self.clock.time());
+        self.recorded
     }
 
     /// From now on this holds: a new pack was taken over.

@@ -1,6 +1,6 @@
 //! Vault and journal together, as the gate writes to them.
 
-use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlash};
+use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlash, NorFlashErrorKind};
 use soat::gate::journal::{Event, Kind};
 use soat::time::Timestamp;
 
@@ -31,9 +31,9 @@ impl<V: MultiwriteNorFlash, C: NorFlash> Keeper<V, C> {
     ///
     /// # Errors
     /// [`RecordsError`], where the vault cannot be used.
-    pub fn open(mut vault: Vault<V>, chip: C) -> Result<Self, RecordsError> {
+    pub fn open(mut vault: Vault<V>, chip: Result<C, NorFlashErrorKind>) -> Result<Self, RecordsError> {
         let (without, floor) = (vault.without_journal()?, vault.floors()?.time);
-        let journal = Journal::open(chip, &mut vault);
+        let journal = chip.map_err(JournalError::Flash).and_then(|chip| Journal::open(chip, &mut vault));
         let (believed_until, allowance) = (Timestamp(i64::MIN), Allowance::default());
         Ok(Self { vault, journal, without, floor, believed_until, allowance })
     }

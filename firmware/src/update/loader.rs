@@ -28,6 +28,15 @@ pub fn prepare<A: NorFlash, D: NorFlash, S: NorFlash>(active: A, dfu: D, state: 
     Loader { active, dfu, state }.prepare(&mut buffer.0, approvals).unwrap_or(Start::Nothing)
 }
 
+/// The same where the flash of what comes does not answer: nothing is swapped, and half a swap starts nothing.
+pub fn without_incoming<A: NorFlash>(mut active: A, approvals: &mut impl Approvals) -> Start {
+    match approvals.approval() {
+        Ok(None) => Start::Settled,
+        Ok(Some(approval)) if approval.allows(&mut active) => Start::Settled,
+        _ => Start::Nothing,
+    }
+}
+
 /// Flash of a microcontroller is written by words.
 #[repr(align(4))]
 struct Buffer([u8; AT_ONCE]);

@@ -1,5 +1,7 @@
 //! The image of the gate in QEMU: its instructions, its interrupts and its pins; reader, scanner and card on sockets.
 
+mod keeping;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -25,6 +27,7 @@ use super::*;
 
 /// On the control panel's bus.
 const ADDRESS: u8 = 5;
+const JOURNAL_KEY: [u8; 32] = *b"the key that stays at the desk .";
 const SCBK: [u8; 16] = *b"\x1f\x80 not SCBK-D \x07\x42";
 
 /// A machine under load emulates slowly.
@@ -53,7 +56,11 @@ fn pack_content() -> Content<'static> {
 }
 
 fn pack(content: &Content<'_>) -> Result<Vec<u8>, PackError> {
-    content.signed(1, Timestamp(NOW.0 - 86_400), ENDS, &SeedTerminal::new(), &RustCrypto)
+    pack_of_version(content, 1)
+}
+
+fn pack_of_version(content: &Content<'_>, version: u64) -> Result<Vec<u8>, PackError> {
+    content.signed(version, Timestamp(NOW.0 - 86_400), ENDS, &SeedTerminal::new(), &RustCrypto)
 }
 
 impl Storage {
@@ -61,6 +68,16 @@ impl Storage {
         let operator = SeedTerminal::new().key().fingerprint(&RustCrypto);
         let operator = operator.as_ref().try_into().unwrap();
         Self { pack: pack(content).unwrap(), provisioning: provisioning(&operator, 1), now: NOW.0 }
+    }
+}
+
+impl Storage {
+    /// What the gate finds at its start.
+    fn hand_over(&self, folder: &Path) {
+        fs::write(folder.join("pack.bin"), &self.pack).unwrap();
+        fs::write(folder.join("provisioning.bin"), &self.provisioning).unwrap();
+        fs::write(folder.join("journal.key"), JOURNAL_KEY).unwrap();
+        fs::write(folder.join("now.txt"), self.now.to_string()).unwrap();
     }
 }
 
@@ -76,7 +93,7 @@ struct Machine {
     scanner: UnixStream,
     console: Receiver<String>,
     bus: UnixStream,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl Drop for Machine {
@@ -90,10 +107,16 @@ impl Machine {
     /// Boots the image over this storage.
     fn boot(image: &Path, storage: &Storage) -> Machine {
         let folder = tempfile::tempdir().unwrap();
+        storage.hand_over(folder.path());
+        Self::boot_in(image, Arc::new(folder))
+    }
+
+    /// Boots the image over what is left in a folder.
+    fn boot_in(image: &Path, folder: Arc<tempfile::TempDir>) -> Machine {
         let at = |name: &str| folder.path().join(name);
-        fs::write(at("pack.bin"), &storage.pack).unwrap();
-        fs::write(at("provisioning.bin"), &storage.provisioning).unwrap();
-        fs::write(at("now.txt"), storage.now.to_string()).unwrap();
+        for port in PORTS {
+            let _ = fs::remove_file(at(port));
+        }
         let listen = |name: &str| UnixListener::bind(at(name)).unwrap();
         let [reader, scanner, bus, console] = PORTS.map(listen);
         let mut command = Command::new("qemu-system-arm");
@@ -241,7 +264,14 @@ fn gate_qemu_without_a_good_pack_opens_for_nobody() {
         assert_eq!(machine.says(), said);
         assert_eq!(machine.openings(), 0);
     }
-    let mut ended = Machine::boot(&image, &Storage { now: ENDS.0, ..good() });
+    let ended = Machine::boot(&image, &Storage { now: ENDS.0, ..good() });
+    assert_eq!(ended.says(), "no pack: the gate pack has ended");
+    let in_date = Machine::boot(&image, &good());
+    assert_eq!(in_date.says(), "ready");
+    let folder = Arc::clone(&in_date.folder);
+    drop(in_date);
+    fs::write(folder.path().join("now.txt"), ENDS.0.to_string()).unwrap();
+    let mut ended = Machine::boot_in(&image, folder);
     assert_eq!(ended.says(), "ready");
     assert_eq!(ended.present(CODE, chip(personalise(CARD).unwrap())), "decided refused gate.pack_ended");
     assert_eq!(ended.openings(), 0);
@@ -350,7 +380,7 @@ fn gate_qemu_answers_its_control_panel_while_it_verifies() {
 
 /// What the image occupies may not grow by more than a twentieth unnoticed. The budget is 384 KiB, and is not met yet. It is the image for
 /// QEMU, which differs from the board's in the machine alone; `cargo bench --bench flash` prints both.
-const FLASH_BYTES: u32 = 557_000;
+const FLASH_BYTES: u32 = 583_000;
 
 #[test]
 fn gate_qemu_image_does_not_grow_unnoticed() {

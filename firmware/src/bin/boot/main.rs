@@ -16,7 +16,9 @@ use core::panic::PanicInfo;
 use core::ptr::addr_of_mut;
 
 use embedded_alloc::LlffHeap;
+use embedded_storage::nor_flash::NorFlash;
 use soat_firmware::keeping::vault::Vault;
+use soat_firmware::update::approval::Approvals;
 use soat_firmware::update::loader::{self, Start};
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
@@ -42,11 +44,8 @@ fn main() -> ! {
     let mut red = c.pc0.into_push_pull_output();
 
     let storage = flash::storage(device.FLASH, device.SPI2, (b.pb1, b.pb13, b.pb14, b.pb15), &mut rcc);
-    let vault = flash::vault();
-    let start = match (storage, vault) {
-        (Some(storage), Some(vault)) => {
-            loader::prepare(flash::active(), storage.dfu, flash::state(), &mut Vault::open(vault))
-        }
+    let start = match (storage, flash::state(), flash::vault()) {
+        (Some(storage), Some(state), Some(vault)) => start(storage, state, &mut Vault::open(vault)),
         _ => Start::Nothing,
     };
     if start == Start::Nothing {
@@ -55,6 +54,14 @@ fn main() -> ! {
         halt();
     }
     jump()
+}
+
+fn start(storage: flash::Storage, state: impl NorFlash, approvals: &mut impl Approvals) -> Start {
+    match storage.incoming {
+        Ok(incoming) => loader::prepare(flash::active(), incoming, state, approvals),
+        // A chip that does not answer is no reason to stay dark: what was approved runs, and nothing is swapped.
+        Err(_) => loader::without_incoming(flash::active(), approvals),
+    }
 }
 
 /// Starts the image.

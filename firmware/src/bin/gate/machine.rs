@@ -1,8 +1,12 @@
 //! Clocks, entropy and storage of the board: crystal and PLL, the RNG, flash, the battery-backed clock.
 
+mod flash;
+
+pub use flash::{Chip, Given, Incoming, Slots, Storage, VaultFlash, active, given, state, storage, taken, vault};
+
 use soat::time::Timestamp;
 use soat_firmware::calendar;
-use stm32f4xx_hal::pac::{IWDG, PWR, RNG, RTC};
+use stm32f4xx_hal::pac::{IWDG, PWR, RCC, RNG, RTC};
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::rcc::{Config, Rcc};
 use stm32f4xx_hal::rng::Rng;
@@ -15,28 +19,28 @@ const CRYSTAL_MHZ: u32 = 8;
 /// Longer than any computation.
 const WATCHDOG_MS: u32 = 8000;
 
-/// Sectors 10 and 11 of 128 KiB (RM0090 table 5): they change seldom, and nothing runs from them.
-const PROVISIONING: usize = 0x080C_0000;
-const PACK: usize = 0x080E_0000;
-
-/// What was written into flash.
-pub struct Stored {
-    /// Keys.
-    pub provisioning: &'static [u8],
-    /// The pack.
-    pub pack: &'static [u8],
-}
-
-/// What was written into flash. The pack is behind its length of four bytes.
-pub fn stored() -> Stored {
-    // SAFETY: both sectors are flash of this microcontroller, which nothing writes while the gate runs, and no image reaches them.
-    let (provisioning, pack) = unsafe {
-        let sector = |at: usize| core::slice::from_raw_parts(at as *const u8, 128 << 10);
-        (sector(PROVISIONING), sector(PACK))
-    };
-    let pack =
-        pack.split_first_chunk::<4>().and_then(|(length, rest)| rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?));
-    Stored { provisioning, pack: pack.unwrap_or_default() }
+/// What stopped the microcontroller before this start (RM0090 §7.3.21), told once.
+pub fn reset_reason() -> &'static str {
+    // SAFETY: the flags are read and cleared before anything else looks at them.
+    let rcc = unsafe { &*RCC::ptr() };
+    let flags = rcc.csr().read();
+    rcc.csr().modify(|_, w| w.rmvf().set_bit());
+    // A power-on sets the flags of brown-out and pin too: the most particular is told.
+    if flags.lpwrrstf().bit_is_set() {
+        "reset.low_power"
+    } else if flags.wwdgrstf().bit_is_set() || flags.wdgrstf().bit_is_set() {
+        "reset.watchdog"
+    } else if flags.sftrstf().bit_is_set() {
+        "reset.software"
+    } else if flags.porrstf().bit_is_set() {
+        "reset.power_on"
+    } else if flags.borrstf().bit_is_set() {
+        "reset.brown_out"
+    } else if flags.padrstf().bit_is_set() {
+        "reset.pin"
+    } else {
+        "reset.unknown"
+    }
 }
 
 /// 168 MHz, and 48 MHz for the RNG.

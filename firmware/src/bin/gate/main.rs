@@ -12,6 +12,7 @@ mod entropy;
 mod machine;
 mod panel;
 mod serial;
+mod start;
 mod time;
 
 use alloc::string::String;
@@ -20,15 +21,13 @@ use core::panic::PanicInfo;
 use core::ptr::addr_of_mut;
 
 use embedded_alloc::LlffHeap;
-use soat::crypto::rustcrypto::RustCrypto;
-use soat::gate::pack::{GatePack, PackError, Settings};
-use soat::pki::TrustStore;
-use soat_firmware::gate::decision::{Decision, Rule};
+use soat::gate::journal::{Event as Entry, Kind};
+use soat_firmware::gate::decision::Decision;
 use soat_firmware::gate::{Gate, Notice};
-use soat_firmware::osdp::{Event, OutputCommand};
+use soat_firmware::keeping::packs::TakeError;
+use soat_firmware::osdp::{Closed, Event, OutputCommand};
 use soat_firmware::pins::{MonitoredRelay, Panel};
-use soat_firmware::port::{Board, ByteLink, Clock, Ports};
-use soat_firmware::provisioning::Provisioning;
+use soat_firmware::port::{Board, ByteLink, Clock, Ports, Recorded};
 use soat_firmware::wiegand::Format;
 use stm32f4xx_hal::gpio::{Input, Output, Pin};
 use stm32f4xx_hal::pac;
@@ -36,6 +35,7 @@ use stm32f4xx_hal::prelude::*;
 
 use entropy::Entropy;
 use serial::{Console, Reader, Scanner};
+use start::{Keep, Told, Unfit};
 use time::BoardClock;
 
 #[global_allocator]
@@ -57,6 +57,7 @@ impl Board for Stm32 {
     type Lamps = Panel<Pin<'C', 0, Output>, Pin<'C', 1, Output>, Pin<'C', 2, Output>, Pin<'C', 3, Output>>;
     type Clock = BoardClock;
     type Entropy = Entropy;
+    type Journal = Keep;
 }
 
 #[cortex_m_rt::entry]
@@ -99,55 +100,28 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     let mut seed = [0; 16];
     rand_core::Rng::fill_bytes(&mut entropy, &mut seed);
 
-    let ports = Ports { reader, scanner, lock, lamps, clock, entropy };
-    match told() {
-        Ok(Told { settings, rule, trust, bus }) => {
-            panel::start(device.USART3, (b.pb10, b.pb11), b.pb12.into_push_pull_output(), bus, seed, &mut core.NVIC, &mut rcc);
-            serve(Gate::new(ports, settings, rule, trust), &mut console)
-        }
-        Err(unfit) => refuse(unfit, &ports.clock, &mut console),
-    }
-}
-
-/// What this gate was told, by its provisioning and its pack.
-struct Told {
-    settings: Settings,
-    rule: Rule,
-    trust: TrustStore,
-    bus: panel::Bus,
-}
-
-/// Why it opens for nobody.
-enum Unfit {
-    NotProvisioned,
-    Pack(PackError),
-}
-
-impl From<PackError> for Unfit {
-    fn from(error: PackError) -> Self {
-        Self::Pack(error)
-    }
-}
-
-/// The pack that lies in storage, under the key that this gate was given.
-fn told() -> Result<Told, Unfit> {
-    let stored = machine::stored();
-    let provisioning = Provisioning::parse(stored.provisioning, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
-    let pack = GatePack::verify(stored.pack, &provisioning.operator, &RustCrypto)?;
-    if let Some(held) = provisioning.least_version.checked_sub(1) {
-        pack.may_follow(Some(held), pack.header().made_at)?;
-    }
-    let (header, content, trust) = pack.into_parts();
-    let rule = Rule {
-        list: content.list,
-        key: provisioning.site_key,
-        purpose: content.site,
-        zone_minutes: content.zone_minutes,
-        from: header.made_at,
-        until: header.ends_at,
+    let now = clock.time();
+    let given = machine::given();
+    let chip_pins = (b.pb1, b.pb13, b.pb14, b.pb15);
+    let Some(storage) = machine::storage(device.FLASH, device.SPI2, chip_pins, &mut rcc) else { halt() };
+    let kept = start::keep(storage, &given, now, &mut entropy).and_then(|(mut keep, mut packs)| {
+        let refused = |error: &TakeError| say(&mut console, format_args!("pack refused: {error}"));
+        let told = start::told(&mut keep, &mut packs, &given, now, refused)?;
+        Ok((keep, told))
+    });
+    drop(given);
+    let (mut keep, Told { settings, rule, trust, bus }) = match kept {
+        Ok(kept) => kept,
+        Err(unfit) => refuse(unfit, &clock, &mut console),
     };
-    let bus = panel::Bus { address: provisioning.osdp_address, key: provisioning.scbk };
-    Ok(Told { settings: content.settings, rule, trust, bus })
+    if let Err(error) = keep.journal() {
+        say(&mut console, format_args!("journal: {error}"));
+    }
+    if let Some(bus) = bus {
+        panel::start(device.USART3, (b.pb10, b.pb11), b.pb12.into_push_pull_output(), bus, seed, &mut core.NVIC, &mut rcc);
+    }
+    let ports = Ports { reader, scanner, lock, lamps, clock, entropy, journal: keep };
+    serve(Gate::new(ports, settings, rule, trust), &mut console)
 }
 
 fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
@@ -194,6 +168,8 @@ fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
 /// Does what the control panel asks for. Lamps and buzzer show the gate's own signals: a panel that lights green would lie.
 fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Console) {
     match event {
+        // Nor does a panel let anybody in of whom nobody would know.
+        Event::Output(command) if opens(command) && gate.record(&Entry::of(Kind::PanelOpened)) == Recorded::Barred => {}
         Event::Output(OutputCommand::Set(true) | OutputCommand::SetAfterTimer(true)) => {
             *panel_opened = true;
             gate.drive_lock(Some(u64::MAX));
@@ -205,10 +181,47 @@ fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool,
             *panel_opened = false;
             gate.drive_lock(None);
         }
-        Event::SessionOpened { insecure } => say(console, format_args!("panel session, insecure: {insecure}")),
-        Event::SessionClosed(why) => say(console, format_args!("panel session closed: {why:?}")),
-        Event::PanelRefused => say(console, format_args!("panel refused: it does not know the key")),
+        Event::SessionOpened { insecure } => {
+            gate.record(&Entry::of(if insecure { Kind::Insecure } else { Kind::PanelSession }));
+            say(console, format_args!("panel session, insecure: {insecure}"));
+        }
+        Event::SessionClosed(why) => {
+            gate.record(&Entry::because(Kind::PanelClosed, closed(why)));
+            say(console, format_args!("panel session closed: {why:?}"));
+        }
+        Event::PanelRefused => {
+            gate.record(&Entry::of(Kind::PanelRefused));
+            say(console, format_args!("panel refused: it does not know the key"));
+        }
+        Event::KeySet { insecure } => {
+            if insecure {
+                gate.record(&Entry::because(Kind::Insecure, "panel.key_set"));
+            }
+            let kept = panel::key().map(|key| gate.journal().vault.set_panel_key(&key));
+            say(console, format_args!("panel key set: {}", if matches!(kept, Some(Ok(()))) { "kept" } else { "not kept" }));
+        }
+        Event::ComSet(line) => {
+            panel::set_speed(line.baud);
+            let kept = gate.journal().vault.set_panel_line(line.address, line.baud).is_ok();
+            say(console, format_args!("panel line set: {}", if kept { "kept" } else { "not kept" }));
+        }
         _ => {}
+    }
+}
+
+fn opens(command: OutputCommand) -> bool {
+    use OutputCommand::{For, Set, SetAfterTimer};
+    matches!(command, Set(true) | SetAfterTimer(true) | For { on: true, .. })
+}
+
+fn closed(why: Closed) -> &'static str {
+    match why {
+        Closed::Restarted => "panel.restarted",
+        Closed::Unauthentic => "panel.unauthentic",
+        Closed::Silence => "panel.silence",
+        Closed::KeyChanged => "panel.key_changed",
+        Closed::JumperOpened => "panel.jumper_opened",
+        _ => "panel.other",
     }
 }
 
@@ -216,6 +229,7 @@ fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool,
 fn refuse(unfit: Unfit, clock: &BoardClock, console: &mut Console) -> ! {
     match unfit {
         Unfit::NotProvisioned => say(console, format_args!("no keys: this gate was not provisioned")),
+        Unfit::Vault(error) => say(console, format_args!("no keys: {error}")),
         Unfit::Pack(error) => say(console, format_args!("no pack: {error}")),
     }
     loop {
