@@ -72,7 +72,9 @@ pub fn storage(
     rcc: &mut Rcc,
 ) -> Option<Storage> {
     let mode = Mode { polarity: Polarity::IdleLow, phase: Phase::CaptureOnFirstTransition };
-    let bus = spi.spi((Some(clock), Some(input), Some(output)), mode, 21.MHz(), rcc);
+    // Half of what its bus has: 21 MHz in the gate, 8 in the boot loader.
+    let speed = rcc.clocks.pclk1() / 2;
+    let bus = spi.spi((Some(clock), Some(input), Some(output)), mode, speed, rcc);
     let chip = SpiNor::new(Selected::new(bus, select.into_push_pull_output())).map_err(|error| error.kind()).and_then(|chip| {
         let is_large = chip.capacity() >= (JOURNAL_BYTES + INCOMING_BYTES) as usize;
         let shared: &'static Shared = Box::leak(Box::new(Mutex::new(RefCell::new(chip))));
