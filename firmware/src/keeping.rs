@@ -20,6 +20,6 @@ pub mod time_floor;
 pub mod vault;
 
 #[cfg(test)]
-mod flash_double;
+pub(crate) mod flash_double;
 #[cfg(test)]
 mod tests;

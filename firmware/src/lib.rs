@@ -12,6 +12,7 @@
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
+//! | [`update`] | two images in turn |
 //! | [`keeping`] | what it keeps, and keeps through a power cut: vault, journal, packs |
 //! | [`spi_nor`] | the flash chip of the journal |
 //! | [`osdp`] | the device at a control panel's bus |
@@ -32,4 +33,5 @@ pub mod provisioning;
 pub mod scanner;
 pub mod signal;
 pub mod spi_nor;
+pub mod update;
 pub mod wiegand;

@@ -1,4 +1,5 @@
 //! What a gate and the desk that looks after it agree on.
 
+pub mod image;
 pub mod journal;
 pub mod pack;

@@ -16,6 +16,7 @@ use soat::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::records::{Records, RecordsError};
+use crate::update::approval::{Approval, Approvals, Unreadable};
 
 const PROVISIONING: u8 = 1;
 const DEVICE_KEY: u8 = 2;
@@ -27,6 +28,7 @@ const JOURNAL_PERSONS: u8 = 7;
 const PANEL_KEY: u8 = 8;
 const PANEL_LINE: u8 = 9;
 const JOURNAL_POLICY: u8 = 10;
+const IMAGES: u8 = 11;
 
 /// What a gate is provisioned with.
 pub struct Provisioned<'a> {
@@ -186,6 +188,23 @@ impl<F: MultiwriteNorFlash> Vault<F> {
         self.records.replace(ACTIVE_PACK, &[slot, length, &pack.sha256, version].concat())
     }
 
+    /// Which images may be started; `None` before the first update.
+    ///
+    /// # Errors
+    /// [`RecordsError`]
+    pub fn images(&mut self) -> Result<Option<Approval>, RecordsError> {
+        let Some(bytes) = self.records.value(IMAGES)? else { return Ok(None) };
+        Approval::from_bytes(&bytes).map(Some).ok_or(RecordsError::Damaged)
+    }
+
+    /// Says which images may be started.
+    ///
+    /// # Errors
+    /// [`RecordsError`]
+    pub fn set_images(&mut self, approval: &Approval) -> Result<(), RecordsError> {
+        self.records.replace(IMAGES, &approval.to_bytes())
+    }
+
     /// How far the journal has come.
     ///
     /// # Errors
@@ -297,6 +316,31 @@ impl<F: MultiwriteNorFlash> Vault<F> {
     fn fixed<const N: usize>(&mut self, number: u8) -> Result<Option<Zeroizing<[u8; N]>>, RecordsError> {
         let Some(value) = self.records.value(number)? else { return Ok(None) };
         <[u8; N]>::try_from(value.as_slice()).map(|bytes| Some(Zeroizing::new(bytes))).map_err(|_| RecordsError::Damaged)
+    }
+}
+
+/// A vault as it was opened. Where nothing was ever written, what an engineer loaded may be started; where it is damaged, nothing may.
+impl<F: MultiwriteNorFlash> Approvals for Result<Vault<F>, RecordsError> {
+    fn approval(&mut self) -> Result<Option<Approval>, Unreadable> {
+        match self {
+            Ok(vault) => vault.images().map_err(|_| Unreadable),
+            Err(RecordsError::Blank) => Ok(None),
+            Err(_) => Err(Unreadable),
+        }
+    }
+
+    fn approve(&mut self, approval: &Approval) -> bool {
+        self.as_mut().is_ok_and(|vault| vault.set_images(approval).is_ok())
+    }
+}
+
+impl<F: MultiwriteNorFlash> Approvals for Vault<F> {
+    fn approval(&mut self) -> Result<Option<Approval>, Unreadable> {
+        self.images().map_err(|_| Unreadable)
+    }
+
+    fn approve(&mut self, approval: &Approval) -> bool {
+        self.set_images(approval).is_ok()
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod flash;
 
-pub use flash::{Chip, Given, Slots, Storage, VaultFlash, given, storage, taken, vault};
+pub use flash::{Chip, Given, Incoming, Slots, Storage, VaultFlash, active, given, state, storage, taken, vault};
 
 use soat::time::Timestamp;
 use stm32f4xx_hal::pac::{IWDG, PWR, RCC, RNG, RTC};

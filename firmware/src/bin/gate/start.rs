@@ -62,7 +62,7 @@ pub fn keep(
     now: Option<Timestamp>,
     entropy: &mut Entropy,
 ) -> Result<(Keep, Packs<Slots>), Unfit> {
-    let Storage { chip, slots } = storage;
+    let Storage { chip, slots, .. } = storage;
     let flash = || machine::vault().ok_or(RecordsError::Unfit);
     let mut is_new = false;
     let vault = match Vault::open(flash()?) {

@@ -3,11 +3,20 @@
 //! | sector | from | what |
 //! |---|---|---|
 //! | 2, 3 | 0x08008000 | the vault |
-//! | 4 | 0x08010000 | what is handed over at the first start |
+//! | 4 | 0x08010000 | how far a swap of images is |
+//! | 5 to 8 | 0x08020000 | the image that runs |
+//! | 9 | 0x080A0000 | what is handed over at the first start |
 //! | 10, 11 | 0x080C0000 | the two packs |
+//!
+//! The chip at SPI2 has the journal in its first mebibyte, and behind it the image that comes.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
+use embassy_embedded_hal::flash::partition::BlockingPartition;
+use embassy_sync::blocking_mutex::Mutex;
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_storage::nor_flash::{
     ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
@@ -24,7 +33,7 @@ use stm32f4xx_hal::spi::{Mode, Phase, Polarity, Spi};
 
 const START: usize = 0x0800_0000;
 /// Provisioning, and the key with which the journal begins.
-const HANDED_OVER: Sectors<{ 64 << 10 }, 1, 4> = Sectors(0x1_0000);
+const HANDED_OVER: Sectors<{ 128 << 10 }, 1, 9> = Sectors(0xA_0000);
 /// A pack behind its length of four bytes, in the second slot.
 const FIRST_PACK: u32 = 0xE_0000;
 
@@ -33,12 +42,24 @@ pub type VaultFlash = Sectors<{ 16 << 10 }, 2, 2>;
 /// Sectors 10 and 11.
 pub type Slots = Sectors<{ 128 << 10 }, 2, 10>;
 /// A chip of at most 16 MiB.
-pub type Chip = SpiNor<Selected<Spi<SPI2>, Pin<'B', 1, Output>>>;
+type Whole = SpiNor<Selected<Spi<SPI2>, Pin<'B', 1, Output>>>;
+/// A part of it.
+pub type Chip = BlockingPartition<'static, NoopRawMutex, Whole>;
+/// The part for the image that comes.
+pub type Incoming = Chip;
+
+/// Where the image that runs begins.
+pub const ACTIVE_START: u32 = 0x0802_0000;
+const JOURNAL_BYTES: u32 = 1 << 20;
+/// A page more than the image that runs may have: the swap needs it.
+const INCOMING_BYTES: u32 = 5 * (128 << 10);
 
 /// What remains without power, beside the vault.
 pub struct Storage {
     /// For the journal.
     pub chip: Result<Chip, NorFlashErrorKind>,
+    /// For the image that comes.
+    pub incoming: Result<Incoming, NorFlashErrorKind>,
     /// For packs.
     pub slots: Slots,
 }
@@ -51,9 +72,28 @@ pub fn storage(
     rcc: &mut Rcc,
 ) -> Option<Storage> {
     let mode = Mode { polarity: Polarity::IdleLow, phase: Phase::CaptureOnFirstTransition };
-    let bus = spi.spi((Some(clock), Some(input), Some(output)), mode, 21.MHz(), rcc);
-    let chip = SpiNor::new(Selected::new(bus, select.into_push_pull_output())).map_err(|error| error.kind());
-    Some(Storage { chip, slots: Sectors(0xC_0000) })
+    // Half of what its bus has: 21 MHz in the gate, 8 in the boot loader.
+    let speed = rcc.clocks.pclk1() / 2;
+    let bus = spi.spi((Some(clock), Some(input), Some(output)), mode, speed, rcc);
+    let chip = SpiNor::new(Selected::new(bus, select.into_push_pull_output())).map_err(|error| error.kind()).and_then(|chip| {
+        let is_large = chip.capacity() >= (JOURNAL_BYTES + INCOMING_BYTES) as usize;
+        let shared: &'static Shared = Box::leak(Box::new(Mutex::new(RefCell::new(chip))));
+        if is_large { Ok(shared) } else { Err(NorFlashErrorKind::OutOfBounds) }
+    });
+    let part = |from, bytes| chip.map(|chip| BlockingPartition::new(chip, from, bytes));
+    Some(Storage { chip: part(0, JOURNAL_BYTES), incoming: part(JOURNAL_BYTES, INCOMING_BYTES), slots: Sectors(0xC_0000) })
+}
+
+type Shared = Mutex<NoopRawMutex, RefCell<Whole>>;
+
+/// The image that runs.
+pub fn active() -> Sectors<{ 128 << 10 }, 4, 5> {
+    Sectors(0x2_0000)
+}
+
+/// How far a swap is.
+pub fn state() -> Option<Sectors<{ 64 << 10 }, 1, 4>> {
+    Some(Sectors(0x1_0000))
 }
 
 /// The sectors of the vault.
@@ -89,7 +129,7 @@ fn pack() -> Option<&'static [u8]> {
 pub fn taken() {
     let mut sector = HANDED_OVER;
     // A sector that cannot be erased is one that is handed over again, which a vault that is filled does not look at.
-    let _ = sector.erase(0, 64 << 10);
+    let _ = sector.erase(0, 128 << 10);
 }
 
 /// Flash as it stands there now.

@@ -3,7 +3,9 @@
 //! | file | stands for |
 //! |---|---|
 //! | `vault.bin`, `slots.bin` | sectors 2 and 3, 10 and 11 of the microcontroller |
-//! | `chip.bin` | the flash chip of the journal, of 64 KiB |
+//! | `state.bin` | sector 4 |
+//! | `chip.bin` | the journal's part of the flash chip, of 64 KiB |
+//! | `incoming.bin` | the part for the image that comes |
 //! | `provisioning.bin`, `journal.key`, `pack.bin` | what is handed over at a start |
 
 use alloc::vec;
@@ -29,6 +31,8 @@ const BLANK: u8 = 0xFF;
 pub type VaultFlash = HostFlash<{ 16 << 10 }, 2>;
 /// The chip of the journal.
 pub type Chip = HostFlash<{ 4 << 10 }, 16>;
+/// The part for the image that comes.
+pub type Incoming = HostFlash<{ 4 << 10 }, { 5 * 32 }>;
 /// Sectors 10 and 11.
 pub type Slots = HostFlash<{ 128 << 10 }, 2>;
 
@@ -36,6 +40,8 @@ pub type Slots = HostFlash<{ 128 << 10 }, 2>;
 pub struct Storage {
     /// For the journal.
     pub chip: Result<Chip, NorFlashErrorKind>,
+    /// For the image that comes.
+    pub incoming: Result<Incoming, NorFlashErrorKind>,
     /// For packs.
     pub slots: Slots,
 }
@@ -43,7 +49,56 @@ pub struct Storage {
 /// Opens the files, or makes them.
 pub fn storage(_: FLASH, _: SPI2, _: (Pin<'B', 1>, Pin<'B', 13>, Pin<'B', 14>, Pin<'B', 15>), _: &mut Rcc) -> Option<Storage> {
     let chip = HostFlash::open(b"chip.bin\0").ok_or(NorFlashErrorKind::Other);
-    Some(Storage { chip, slots: HostFlash::open(b"slots.bin\0")? })
+    let incoming = HostFlash::open(b"incoming.bin\0").ok_or(NorFlashErrorKind::Other);
+    Some(Storage { chip, incoming, slots: HostFlash::open(b"slots.bin\0")? })
+}
+
+/// Where the image that runs begins.
+pub const ACTIVE_START: u32 = 0x0802_0000;
+
+/// The image that runs, as QEMU has it in its memory. It cannot be written there: a swap fails, and what fails starts nothing.
+pub struct Active;
+
+/// The image that runs.
+pub fn active() -> Active {
+    Active
+}
+
+impl ErrorType for Active {
+    type Error = NorFlashErrorKind;
+}
+
+impl ReadNorFlash for Active {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
+        check_read(self, offset, bytes.len())?;
+        // SAFETY: these sectors are flash of this microcontroller, which can be read at any time.
+        bytes.copy_from_slice(unsafe { core::slice::from_raw_parts((ACTIVE_START + offset) as *const u8, bytes.len()) });
+        Ok(())
+    }
+
+    fn capacity(&self) -> usize {
+        4 * (128 << 10)
+    }
+}
+
+impl NorFlash for Active {
+    const WRITE_SIZE: usize = 1;
+    const ERASE_SIZE: usize = 128 << 10;
+
+    fn erase(&mut self, _: u32, _: u32) -> Result<(), NorFlashErrorKind> {
+        Err(NorFlashErrorKind::Other)
+    }
+
+    fn write(&mut self, _: u32, _: &[u8]) -> Result<(), NorFlashErrorKind> {
+        Err(NorFlashErrorKind::Other)
+    }
+}
+
+/// How far a swap is.
+pub fn state() -> Option<HostFlash<{ 64 << 10 }, 1>> {
+    HostFlash::open(b"state.bin\0")
 }
 
 /// The file of the vault.
