@@ -202,7 +202,7 @@ fn gate_qemu_killed_in_the_middle_of_its_writes_keeps_everything() {
     };
     let mut random = soat_tests::seeded::SeededRng(20);
     let mut start_and_kill = |kill: u64| {
-        let (file, most) = IN_THE_MIDDLE[kill as usize % IN_THE_MIDDLE.len()];
+        let (file, most) = IN_THE_MIDDLE[usize::try_from(kill).unwrap() % IN_THE_MIDDLE.len()];
         let file = folder.path().join(file);
         let share = f64::from(rand_core::Rng::next_u32(&mut random)) / f64::from(u32::MAX);
         let before = written_at(&file);

@@ -128,6 +128,9 @@ fn pack() -> Option<&'static [u8]> {
 /// What was handed over stands in the vault now, and nowhere else.
 pub fn taken() {
     let mut sector = HANDED_OVER;
+    if bytes(sector.0, 64 << 10).iter().all(|byte| *byte == 0xFF) {
+        return;
+    }
     // A sector that cannot be erased is one that is handed over again, which a vault that is filled does not look at.
     let _ = sector.erase(0, 128 << 10);
 }
@@ -166,8 +169,8 @@ impl<const SIZE: usize, const COUNT: usize, const FIRST: u8> NorFlash for Sector
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
         check_erase(self, from, to)?;
-        let first = from / SIZE as u32;
-        for sector in (FIRST..).take(COUNT).skip(first as usize).take((to / SIZE as u32 - first) as usize) {
+        let (first, end) = (from as usize / SIZE, to as usize / SIZE);
+        for sector in (FIRST..).take(COUNT).take(end).skip(first) {
             // SAFETY: nothing else writes flash.
             let mut flash = unsafe { FLASH::steal() };
             flash.unlocked().erase(sector).map_err(|error| error.kind())?;

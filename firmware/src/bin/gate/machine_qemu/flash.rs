@@ -135,9 +135,11 @@ impl<const PAGE: usize, const PAGES: usize> HostFlash<PAGE, PAGES> {
         let host = opened_as(name, UPDATE).or_else(|| opened_as(name, NEW))?;
         let mut at = host.length();
         while at < PAGE * PAGES {
-            let len = ROW.min(PAGE * PAGES - at);
-            (host.seek(at) && host.write(&[BLANK; ROW][..len])).then_some(())?;
-            at += len;
+            // A making that was killed ended anywhere.
+            let row = [BLANK; ROW];
+            let rest = row.get(at % ROW..)?;
+            (host.seek(at) && host.write(rest)).then_some(())?;
+            at += rest.len();
         }
         Some(Self(host))
     }
