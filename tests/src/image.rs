@@ -19,6 +19,10 @@ pub enum Image {
     Gate,
     /// The gate for QEMU.
     GateInQemu,
+    /// The boot loader for the board.
+    Boot,
+    /// The boot loader for QEMU.
+    BootInQemu,
     /// Counts what the gate's cryptography costs.
     Costs,
 }
@@ -29,6 +33,8 @@ impl Image {
             Self::PassiveAuthentication => ("passive-authentication", "image"),
             Self::PassiveAuthenticationBesideGate => ("passive-authentication", "image,qemu"),
             Self::Gate => ("gate", "board"),
+            Self::Boot => ("boot", "board"),
+            Self::BootInQemu => ("boot", "image,qemu"),
             Self::Costs => ("costs", "image,qemu"),
             Self::GateInQemu => ("gate", "image,qemu"),
         }
@@ -84,6 +90,24 @@ pub fn in_qemu(image: Image) -> Option<PathBuf> {
 
 /// Bytes that an image occupies in flash: its loadable segments with contents (ELF32, little-endian).
 pub fn flash_bytes(elf: &[u8]) -> Option<u32> {
+    segments(elf)?.into_iter().try_fold(0_u32, |sum, (_, contents)| sum.checked_add(u32::try_from(contents.len()).ok()?))
+}
+
+/// What lies in flash from the first byte of an image on, with the gaps between its segments blank.
+pub fn flat(elf: &[u8]) -> Option<Vec<u8>> {
+    let mut segments = segments(elf)?;
+    segments.sort_unstable_by_key(|(address, _)| *address);
+    let start = segments.first()?.0;
+    let mut bytes = Vec::new();
+    for (address, contents) in segments {
+        bytes.resize(usize::try_from(address.checked_sub(start)?).ok()?, 0xFF);
+        bytes.extend_from_slice(contents);
+    }
+    Some(bytes)
+}
+
+/// The segments with contents, and where each lies in flash.
+fn segments(elf: &[u8]) -> Option<Vec<(u32, &[u8])>> {
     const PT_LOAD: u32 = 1;
     let half = |at: usize| Some(u16::from_le_bytes(*elf.get(at..)?.first_chunk()?));
     let word = |at: usize| Some(u32::from_le_bytes(*elf.get(at..)?.first_chunk()?));
@@ -92,8 +116,12 @@ pub fn flash_bytes(elf: &[u8]) -> Option<u32> {
     }
     let table = usize::try_from(word(28)?).ok()?;
     let (size, count) = (usize::from(half(42)?), usize::from(half(44)?));
-    (0..count).map(|index| table + index * size).try_fold(0_u32, |sum, header| {
-        let loaded = word(header)? == PT_LOAD;
-        sum.checked_add(if loaded { word(header + 16)? } else { 0 })
-    })
+    let mut segments = Vec::new();
+    for header in (0..count).map(|index| table + index * size) {
+        let (offset, length) = (usize::try_from(word(header + 4)?).ok()?, usize::try_from(word(header + 16)?).ok()?);
+        if word(header)? == PT_LOAD && length > 0 {
+            segments.push((word(header + 12)?, elf.get(offset..)?.get(..length)?));
+        }
+    }
+    Some(segments)
 }

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -124,9 +124,13 @@ impl Machine {
         for name in PORTS {
             command.args(["-chardev", &format!("socket,id={name},path={name}"), "-serial", &format!("chardev:{name}")]);
         }
+        // The processor starts the boot loader, and that starts the gate behind it.
+        static BOOT: LazyLock<PathBuf> = LazyLock::new(|| image::in_qemu(Image::BootInQemu).unwrap());
+        fs::write(at("gate.bin"), image::flat(&fs::read(image).unwrap()).unwrap()).unwrap();
         let qemu = command
             .args(["-semihosting-config", "enable=on,target=native", "-d", "unimp", "-D", "gpio.log", "-kernel"])
-            .arg(image)
+            .arg(&*BOOT)
+            .args(["-device", "loader,file=gate.bin,addr=0x08020000"])
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -166,13 +170,20 @@ impl Machine {
 
     /// What was written to the pins of port A: true where the relay (PA5) got power, false where it was taken.
     fn relay(&self) -> Vec<bool> {
+        let values = self.writes('A').into_iter();
+        values.filter(|value| value & 0x0020_0020 != 0).map(|value| value & 0x20 != 0).collect()
+    }
+
+    /// What was written to the BSRR of a port (RM0090 §8.4.7).
+    fn writes(&self, port: char) -> Vec<u32> {
         let log = fs::read_to_string(self.folder.path().join("gpio.log")).unwrap_or_default();
-        let writes = log.lines().filter(|line| line.contains("GPIOA") && line.contains("write") && line.contains("offset 0x018"));
+        let port = format!("GPIO{port}");
+        let writes = log.lines().filter(|line| line.contains(&port) && line.contains("write") && line.contains("offset 0x018"));
         let values = writes.filter_map(|line| {
             let digits = line.split("value 0x").nth(1)?;
             u32::from_str_radix(&digits.chars().take_while(char::is_ascii_hexdigit).collect::<String>(), 16).ok()
         });
-        values.filter(|value| value & 0x0020_0020 != 0).map(|value| value & 0x20 != 0).collect()
+        values.collect()
     }
 
     fn openings(&self) -> usize {

@@ -155,9 +155,10 @@ fn gate_qemu_with_a_damaged_vault_or_journal_opens_for_nobody() {
     let mut damaged = whole.clone();
     damaged.iter_mut().for_each(|byte| *byte = byte.rotate_left(1));
     fs::write(&vault, damaged).unwrap();
+    // Nobody can say which image was approved: the boot loader starts none.
     let machine = Machine::boot_in(&image, Arc::clone(&folder));
-    assert_eq!(machine.says(), "no keys: the vault is damaged");
-    assert_eq!(machine.openings(), 0);
+    until("a lamp that stays", &machine, |machine| machine.writes('C').last() == Some(&1));
+    assert_eq!((machine.console.try_recv().ok(), machine.openings()), (None, 0));
     drop(machine);
 
     fs::write(&vault, whole).unwrap();

@@ -37,6 +37,9 @@ const HANDED_OVER: Sectors<{ 128 << 10 }, 1, 9> = Sectors(0xA_0000);
 /// A pack behind its length of four bytes, in the second slot.
 const FIRST_PACK: u32 = 0xE_0000;
 
+/// The first pack is handed over in one of the slots: later ones have to come another way.
+pub const HANDS_OVER_LATER: bool = false;
+
 /// Sectors 2 and 3.
 pub type VaultFlash = Sectors<{ 16 << 10 }, 2, 2>;
 /// Sectors 10 and 11.
@@ -108,7 +111,7 @@ pub struct Given {
     /// The key with which the journal begins.
     pub journal_key: Option<[u8; 32]>,
     /// A pack.
-    pub pack: Vec<u8>,
+    pub pack: &'static [u8],
 }
 
 /// What was written into flash from outside.
@@ -116,7 +119,7 @@ pub fn given() -> Given {
     let bytes = bytes(HANDED_OVER.0, provisioning::LEN + 32);
     let (provisioning, key) = bytes.split_at_checked(provisioning::LEN).unwrap_or((bytes, &[]));
     let journal_key = key.first_chunk().copied().filter(|key| *key != [0xFF; 32]);
-    Given { provisioning: provisioning.to_vec(), journal_key, pack: pack().unwrap_or_default().to_vec() }
+    Given { provisioning: provisioning.to_vec(), journal_key, pack: pack().unwrap_or_default() }
 }
 
 fn pack() -> Option<&'static [u8]> {

@@ -27,6 +27,9 @@ const WORD: usize = 8;
 const ROW: usize = 256;
 const BLANK: u8 = 0xFF;
 
+/// A pack is handed over at any start.
+pub const HANDS_OVER_LATER: bool = true;
+
 /// Sectors 2 and 3.
 pub type VaultFlash = HostFlash<{ 16 << 10 }, 2>;
 /// The chip of the journal.
@@ -113,13 +116,13 @@ pub struct Given {
     /// The key with which the journal begins.
     pub journal_key: Option<[u8; 32]>,
     /// A pack.
-    pub pack: Vec<u8>,
+    pub pack: &'static [u8],
 }
 
 /// What the host's files say.
 pub fn given() -> Given {
     let journal_key = file(b"journal.key\0").first_chunk().copied();
-    Given { provisioning: file(b"provisioning.bin\0"), journal_key, pack: file(b"pack.bin\0") }
+    Given { provisioning: file(b"provisioning.bin\0"), journal_key, pack: file(b"pack.bin\0").leak() }
 }
 
 /// The host's files stay.
