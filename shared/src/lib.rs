@@ -22,6 +22,7 @@ mod letter_case;
 pub mod manual;
 pub mod mrz;
 pub mod pki;
+mod sorting;
 pub mod time;
 pub mod tlv;
 pub mod trust_snapshot;

@@ -13,6 +13,7 @@ use super::cms::SignerIdentifier;
 use super::deviation_list::DeviationList;
 use super::revocation::{self, VerifiedCrl};
 use crate::crypto::{Digest, Provider};
+use crate::sorting;
 
 /// Where an anchor came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +179,7 @@ impl TrustStore {
             .flatten()
             .copied()
             .collect();
-        indices.sort_unstable();
+        sorting::sort(&mut indices);
         indices.dedup();
         indices.into_iter().filter_map(|index| self.revocation_lists.get(index)).collect()
     }

@@ -19,6 +19,7 @@ use super::date::PartialDate;
 use super::name::without_diacritics;
 use super::personal_number::PersonalNumber;
 use crate::mrz::Sex;
+use crate::sorting;
 
 pub use text::decode;
 pub use transmission::{LONGEST_TRANSMISSION, Transmission};
@@ -159,7 +160,7 @@ impl Qr {
         };
         seen.extend(damage(&code.name, text::is_name(&code.name) || code.name.is_empty()));
         seen.extend(damage(&code.residence, !has_lost_letters(&code.residence)));
-        seen.sort_unstable();
+        sorting::sort(&mut seen);
         seen.dedup();
         code.deformations = seen;
         Ok(code)

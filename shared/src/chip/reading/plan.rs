@@ -7,6 +7,7 @@ use crate::crypto::DigestAlgorithm;
 use crate::dossier::DataGroup;
 use crate::lds::com::Com;
 use crate::lds::sod::{self, LdsSecurityObject};
+use crate::sorting;
 use crate::tlv::TlvError;
 use crate::tlv::asn1::context;
 
@@ -24,7 +25,7 @@ impl Listed {
     pub fn in_security_object(sod: &[u8]) -> Option<Self> {
         let object = LdsSecurityObject::parse(&encapsulated_content(sod).ok()?).ok()?;
         let mut groups: Vec<DataGroup> = object.hashes.keys().copied().collect();
-        groups.sort_unstable();
+        sorting::sort(&mut groups);
         Some(Self { groups, digest: Some(object.digest_algorithm) })
     }
 
@@ -34,7 +35,7 @@ impl Listed {
             Some(com) => com.data_groups().collect(),
             None => [DataGroup::DG1, DataGroup::DG2, DataGroup::DG13, DataGroup::DG14, DataGroup::DG15].to_vec(),
         };
-        groups.sort_unstable();
+        sorting::sort(&mut groups);
         groups.dedup();
         Self { groups, digest: None }
     }

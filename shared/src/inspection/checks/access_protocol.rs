@@ -9,6 +9,7 @@ use crate::inspection::report::{Check, CheckKind, Outcome};
 use crate::lds::SecurityInfos;
 use crate::lds::card_access;
 use crate::lds::security_infos::PaceInfo;
+use crate::sorting;
 
 pub(in crate::inspection) fn check(examination: &Examination<'_>) -> Check {
     let row = compare(examination);
@@ -73,7 +74,8 @@ fn contradicts(signed: &SecurityInfos, unsigned: &SecurityInfos) -> bool {
 /// The PACE variants in an order of their own.
 fn pace_infos(infos: Option<&SecurityInfos>) -> Vec<&PaceInfo> {
     let mut variants: Vec<&PaceInfo> = infos.into_iter().flat_map(SecurityInfos::pace).collect();
-    variants.sort_by_key(|info| (info.protocol, info.version, info.parameter_id));
+    let key = |info: &PaceInfo| (info.protocol, info.version, info.parameter_id);
+    sorting::sort_by(&mut variants, |one, other| key(one) < key(other));
     variants.dedup();
     variants
 }

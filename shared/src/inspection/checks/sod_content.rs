@@ -3,7 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::dossier::{DataGroup, FileId, FileRecord, Origin};
+use crate::dossier::{FileId, FileRecord, Origin};
 use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
@@ -68,7 +68,8 @@ fn has_versions(com: &Com) -> bool {
 
 /// Whether EF.COM lists what EF.SOD lists, and nothing unknown, and gives the same version where both give one.
 fn is_consistent(com: &Com, sod: &VerifiedSod) -> bool {
-    let listed: BTreeSet<DataGroup> = com.data_groups().collect();
+    let mut listed = BTreeSet::new();
+    listed.extend(com.data_groups());
     let same_version = match (&sod.object().version_info, com.lds_version) {
         (Some(info), Some(version)) => info.lds_version.as_bytes() == version,
         _ => true,

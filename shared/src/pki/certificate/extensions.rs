@@ -3,13 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use der::Decode;
 use der::asn1::ObjectIdentifier;
-use x509_cert::ext::pkix::{AuthorityKeyIdentifier, ExtendedKeyUsage, KeyUsage, PrivateKeyUsagePeriod, SubjectKeyIdentifier};
 
-use super::CertificateError;
+use super::{CertificateError, validity};
 use crate::time::Timestamp;
-use crate::tlv::asn1::{BOOLEAN, OCTET_STRING};
+use crate::tlv::asn1::{BIT_STRING, BOOLEAN, OCTET_STRING, context};
 use crate::tlv::{Cursor, Rules, TlvError};
 
 /// extKeyUsage of a master list signer, ICAO 9303-12 §7.1.1.3.
@@ -59,7 +57,50 @@ pub struct Extensions {
     pub unknown_critical: Vec<ObjectIdentifier>,
 }
 
-/// Read here and not by `x509_cert`, which refuses what issuers write: FALSE spelled out, a path length over 255.
+/// What the key may be used for (RFC 5280 §4.2.1.3).
+///
+/// ```text
+/// KeyUsage ::= BIT STRING { digitalSignature (0), nonRepudiation (1), … keyCertSign (5), cRLSign (6), … decipherOnly (8) }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUsage(u16);
+
+impl KeyUsage {
+    fn read(value: &[u8]) -> Result<Self, Malformed> {
+        let mut outer = Cursor::new(value, Rules::Der);
+        let bits = outer.expect(BIT_STRING)?.value;
+        outer.finish()?;
+        let (octets, unused) = match bits {
+            [0] => ([0; 2], 0),
+            [unused @ 0..=7, first] => ([*first, 0], 8 + *unused),
+            [unused @ 0..=7, first, second] => ([*first, *second], *unused),
+            _ => return Err(Malformed),
+        };
+        Ok(Self(u16::from_be_bytes(octets) >> unused << unused))
+    }
+
+    /// Bit 0 is the highest of the first octet.
+    fn has(self, bit: u32) -> bool {
+        self.0 >> (15 - bit) & 1 == 1
+    }
+
+    /// Whether the key verifies signatures other than those of certificates and revocation lists.
+    pub fn digital_signature(&self) -> bool {
+        self.has(0)
+    }
+
+    /// Whether the key verifies signatures of certificates.
+    pub fn key_cert_sign(&self) -> bool {
+        self.has(5)
+    }
+
+    /// Whether the key verifies signatures of revocation lists.
+    pub fn crl_sign(&self) -> bool {
+        self.has(6)
+    }
+}
+
+/// Issuers write what DER forbids: FALSE spelled out.
 ///
 /// ```text
 /// BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }
@@ -97,6 +138,18 @@ pub struct PrivateKeyUsage {
 }
 
 impl PrivateKeyUsage {
+    /// ```text
+    /// PrivateKeyUsagePeriod ::= SEQUENCE { notBefore [0] GeneralizedTime OPTIONAL, notAfter [1] GeneralizedTime OPTIONAL }
+    /// ```
+    fn read(value: &[u8]) -> Result<Self, Malformed> {
+        let mut fields = whole(value)?;
+        let mut moment =
+            |number| fields.optional(context(number, false))?.map(|time| validity::generalized_time(&time)).transpose();
+        let (not_before, not_after) = (moment(0)?, moment(1)?);
+        fields.finish()?;
+        Ok(Self { not_before, not_after })
+    }
+
     /// Whether a moment lies within the period, both ends included; an end that is not given is open.
     pub fn contains(&self, moment: Timestamp) -> bool {
         self.not_before.is_none_or(|first| first <= moment) && self.not_after.is_none_or(|last| moment <= last)
@@ -138,26 +191,23 @@ impl Extensions {
     /// Takes one extension; `false` where it is not known.
     fn take(&mut self, kind: ObjectIdentifier, value: &[u8]) -> Result<bool, Malformed> {
         match kind {
-            AUTHORITY_KEY_IDENTIFIER => {
-                let identifier = AuthorityKeyIdentifier::from_der(value)?.key_identifier;
-                self.authority_key_identifier = identifier.map(|octets| octets.as_bytes().to_vec());
-            }
+            AUTHORITY_KEY_IDENTIFIER => self.authority_key_identifier = key_identifier(value)?,
             SUBJECT_KEY_IDENTIFIER => {
-                self.subject_key_identifier = Some(SubjectKeyIdentifier::from_der(value)?.0.as_bytes().to_vec());
+                let mut outer = Cursor::new(value, Rules::Der);
+                self.subject_key_identifier = Some(outer.expect(OCTET_STRING)?.value.to_vec());
+                outer.finish()?;
             }
-            KEY_USAGE => self.key_usage = Some(KeyUsage::from_der(value)?),
+            KEY_USAGE => self.key_usage = Some(KeyUsage::read(value)?),
             BASIC_CONSTRAINTS => self.basic_constraints = Some(BasicConstraints::read(value)?),
-            PRIVATE_KEY_USAGE_PERIOD => {
-                let period = PrivateKeyUsagePeriod::from_der(value)?;
-                let moment = |time: der::asn1::GeneralizedTime| {
-                    i64::try_from(time.to_unix_duration().as_secs()).map(Timestamp).map_err(|_| Malformed)
-                };
-                self.private_key_usage = Some(PrivateKeyUsage {
-                    not_before: period.not_before.map(moment).transpose()?,
-                    not_after: period.not_after.map(moment).transpose()?,
-                });
+            PRIVATE_KEY_USAGE_PERIOD => self.private_key_usage = Some(PrivateKeyUsage::read(value)?),
+            EXTENDED_KEY_USAGE => {
+                let mut purposes = Vec::new();
+                let mut list = whole(value)?;
+                while !list.is_empty() {
+                    purposes.push(list.object_identifier()?);
+                }
+                self.extended_key_usage = Some(purposes);
             }
-            EXTENDED_KEY_USAGE => self.extended_key_usage = Some(ExtendedKeyUsage::from_der(value)?.0),
             NAME_CHANGE => self.name_change = true,
             DOCUMENT_TYPE_LIST => self.document_types = Some(document_types(value)?),
             SUBJECT_ALT_NAME | ISSUER_ALT_NAME | CRL_DISTRIBUTION_POINTS | CERTIFICATE_POLICIES => {}
@@ -198,19 +248,42 @@ fn document_types(value: &[u8]) -> Result<Vec<String>, Malformed> {
     Ok(types)
 }
 
+/// ```text
+/// AuthorityKeyIdentifier ::= SEQUENCE {
+///     keyIdentifier             [0] OCTET STRING OPTIONAL,
+///     authorityCertIssuer       [1] GeneralNames OPTIONAL,
+///     authorityCertSerialNumber [2] INTEGER OPTIONAL }
+/// ```
+///
+/// Of names and number only the structure is read: what is asked of an issuer is its key.
+fn key_identifier(value: &[u8]) -> Result<Option<Vec<u8>>, Malformed> {
+    let mut fields = whole(value)?;
+    let identifier = fields.optional(context(0, false))?.map(|identifier| identifier.value.to_vec());
+    if let Some(names) = fields.optional(context(1, true))? {
+        for name in names.children()? {
+            name?;
+        }
+    }
+    fields.optional(context(2, false))?;
+    fields.finish()?;
+    Ok(identifier)
+}
+
 /// keyIdentifier out of the value of an authorityKeyIdentifier; `None` where it has none or is not readable.
 pub(in crate::pki) fn key_identifier_of(value: &[u8]) -> Option<Vec<u8>> {
-    AuthorityKeyIdentifier::from_der(value).ok()?.key_identifier.map(|octets| octets.as_bytes().to_vec())
+    key_identifier(value).ok().flatten()
+}
+
+/// The elements of a SEQUENCE after which nothing follows.
+fn whole(value: &[u8]) -> Result<Cursor<'_>, TlvError> {
+    let mut outer = Cursor::new(value, Rules::Der);
+    let fields = outer.sequence()?;
+    outer.finish()?;
+    Ok(fields)
 }
 
 /// An extension that holds something else than its type.
 struct Malformed;
-
-impl From<der::Error> for Malformed {
-    fn from(_: der::Error) -> Self {
-        Self
-    }
-}
 
 impl From<TlvError> for Malformed {
     fn from(_: TlvError) -> Self {

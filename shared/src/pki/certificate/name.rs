@@ -7,6 +7,7 @@ use core::fmt;
 use der::asn1::ObjectIdentifier;
 
 use crate::letter_case;
+use crate::sorting;
 use crate::tlv::asn1::{PRINTABLE_STRING, UTF8_STRING};
 use crate::tlv::{Element, Tag, TlvError};
 
@@ -38,7 +39,7 @@ impl Name {
             }
         }
         let mut folded: Vec<_> = attributes.iter().map(|(kind, value)| (*kind, fold(value))).collect();
-        folded.sort();
+        sorting::sort(&mut folded);
         Ok(Self { raw: element.raw.to_vec(), attributes, folded })
     }
 

@@ -274,6 +274,47 @@ fn an_extension_may_stand_once_and_must_be_its_own_type() {
     assert_eq!(Certificate::from_der(&broken).unwrap_err(), CertificateError::Extension(identifier));
 }
 
+/// Values that are not of their extension's type: another tag, bytes that follow, too many bits, a time without seconds.
+#[test]
+fn values_of_another_type_are_refused() {
+    let read = |arc: u8, value: &[u8]| {
+        let extensions = vec![extension(&[0x55, 0x1D, arc], false, value)];
+        Certificate::from_der(&Parts { extensions, ..Parts::new() }.encode()).map(|certificate| certificate.extensions)
+    };
+    let broken: [(u8, &[u8]); 16] = [
+        (0x0E, &[0x30, 0]),
+        (0x0E, &[4, 1, 7, 0]),
+        (0x0F, &[3, 0]),
+        (0x0F, &[3, 1, 1]),
+        (0x0F, &[3, 2, 8, 0x80]),
+        (0x0F, &[3, 4, 0, 0x80, 0, 0]),
+        (0x0F, &[3, 2, 7, 0x80, 0]),
+        (0x10, &[0x30, 15, 0x80, 13, b'2', b'0', b'2', b'0', b'0', b'9', b'1', b'3', b'1', b'2', b'2', b'6', b'Z']),
+        (0x10, &[0x30, 2, 0x82, 0]),
+        (0x23, &[4, 1, 7]),
+        (0x23, &[0x30, 3, 0x80, 1, 7, 0]),
+        (0x23, &[0x30, 3, 0x83, 1, 7]),
+        (0x23, &[0x30, 4, 0xA1, 2, 0x82, 5]),
+        (0x23, &[0x30, 6, 0x82, 1, 7, 0x80, 1, 7]),
+        (0x25, &[0x30, 3, 4, 1, 7]),
+        (0x25, &[0x30, 4, 6, 2, 0x2A, 3, 0]),
+    ];
+    for (arc, value) in broken {
+        let kind = ObjectIdentifier::from_arcs([2, 5, 29, u32::from(arc)]).unwrap();
+        assert_eq!(read(arc, value).unwrap_err(), CertificateError::Extension(kind), "{value:02x?}");
+    }
+    // Bits beyond the last count for nothing; names and number of the issuer are passed over.
+    let usage = read(0x0F, &[3, 2, 7, 0xFF]).unwrap().key_usage.unwrap();
+    assert!(usage.digital_signature() && !usage.key_cert_sign() && !usage.crl_sign());
+    let none = read(0x0F, &[3, 1, 0]).unwrap().key_usage.unwrap();
+    assert!(!none.digital_signature() && !none.key_cert_sign() && !none.crl_sign());
+    let both = read(0x0F, &[3, 3, 7, 0x06, 0x80]).unwrap().key_usage.unwrap();
+    assert!(!both.digital_signature() && both.key_cert_sign() && both.crl_sign());
+    let issuer = read(0x23, &[0x30, 9, 0x80, 1, 7, 0xA1, 2, 0x82, 0, 0x82, 0]).map(|read| read.authority_key_identifier);
+    assert_eq!(issuer, Ok(Some(vec![7])));
+    assert_eq!(read(0x23, &[0x30, 0]).map(|read| read.authority_key_identifier), Ok(None));
+}
+
 #[test]
 fn nothing_may_follow_a_certificate() {
     let mut bytes = Parts::new().encode();

@@ -47,9 +47,16 @@ pub fn time(element: &Element<'_>) -> Result<Timestamp, TlvError> {
             let (year, rest) = number(element.value, 2).ok_or(invalid)?;
             (if year < 50 { 2000 + year } else { 1900 + year }, rest)
         }
-        GENERALIZED_TIME => number(element.value, 4).ok_or(invalid)?,
+        GENERALIZED_TIME => return generalized_time(element),
         _ => return Err(element.invalid("neither UTCTime nor GeneralizedTime")),
     };
+    parts(year, rest).ok_or(invalid)
+}
+
+/// A GeneralizedTime under whichever tag.
+pub(super) fn generalized_time(element: &Element<'_>) -> Result<Timestamp, TlvError> {
+    let invalid = element.invalid("not a time in UTC with seconds");
+    let (year, rest) = number(element.value, 4).ok_or(invalid)?;
     parts(year, rest).ok_or(invalid)
 }
 

@@ -9,6 +9,7 @@ use super::{CmsError, CmsFinding};
 use crate::crypto::{DigestAlgorithm, Provider};
 use crate::pki::algorithm::AlgorithmIdentifier;
 use crate::pki::certificate::{Certificate, Name, validity};
+use crate::sorting;
 use crate::time::Timestamp;
 use crate::tlv::asn1::{INTEGER, SEQUENCE, context, join, strip_zeros};
 use crate::tlv::{Cursor, Element, Rules, TlvError};
@@ -188,7 +189,7 @@ impl SignedAttributes {
     /// The bytes as DER: attributes sorted, the set's length definite.
     pub(super) fn as_der(&self) -> Vec<u8> {
         let mut sorted: Vec<&[u8]> = self.attributes.iter().map(Vec::as_slice).collect();
-        sorted.sort_unstable();
+        sorting::sort(&mut sorted);
         set_of(&sorted)
     }
 
