@@ -8,10 +8,11 @@
 //! | [`port`] | what a board must offer |
 //! | [`pins`] | those ports out of pins of embedded-hal |
 //! | [`pn532`] | the reader chip, and the card in its field |
-//! | [`provisioning`], [`calendar`] | its keys, and its time |
+//! | [`calendar`] | its time |
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
+//! | [`service`] | what it answers a desk over the serial link |
 //! | [`osdp`] | the device at a control panel's bus |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -25,7 +26,7 @@ pub mod osdp;
 pub mod pins;
 pub mod pn532;
 pub mod port;
-pub mod provisioning;
 pub mod scanner;
+pub mod service;
 pub mod signal;
 pub mod wiegand;

@@ -6,6 +6,7 @@
 pub mod curve;
 pub mod digest;
 pub mod ecdsa;
+pub mod hmac;
 pub mod integrated_mapping;
 pub mod iso9796;
 pub mod key;
@@ -52,6 +53,9 @@ pub enum CryptoError {
     /// Padding is not what the standard says.
     #[error("the padding is not valid")]
     Padding,
+    /// Sealed data were altered, or sealed with another key.
+    #[error("the sealed data do not open")]
+    TagInvalid,
 }
 
 /// Block ciphers of secure messaging, PACE and chip authentication (ICAO 9303-11 §9.8).
@@ -93,6 +97,9 @@ impl Cipher {
         }
     }
 }
+
+/// Bytes by which sealing makes data longer.
+pub const CCM_TAG: usize = 16;
 
 /// A running hash, for files that are not held in memory.
 pub trait Hasher {
@@ -214,6 +221,24 @@ pub trait Provider {
     /// # Errors
     /// [`CryptoError::Length`] for a key or data of a wrong length.
     fn mac(&self, cipher: Cipher, key: &[u8], data: &[u8]) -> Result<[u8; 8], CryptoError>;
+
+    /// Seals data with AES-256 in CCM mode (SP 800-38C), in place, the tag of [`CCM_TAG`] bytes behind: of links and records of gates,
+    /// never of documents. A nonce serves once under a key.
+    ///
+    /// # Errors
+    /// [`CryptoError::Length`] for more than 65,535 bytes, [`CryptoError::Unsupported`] where the provider lacks it.
+    fn ccm_seal(&self, _key: &[u8; 32], _nonce: &[u8; 13], _associated: &[u8], _data: &mut Vec<u8>) -> Result<(), CryptoError> {
+        Err(CryptoError::Unsupported("AES in CCM mode"))
+    }
+
+    /// Opens what [`Provider::ccm_seal`] sealed, in place.
+    ///
+    /// # Errors
+    /// [`CryptoError::TagInvalid`] where they were altered, [`CryptoError::Length`] where not even a tag is there; otherwise as for
+    /// sealing.
+    fn ccm_open(&self, _key: &[u8; 32], _nonce: &[u8; 13], _associated: &[u8], _data: &mut Vec<u8>) -> Result<(), CryptoError> {
+        Err(CryptoError::Unsupported("AES in CCM mode"))
+    }
 }
 
 /// An ephemeral key pair on a curve or in a prime-field group; its private key never leaves it and is wiped with it.

@@ -3,6 +3,7 @@
 //! Feature `rustcrypto` alone verifies signatures on every curve, and agrees on keys over P-256 alone; `brainpool256` adds the curve of
 //! the Vietnamese card, for gates, and `all-curves` every other one, the prime-field groups and DSA.
 
+mod ccm;
 mod cipher;
 #[cfg(feature = "all-curves")]
 mod curves;
@@ -113,6 +114,14 @@ impl Provider for RustCrypto {
 
     fn mac(&self, cipher: Cipher, key: &[u8], data: &[u8]) -> Result<[u8; 8], CryptoError> {
         cipher::mac(cipher, key, data)
+    }
+
+    fn ccm_seal(&self, key: &[u8; 32], nonce: &[u8; 13], associated: &[u8], data: &mut Vec<u8>) -> Result<(), CryptoError> {
+        ccm::seal(key, nonce, associated, data)
+    }
+
+    fn ccm_open(&self, key: &[u8; 32], nonce: &[u8; 13], associated: &[u8], data: &mut Vec<u8>) -> Result<(), CryptoError> {
+        ccm::open(key, nonce, associated, data)
     }
 }
 

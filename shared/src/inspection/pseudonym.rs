@@ -2,7 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{DigestAlgorithm, Provider};
+use crate::crypto::Provider;
+use crate::crypto::hmac::hmac_sha256;
 
 /// The secret from which pseudonyms are made. There are some 10^10 numbers: whoever has the key has the numbers, so that each site and
 /// purpose has a random one of its own. Wiped when it is dropped; shows nothing in `Debug`.
@@ -27,7 +28,7 @@ impl PseudonymKey {
     /// between them, which are told apart by the number's length alone.
     pub fn pseudonym(&self, purpose: &str, number: &str, provider: &dyn Provider) -> Option<Pseudonym> {
         let is_number = number.len() == 12 && number.bytes().all(|digit| digit.is_ascii_digit());
-        let code = hmac_sha256(&self.0, &[purpose.as_bytes(), number.as_bytes()], provider);
+        let code = hmac_sha256(self.0.as_slice(), &[purpose.as_bytes(), number.as_bytes()], provider);
         code.first_chunk().filter(|_| is_number).map(|first| Pseudonym(*first))
     }
 }
@@ -39,39 +40,11 @@ impl Pseudonym {
     }
 }
 
-/// HMAC (RFC 2104) with a key shorter than a block of SHA-256, which has 64 bytes.
-fn hmac_sha256(key: &[u8; 32], message: &[&[u8]], provider: &dyn Provider) -> [u8; 32] {
-    let pad = |byte: u8| {
-        let mut block = Zeroizing::new([byte; 64]);
-        block.iter_mut().zip(key).for_each(|(place, key)| *place ^= key);
-        block
-    };
-    let digest = |pad: &[u8; 64], parts: &[&[u8]]| {
-        let mut hasher = provider.hasher(DigestAlgorithm::Sha256);
-        hasher.update(pad);
-        parts.iter().for_each(|part| hasher.update(part));
-        let mut code = [0; 32];
-        code.iter_mut().zip(hasher.finish().as_ref()).for_each(|(place, byte)| *place = *byte);
-        code
-    };
-    let inner = digest(&pad(0x36), message);
-    digest(&pad(0x5C), &[&inner])
-}
-
 #[cfg(all(test, feature = "rustcrypto"))]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::crypto::rustcrypto::RustCrypto;
-
-    /// RFC 4231 §4.2 (its key of 20 bytes, filled up with the zeros that HMAC would fill up with).
-    #[test]
-    fn hmac_is_that_of_the_standard() {
-        let mut key = [0; 32];
-        key.iter_mut().take(20).for_each(|byte| *byte = 0x0B);
-        let code = hmac_sha256(&key, &[b"Hi ", b"There"], &RustCrypto);
-        assert_eq!(hex::encode(code), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
-    }
 
     #[test]
     fn a_pseudonym_depends_on_key_purpose_and_number() {

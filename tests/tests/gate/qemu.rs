@@ -17,7 +17,7 @@ use card_fixtures::plug::SharedChip;
 use card_fixtures::plug::pn532::{Modulation, Pn532};
 use soat::evidence::TerminalSigner;
 use soat::gate::pack::{Content, PackError};
-use soat_firmware::provisioning::{Given, Provisioning};
+use soat::gate::provisioning::{Given, Provisioning, Wiegand};
 use soat_tests::image::{self, Image};
 use soat_tests::seeds::SeedTerminal;
 
@@ -65,8 +65,18 @@ impl Storage {
 }
 
 fn provisioning(operator: &[u8; 32], least_version: u64) -> Vec<u8> {
-    let given = Given { operator, site_key: &[0x5A; 32], least_version, osdp_address: ADDRESS, scbk: &SCBK };
-    Provisioning::write(&given, &RustCrypto).to_vec()
+    let given = Given {
+        operator,
+        site_key: &[0x5A; 32],
+        least_version,
+        osdp_address: ADDRESS,
+        scbk: &SCBK,
+        wiegand: Wiegand::Off,
+        link_key: &[0x4B; 32],
+        journal_key: &[0x4A; 32],
+        name: "cổng bắc",
+    };
+    Provisioning::write(&given, &RustCrypto).unwrap().to_vec()
 }
 
 /// A machine that runs, and everything around it.

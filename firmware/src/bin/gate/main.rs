@@ -22,13 +22,13 @@ use core::ptr::addr_of_mut;
 use embedded_alloc::LlffHeap;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::gate::pack::{GatePack, PackError, Settings};
+use soat::gate::provisioning::Provisioning;
 use soat::pki::TrustStore;
 use soat_firmware::gate::decision::{Decision, Rule};
 use soat_firmware::gate::{Gate, Notice};
-use soat_firmware::osdp::{Event, OutputCommand};
+use soat_firmware::osdp::{Event, OutputCommand, Scbk};
 use soat_firmware::pins::{MonitoredRelay, Panel};
 use soat_firmware::port::{Board, ByteLink, Clock, Ports};
-use soat_firmware::provisioning::Provisioning;
 use soat_firmware::wiegand::Format;
 use stm32f4xx_hal::gpio::{Input, Output, Pin};
 use stm32f4xx_hal::pac;
@@ -146,7 +146,7 @@ fn told() -> Result<Told, Unfit> {
         from: header.made_at,
         until: header.ends_at,
     };
-    let bus = panel::Bus { address: provisioning.osdp_address, key: provisioning.scbk };
+    let bus = panel::Bus { address: provisioning.osdp_address, key: Scbk::new(&provisioning.scbk).ok() };
     Ok(Told { settings: content.settings, rule, trust, bus })
 }
 

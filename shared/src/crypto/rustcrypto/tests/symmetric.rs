@@ -150,3 +150,24 @@ fn wrong_lengths_are_errors() {
     assert_eq!(RustCrypto.mac(Cipher::TripleDes, &[7; 16], &[0; 9]), Err(CryptoError::Length));
     assert!(RustCrypto.mac(Cipher::Aes128, &[7; 16], &[0; 9]).is_ok());
 }
+
+/// Made with OpenSSL 3.0.
+#[test]
+fn ccm_is_that_of_openssl_and_opens_nothing_that_was_altered() {
+    let key = core::array::from_fn(|place| place as u8);
+    let nonce = core::array::from_fn(|place| place as u8);
+    let sealed = "686fc21478d157fca9a2b3553ab86c9cda8c3456f4c71ddf8f138e4fd579d12441e24c22056041386ff5b2684effb2ee76";
+    let mut data = b"thirty-three bytes of plain text.".to_vec();
+    RustCrypto.ccm_seal(&key, &nonce, b"header", &mut data).unwrap();
+    assert_eq!(hex::encode(&data), sealed);
+    for place in 0..data.len() {
+        let mut altered = data.clone();
+        altered[place] ^= 1;
+        assert_eq!(RustCrypto.ccm_open(&key, &nonce, b"header", &mut altered), Err(CryptoError::TagInvalid), "byte {place}");
+        assert!(altered.is_empty(), "nothing is left of it");
+    }
+    assert_eq!(RustCrypto.ccm_open(&key, &nonce, b"Header", &mut data.clone()), Err(CryptoError::TagInvalid));
+    assert_eq!(RustCrypto.ccm_open(&key, &nonce, b"header", &mut data[..15].to_vec()), Err(CryptoError::Length));
+    RustCrypto.ccm_open(&key, &nonce, b"header", &mut data).unwrap();
+    assert_eq!(data, b"thirty-three bytes of plain text.");
+}
