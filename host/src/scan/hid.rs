@@ -15,7 +15,7 @@ use soat::vietnam::qr::Transmission;
 use zeroize::Zeroizing;
 
 use super::Content;
-use super::serial::{gone, is_ready, unusable};
+use crate::serial_port::{gone, is_ready, unusable};
 use super::watch::Watch;
 use crate::abandon::{Patience, SLICE};
 use crate::error::{Error, Result};
