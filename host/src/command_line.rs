@@ -56,6 +56,8 @@ pub struct Read {
     pub reader: Option<String>,
     #[command(flatten)]
     pub gate: GateKey,
+    #[arg(long, group = "key", requires = "reader")]
+    pub gate_code: bool,
     #[command(flatten)]
     pub key: Key,
     #[command(flatten)]

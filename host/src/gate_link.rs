@@ -78,7 +78,8 @@ impl GateLink {
             self.send(&Frame { kind: Kind::Ask, body: vec![VERSION] })?;
             let until = Instant::now() + FIRST;
             while let Some(frame) = self.next(until)? {
-                if let Some(hello) = Some(&frame).filter(|frame| frame.kind == Kind::Hello).and_then(|frame| Hello::from_cbor(&frame.body))
+                if let Some(hello) =
+                    Some(&frame).filter(|frame| frame.kind == Kind::Hello).and_then(|frame| Hello::from_cbor(&frame.body))
                 {
                     return Ok(hello);
                 }
@@ -163,14 +164,16 @@ impl GateLink {
     }
 
     fn exchange(&mut self, request: &Request) -> std::result::Result<Answer, Broken> {
-        let sealed = self.session.as_mut().ok_or(LinkError::Ended).and_then(|session| session.seal(&request.to_cbor(), &RustCrypto));
+        let sealed =
+            self.session.as_mut().ok_or(LinkError::Ended).and_then(|session| session.seal(&request.to_cbor(), &RustCrypto));
         let frame = sealed.map_err(|error| self.broken(error))?;
         self.send(&frame)?;
         let until = Instant::now() + ANSWER;
         while let Some(frame) = self.next(until)? {
             match frame.kind {
                 Kind::Data => {
-                    let opened = self.session.as_mut().ok_or(LinkError::Ended).and_then(|session| session.open(&frame, &RustCrypto));
+                    let opened =
+                        self.session.as_mut().ok_or(LinkError::Ended).and_then(|session| session.open(&frame, &RustCrypto));
                     let message = opened.map_err(|error| self.broken(error))?;
                     return Answer::from_cbor(&message).ok_or_else(|| self.broken(LinkError::Malformed).into());
                 }

@@ -94,12 +94,7 @@ impl Site {
         };
         let name = text_of(table, "site")?;
         is_name(&name).then_some(())?;
-        Some(Self {
-            name,
-            operator: *bytes_of(table, "operator")?,
-            pseudonym_key: bytes_of(table, "pseudonym_key")?,
-            gates,
-        })
+        Some(Self { name, operator: *bytes_of(table, "operator")?, pseudonym_key: bytes_of(table, "pseudonym_key")?, gates })
     }
 
     fn to_toml(&self) -> Zeroizing<String> {
@@ -288,7 +283,8 @@ mod tests {
         let (path, key) = (folder.path().join("site.toml"), folder.path().join("link.key"));
         site().create(&path).unwrap();
         safe_file::create(&key, "07".repeat(32).as_bytes()).unwrap();
-        let given = |link_key: Option<&PathBuf>, site: Option<&PathBuf>| GateKey { link_key: link_key.cloned(), site: site.cloned() };
+        let given =
+            |link_key: Option<&PathBuf>, site: Option<&PathBuf>| GateKey { link_key: link_key.cloned(), site: site.cloned() };
         let keys = given(None, Some(&path)).of(DeviceId([1; 16])).unwrap();
         assert_eq!(keys.iter().map(|key| *key.expose()).collect::<Vec<_>>(), [[8; 32], [1; 32]]);
         assert_eq!(given(None, Some(&path)).of(DeviceId([9; 16])).unwrap_err().id(), "gate-not-of-site");

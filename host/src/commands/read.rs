@@ -29,7 +29,8 @@ use crate::typing::{self, Template, Typed};
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, gate, key, scanner, judging, output, save, evidence, no_photo, challenge, wait, .. } = arguments;
+    let Read { reader, gate, gate_code, key, scanner, judging, output, save, evidence, no_photo, challenge, wait, .. } =
+        arguments;
     let (template, type_after) = (arguments.r#type, arguments.type_after);
     let wait = Duration::from_secs(wait.into());
     let template = template.as_deref().map(Template::parse).transpose()?;
@@ -45,7 +46,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
         template.check(&profile_of(&judging)?)?;
     }
 
-    let (judge, given, mut source) = lay((reader.as_deref(), &gate), key, &scanner, &judging, wait, session)?;
+    let (judge, given, mut source) = lay((reader.as_deref(), &gate), key, &scanner, gate_code, &judging, wait, session)?;
     check_disclosure(judge.disclosure(), &output)?;
     if save.is_some() {
         keeping.check(judge.disclosure())?;
@@ -146,6 +147,7 @@ fn lay(
     (reader, gate): (Option<&str>, &GateKey),
     key: Key,
     scanner: &Scanner,
+    gate_code: bool,
     judging: &Judging,
     wait: Duration,
     session: &mut Session,
@@ -154,6 +156,7 @@ fn lay(
     let mut source = Source::new(reader, gate, wait)?;
     let judge = source.judge(judging)?;
     source.find()?;
+    let given = if gate_code { Some(source.scan(session)?) } else { given };
     let given = match (given, source.own_key()) {
         (Some(given), _) => given,
         (None, Some(own)) => own?,
@@ -169,7 +172,7 @@ fn lay(
 #[cfg(feature = "insurance")]
 pub fn judged(reader: (Option<&str>, &GateKey), key: Key, judging: &Judging, wait: u16, session: &mut Session) -> Result<Judged> {
     let wait = Duration::from_secs(wait.into());
-    let (judge, given, mut source) = lay(reader, key, &Scanner::default(), judging, wait, session)?;
+    let (judge, given, mut source) = lay(reader, key, &Scanner::default(), false, judging, wait, session)?;
     let dossier = source.read_shown(&given, &options(&judge, None, true), session)?;
     Ok(judge.judge(dossier, source.name()))
 }

@@ -9,6 +9,7 @@ use soat::gate::link::message::{Answer, CardType, Refusal, Request};
 use crate::abandon::{Abandon, Patience, SLICE};
 use crate::error::{Error, Result};
 use crate::gate_link::GateLink;
+use crate::scan::Content;
 
 /// How long a lost card may stay away before the read is given up.
 const RETURN_LIMIT: Duration = Duration::from_secs(20);
@@ -27,6 +28,21 @@ fn locked(link: &SharedLink) -> MutexGuard<'_, GateLink> {
 pub fn card_present(link: &SharedLink) -> Result<bool> {
     let card = |answer| if let Answer::Card(card) = answer { Some(card.is_some()) } else { None };
     locked(link).ask_for(&Request::CardLook, card)
+}
+
+/// Waits for a code at the gate's scanner. `None` where none came in time.
+///
+/// # Errors
+/// What happened to the link.
+pub fn scan(link: &SharedLink, patience: &Patience) -> Result<Option<Content>> {
+    loop {
+        let code = |answer| if let Answer::Scan(code) = answer { Some(code) } else { None };
+        let found = locked(link).ask_for(&Request::Scan, code)?;
+        if found.is_some() || patience.is_over() {
+            return Ok(found.map(|code| code.0));
+        }
+        std::thread::sleep(SLICE.min(patience.left()));
+    }
 }
 
 /// Waits until a card lies there, and selects it.

@@ -79,7 +79,17 @@ fn gate_link_says_what_is_wrong_and_what_to_do() {
 #[test]
 fn gate_link_is_a_gate_again_when_the_desk_falls_silent() {
     let site = Site::provisioned(1);
-    let mut desk = site.command(&["read", "--reader", &format!("serial:{}", site.port()), "--qr", CODE, "--site", "site.toml", "--wait", "60"]);
+    let mut desk = site.command(&[
+        "read",
+        "--reader",
+        &format!("serial:{}", site.port()),
+        "--qr",
+        CODE,
+        "--site",
+        "site.toml",
+        "--wait",
+        "60",
+    ]);
     let mut desk = desk.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
     assert!(site.gate.until(|device| device.events.contains(&Event::DeskBegan)));
     desk.kill().unwrap();

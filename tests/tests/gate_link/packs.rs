@@ -14,8 +14,25 @@ pub fn pack(site: &Site, version: &str, arguments: &[&str]) -> Finished {
     fs::write(site.path("people.csv"), format!("person,schedule,facility,card\n{NUMBER},weekend,17,4711\n")).unwrap();
     let _ = fs::remove_file(site.path("pack.bin"));
     let given = [
-        "gate", "pack", "--site", "site.toml", "--signing-key", "operator.key", "--policy", "policy.toml", "--people", "people.csv",
-        "--version", version, "--ends", "90d", "--output", "pack.bin", "--now", NOW_TEXT, "--demonstration",
+        "gate",
+        "pack",
+        "--site",
+        "site.toml",
+        "--signing-key",
+        "operator.key",
+        "--policy",
+        "policy.toml",
+        "--people",
+        "people.csv",
+        "--version",
+        version,
+        "--ends",
+        "90d",
+        "--output",
+        "pack.bin",
+        "--now",
+        NOW_TEXT,
+        "--demonstration",
     ];
     site.run(&[&given[..], arguments].concat())
 }
@@ -63,8 +80,25 @@ fn gate_link_a_pack_of_the_desk_opens_the_gate_for_whom_it_names() {
     fs::write(site.path("people.csv"), format!("person,schedule\n{NUMBER},night\n")).unwrap();
     fs::remove_file(site.path("pack.bin")).unwrap();
     let made = site.run(&[
-        "gate", "pack", "--site", "site.toml", "--signing-key", "operator.key", "--policy", "policy.toml", "--people", "people.csv",
-        "--version", "2", "--ends", "2026-12-31", "--output", "pack.bin", "--now", NOW_TEXT, "--demonstration",
+        "gate",
+        "pack",
+        "--site",
+        "site.toml",
+        "--signing-key",
+        "operator.key",
+        "--policy",
+        "policy.toml",
+        "--people",
+        "people.csv",
+        "--version",
+        "2",
+        "--ends",
+        "2026-12-31",
+        "--output",
+        "pack.bin",
+        "--now",
+        NOW_TEXT,
+        "--demonstration",
     ]);
     assert_eq!(made.code, 0, "{made:?}");
     assert_eq!(site.at_gate(&["load", "pack.bin"]).code, 0);
@@ -112,8 +146,20 @@ fn gate_link_a_pack_is_made_of_what_is_right_and_of_nothing_else() {
     assert!(empty.stderr.contains("There are no anchors"), "{empty:?}");
     let site = site.trusting();
     let given = [
-        "gate", "pack", "--site", "site.toml", "--signing-key", "operator.key", "--people", "people.csv", "--version", "1", "--output",
-        "pack.bin", "--now", NOW_TEXT,
+        "gate",
+        "pack",
+        "--site",
+        "site.toml",
+        "--signing-key",
+        "operator.key",
+        "--people",
+        "people.csv",
+        "--version",
+        "1",
+        "--output",
+        "pack.bin",
+        "--now",
+        NOW_TEXT,
     ];
     let with = |more: &[&str]| site.run(&[&given[..], more].concat());
     fs::write(site.path("people.csv"), format!("person\n{NUMBER}\n")).unwrap();

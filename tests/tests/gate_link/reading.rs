@@ -58,7 +58,17 @@ fn gate_link_a_gate_that_is_lent_decides_nothing() {
     assert_eq!(site.at_gate(&["load", "pack.bin"]).code, 0);
     lay(&site, genuine());
     // While the card is read for the desk, its code is held under the gate's scanner.
-    let mut desk = site.command(&["read", "--reader", &format!("serial:{}", site.port()), "--qr", CODE, "--now", NOW_TEXT, "--site", "site.toml"]);
+    let mut desk = site.command(&[
+        "read",
+        "--reader",
+        &format!("serial:{}", site.port()),
+        "--qr",
+        CODE,
+        "--now",
+        NOW_TEXT,
+        "--site",
+        "site.toml",
+    ]);
     let desk = desk.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     assert!(site.gate.until(|device| device.events.contains(&Event::DeskBegan)));
     site.gate.at(|device| {
@@ -97,6 +107,22 @@ fn gate_link_says_what_lies_on_it_and_waits_no_longer_than_it_is_told() {
     let read = site.read(&["--site", "site.toml"]);
     assert_eq!(read.code, 4, "{read:?}");
     assert!(read.stderr.contains("does not answer as a chip card"), "{read:?}");
+}
+
+#[test]
+fn gate_link_takes_the_code_from_the_gates_own_scanner() {
+    let site = Site::provisioned(1).trusting();
+    lay(&site, genuine());
+    let reader = format!("serial:{}", site.port());
+    let arguments = ["read", "--reader", &reader, "--site", "site.toml", "--now", NOW_TEXT, "--gate-code", "--wait", "20"];
+    let mut desk = site.command(&arguments);
+    let desk = desk.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    assert!(site.gate.until(|device| device.events.contains(&Event::DeskBegan)));
+    site.gate.at(|device| device.world.scan(&format!("{CODE}\r\n")));
+    let read = Finished::from(desk.wait_with_output().unwrap());
+    assert!(read.code == 0 && read.stdout.starts_with("GENUINE"), "{read:?}");
+    let without = site.run(&["read", "--reader", "virtual", "--gate-code"]);
+    assert!(without.code == 2 && without.stderr.contains("this reader is none"), "{without:?}");
 }
 
 /// The console shares the wire: what it says before and between sessions harms nothing.

@@ -102,7 +102,8 @@ fn trust(arguments: &Pack) -> Result<(Vec<Vec<u8>>, Vec<[u8; 16]>)> {
     }
     let mut certificates = Vec::new();
     for anchor in &chosen {
-        let certificate = Certificate::from_der(&anchor.der).map_err(|_| Error::usage("gate-pack-no-anchor").with("name", anchor.fingerprint.hex()))?;
+        let certificate = Certificate::from_der(&anchor.der)
+            .map_err(|_| Error::usage("gate-pack-no-anchor").with("name", anchor.fingerprint.hex()))?;
         if (anchor.provenance.demonstration || fixture_authority::is_named_by(&certificate)) && !arguments.demonstration {
             return Err(Error::usage("gate-pack-demonstration").with("name", anchor.fingerprint.hex()));
         }

@@ -138,7 +138,10 @@ mod tests {
     use soat::gate::pack::schedule::Schedule;
 
     fn parsed(text: &str) -> Result<BTreeMap<Person, Entry>> {
-        let policy = Policy { schedules: vec![("office".into(), Schedule(vec![])), ("night".into(), Schedule(vec![]))], ..Policy::default() };
+        let policy = Policy {
+            schedules: vec![("office".into(), Schedule(vec![])), ("night".into(), Schedule(vec![]))],
+            ..Policy::default()
+        };
         let key = PseudonymKey::new([7; 32]);
         List { path: Path::new("people.csv"), key: &key, site: "north", policy: &policy }.parse(text)
     }

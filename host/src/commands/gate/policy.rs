@@ -142,7 +142,8 @@ fn days_of(text: &str) -> Option<u8> {
 /// Minutes after midnight; 24:00 is the end of the day.
 fn minutes(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
-    let number = |text: &str| text.parse::<u16>().ok().filter(|_| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()));
+    let number =
+        |text: &str| text.parse::<u16>().ok().filter(|_| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()));
     let (hours, minutes) = (number(hours)?, number(minutes)?);
     (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 60 + minutes)
 }
@@ -155,11 +156,18 @@ fn table<'a>(source: &Source, key: &Key, item: &'a Item) -> Result<&'a Table> {
     item.as_table().ok_or_else(|| source.error("profile-not-table", place(key, item)).with("name", key.get()))
 }
 
-fn number<T: TryFrom<i64> + PartialOrd + ToString>(source: &Source, key: &Key, item: &Item, range: RangeInclusive<T>) -> Result<T> {
+fn number<T: TryFrom<i64> + PartialOrd + ToString>(
+    source: &Source,
+    key: &Key,
+    item: &Item,
+    range: RangeInclusive<T>,
+) -> Result<T> {
     let wrong = |id| source.error(id, place(key, item)).with("name", key.get());
     let number = item.as_integer().ok_or_else(|| wrong("profile-not-number"))?;
     let found = T::try_from(number).ok().filter(|number| range.contains(number));
-    found.ok_or_else(|| wrong("profile-number-range").with("least", range.start().to_string()).with("most", range.end().to_string()))
+    found.ok_or_else(|| {
+        wrong("profile-number-range").with("least", range.start().to_string()).with("most", range.end().to_string())
+    })
 }
 
 fn unknown(source: &Source, key: &Key, valid: &str) -> Error {
@@ -184,10 +192,8 @@ mod tests {
         .unwrap();
         assert_eq!(policy.zone_minutes, -60);
         assert_eq!((policy.settings.pulse_ms, policy.settings.face, policy.settings.card_ms), (5000, Portrait::Hashed, 15_000));
-        let office = vec![
-            Window { days: Days::WORKING, from: 420, until: 1080 },
-            Window { days: Days(0x20), from: 480, until: 720 },
-        ];
+        let office =
+            vec![Window { days: Days::WORKING, from: 420, until: 1080 }, Window { days: Days(0x20), from: 480, until: 720 }];
         let night = vec![Window { days: Days::ALL, from: 1320, until: 360 }];
         assert_eq!(policy.schedules, [("office".into(), Schedule(office)), ("night".into(), Schedule(night))]);
         let empty = parsed("").unwrap();

@@ -60,7 +60,11 @@ pub fn run(arguments: &Provision, session: &mut Session) -> Result<Exit> {
     let device = hex::encode_upper(gate.device.0);
     site.gates.push(gate);
     // Before the gate has them: keys that nobody else knows would lock everybody out of it.
-    if is_new { site.create(&arguments.site)? } else { site.replace(&arguments.site)? }
+    if is_new {
+        site.create(&arguments.site)?
+    } else {
+        site.replace(&arguments.site)?
+    }
     match (&arguments.qr, link) {
         (Some(path), _) => {
             let text = to_text(&sealed);
@@ -155,7 +159,8 @@ fn sealed(site: &Site, gate: &Gate, hello: &Hello) -> Result<Vec<u8>> {
         journal_key: &gate.journal_key,
         name: &gate.name,
     };
-    let record = Provisioning::write(&given, &RustCrypto).ok_or_else(|| Error::usage("gate-name-invalid").with("name", "--name"))?;
+    let record =
+        Provisioning::write(&given, &RustCrypto).ok_or_else(|| Error::usage("gate-name-invalid").with("name", "--name"))?;
     getrandom::fill(&mut [0; 32]).map_err(|_| Error::usage("no-random-numbers"))?;
     let mut rng = UnwrapErr(getrandom::SysRng);
     let sealed = seal(record.as_slice(), &hello.public_key, &hello.one_time, &mut rng, &RustCrypto);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::gate::pack::{MAX_REVOKED, REVOKED};
-use soat::pki::revocation::digest;
 use soat::pki::certificate::Name;
+use soat::pki::revocation::digest;
 use soat::pki::{Certificate, TrustStore};
 
 use crate::error::{Error, Result};

@@ -34,7 +34,11 @@ pub fn run(arguments: &Pack, session: &mut Session) -> Result<Exit> {
         session.print_json(&json(&pack, &bytes, &operator));
         return Ok(Exit::Successful);
     }
-    let text = format!("{}\n{}", session.messages.text("gate-pack-verified"), super::table(&rows(&pack, &bytes, &operator, session), session));
+    let text = format!(
+        "{}\n{}",
+        session.messages.text("gate-pack-verified"),
+        super::table(&rows(&pack, &bytes, &operator, session), session)
+    );
     session.print(&text);
     Ok(Exit::Successful)
 }
@@ -60,7 +64,8 @@ pub fn rows(pack: &GatePack<'_>, bytes: &[u8], operator: &Digest, session: &Sess
         Portrait::Skipped => "gate-pack-face-skipped",
         Portrait::Hashed => "gate-pack-face-hashed",
     };
-    let milliseconds = [("pulse", settings.pulse_ms), ("code", settings.code_ms), ("card", settings.card_ms), ("reading", settings.reading_ms)];
+    let milliseconds =
+        [("pulse", settings.pulse_ms), ("code", settings.code_ms), ("card", settings.card_ms), ("reading", settings.reading_ms)];
     let milliseconds = milliseconds.map(|(name, value)| format!("{name} {value} ms")).join(" · ");
     let mut rows = vec![
         ("gate-pack-site", printable(&content.site)),
@@ -69,7 +74,10 @@ pub fn rows(pack: &GatePack<'_>, bytes: &[u8], operator: &Digest, session: &Sess
         ("gate-pack-ends-at", header.ends_at.to_string()),
         ("gate-pack-operator", grouped(operator)),
         ("gate-pack-zone", zone(content.zone_minutes)),
-        ("gate-pack-settings", format!("{milliseconds} · passback {} s · {}", settings.passback_seconds, session.messages.text(face))),
+        (
+            "gate-pack-settings",
+            format!("{milliseconds} · passback {} s · {}", settings.passback_seconds, session.messages.text(face)),
+        ),
     ];
     for anchor in &content.anchors {
         let short: String = Fingerprint::of(anchor).hex().chars().take(16).collect();
@@ -91,7 +99,8 @@ fn zone(minutes: i16) -> String {
 
 fn windows(schedule: &Schedule) -> String {
     let windows = schedule.0.iter().map(|Window { days, from, until }| {
-        let days: String = "MTWTFSS".chars().zip(0..).map(|(letter, day)| if days.0 >> day & 1 == 1 { letter } else { '-' }).collect();
+        let days: String =
+            "MTWTFSS".chars().zip(0..).map(|(letter, day)| if days.0 >> day & 1 == 1 { letter } else { '-' }).collect();
         format!("{days} {:02}:{:02}-{:02}:{:02}", from / 60, from % 60, until / 60, until % 60)
     });
     windows.collect::<Vec<_>>().join(", ")

@@ -100,7 +100,8 @@ mod tests {
         };
         assert!(head.check(&entries(5, 7, &[b"five", b"six"])).is_ok());
         assert!(head.check(&entries(6, 7, &[b"six"])).is_ok(), "the oldest have gone");
-        for wrong in [entries(5, 7, &[b"FIVE", b"six"]), entries(0, 5, &[b"zero"]), entries(0, 0, &[]), entries(4, 9, &[b"four"])] {
+        for wrong in [entries(5, 7, &[b"FIVE", b"six"]), entries(0, 5, &[b"zero"]), entries(0, 0, &[]), entries(4, 9, &[b"four"])]
+        {
             assert_eq!(head.check(&wrong).unwrap_err().id(), "gate-journal-changed");
         }
     }

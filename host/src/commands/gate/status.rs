@@ -120,7 +120,8 @@ fn status_of(link: &mut GateLink) -> Result<Status> {
 /// That nobody answers, or that the gate has another key.
 pub fn self_test(arguments: &At, session: &mut Session) -> Result<Exit> {
     let (mut link, _) = GateLink::connect(&arguments.device, &arguments.key)?;
-    let tested = link.ask_for(&Request::SelfTest, |answer| if let Answer::SelfTest(tested) = answer { Some(tested) } else { None })?;
+    let tested =
+        link.ask_for(&Request::SelfTest, |answer| if let Answer::SelfTest(tested) = answer { Some(tested) } else { None })?;
     let exit = if tested.iter().all(|tested| tested.works) { Exit::Successful } else { Exit::Failed };
     if arguments.json {
         let rows: Vec<_> = tested.iter().map(|tested| json!({ "part": tested.part.name(), "works": tested.works })).collect();

@@ -1,5 +1,6 @@
 //! Where the card lies, and the reading of it: one way for `soat read` and `soat desk`.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use soat::dossier::{Dossier, FileContent};
 
 use super::failure;
 use super::sought::Sought;
-use crate::abandon::Abandon;
+use crate::abandon::{Abandon, Patience};
 use crate::command_line::{GateKey, Judging};
 use crate::commands::judging::Judge;
 use crate::commands::key::Given;
@@ -27,6 +28,7 @@ use crate::readers::serial::{self, SharedLink};
 use crate::readers::virtual_card::{self, VirtualCard};
 use crate::render::progress::{ScreenProgress, Watcher};
 use crate::render::screen;
+use crate::scan::Scan;
 
 /// Where the card lies.
 pub struct Source {
@@ -89,6 +91,20 @@ impl Source {
         *name = reader.name();
         *found = Some((service, reader));
         Ok(card_present)
+    }
+
+    /// Waits for a code at the scanner of a gate.
+    ///
+    /// # Errors
+    /// That the reader is no gate, that no code came in time, or what is wrong with it.
+    pub fn scan(&mut self, session: &Session) -> Result<Given> {
+        let name = self.name();
+        let Place::Gate { link: Some(link), .. } = &self.place else { return Err(Error::usage("gate-code-without-gate")) };
+        let _ =
+            writeln!(anstream::stderr(), "{}", session.messages.format("scanner-waiting", &[("device", name.clone().into())]));
+        let content = serial::scan(link, &Patience::until(self.wait, self.abandon.clone()))?;
+        let content = content.ok_or_else(|| Error::usage("scanner-silent").with("device", &name))?;
+        Given::of_scan(&Scan { source: name, contents: vec![content] }, &session.messages)
     }
 
     /// The key of a virtual card, which is its own.

@@ -84,13 +84,7 @@ pub struct Responder {
 
 impl Responder {
     /// Takes a frame. A gate without a key opens no session. A session lasts until another desk has proven the key.
-    pub fn receive(
-        &mut self,
-        frame: Frame,
-        key: Option<&LinkKey>,
-        rng: &mut dyn CryptoRng,
-        provider: &dyn Provider,
-    ) -> Received {
+    pub fn receive(&mut self, frame: Frame, key: Option<&LinkKey>, rng: &mut dyn CryptoRng, provider: &dyn Provider) -> Received {
         match frame.kind {
             Kind::Ask => Received::Asked,
             Kind::Provision => Received::Provision(frame.body),
