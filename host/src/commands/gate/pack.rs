@@ -50,7 +50,7 @@ pub fn run(arguments: &Pack, session: &mut Session) -> Result<Exit> {
         site: site.name,
         zone_minutes: policy.zone_minutes,
         settings: policy.settings,
-        anchors,
+        anchors: anchors.into_iter().map(|anchor| anchor.der).collect(),
         revoked,
         list: AccessList::of(&people, policy.schedules.into_iter().map(|(_, schedule)| schedule).collect()),
     };
@@ -78,7 +78,7 @@ pub fn run(arguments: &Pack, session: &mut Session) -> Result<Exit> {
 }
 
 /// The anchors that were chosen, and what their lists revoke.
-fn trust(arguments: &Pack) -> Result<(Vec<Vec<u8>>, Vec<[u8; 16]>)> {
+fn trust(arguments: &Pack) -> Result<(Vec<Anchor>, Vec<[u8; 16]>)> {
     let folder = TrustFolder::open(arguments.store.trust.as_deref())?;
     let chosen: Vec<Anchor> = if arguments.anchor.is_empty() {
         folder.anchors()?
@@ -111,7 +111,7 @@ fn trust(arguments: &Pack) -> Result<(Vec<Vec<u8>>, Vec<[u8; 16]>)> {
     }
     let (store, _) = folder.store()?;
     let revoked = revoked::digests(&store, &certificates)?;
-    Ok((chosen.into_iter().map(|anchor| anchor.der).collect(), revoked))
+    Ok((chosen, revoked))
 }
 
 /// When a pack ends: a moment, a day at whose beginning by the gates' clocks it does, or so long from now.

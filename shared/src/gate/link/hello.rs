@@ -35,18 +35,7 @@ impl Hello {
 
     /// The body of its frame: `[version: 1, public-key: bstr .size 65, one-time: bstr .size 16, image: uint, provisioned: bool, jumper: bool]`
     pub fn to_cbor(&self) -> Vec<u8> {
-        let mut e = Encoder::new(Vec::new());
-        e.array(6)
-            .and_then(|e| {
-                e.u8(VERSION)?
-                    .bytes(&self.public_key)?
-                    .bytes(&self.one_time)?
-                    .u32(self.image)?
-                    .bool(self.is_provisioned)?
-                    .bool(self.has_jumper)
-            })
-            .expect(INFALLIBLE);
-        e.into_writer()
+        written(self)
     }
 
     /// Reads it. `None` where it is another thing, or another version.
@@ -74,4 +63,19 @@ impl Hello {
     pub fn from_text(text: &str) -> Option<Self> {
         Self::from_cbor(&hex::decode(text.trim().strip_prefix(TEXT)?).ok()?)
     }
+}
+
+fn written(hello: &Hello) -> Vec<u8> {
+    let mut e = Encoder::new(Vec::new());
+    e.array(6)
+        .and_then(|e| {
+            e.u8(VERSION)?
+                .bytes(&hello.public_key)?
+                .bytes(&hello.one_time)?
+                .u32(hello.image)?
+                .bool(hello.is_provisioned)?
+                .bool(hello.has_jumper)
+        })
+        .expect(INFALLIBLE);
+    e.into_writer()
 }

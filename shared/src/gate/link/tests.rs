@@ -16,7 +16,7 @@ impl TryRng for Counting {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.try_next_u64().map(|number| number as u32)
+        self.try_next_u64().map(|number| u32::try_from(number).unwrap())
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
