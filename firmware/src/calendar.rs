@@ -28,6 +28,19 @@ pub fn decode(time: u32, date: u32, is_set: bool) -> Option<Timestamp> {
     Timestamp::new(Date::new(year, month, day)?, hour, minute, second)
 }
 
+/// What RTC_TR and RTC_DR are to hold. `None` for a year that is not in the calendar.
+pub fn encode(moment: Timestamp) -> Option<(u32, u32)> {
+    let day = moment.date()?;
+    let year = day.year().checked_sub(EPOCH).filter(|year| *year < 100)?;
+    let bcd = |number: u32| number / 10 << 4 | number % 10;
+    let seconds = u32::try_from(moment.0.rem_euclid(86_400)).ok()?;
+    // Monday is 1, and 1970-01-01 was a Thursday.
+    let weekday = u32::try_from((moment.0.div_euclid(86_400) + 3).rem_euclid(7) + 1).ok()?;
+    let time = bcd(seconds / 3600) << 16 | bcd(seconds / 60 % 60) << 8 | bcd(seconds % 60);
+    let date = bcd(year.into()) << 16 | weekday << 13 | bcd(day.month().into()) << 8 | bcd(day.day().into());
+    Some((time, date))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -38,6 +51,23 @@ mod tests {
     }
 
     const TIME: u32 = 0x23_5958;
+
+    #[test]
+    fn what_is_set_is_what_is_read() {
+        for moment in [
+            at(2026, 11, 26),
+            at(2028, 2, 29),
+            at(2099, 12, 31),
+            Timestamp::new(Date::new(2027, 1, 1).unwrap(), 0, 0, 0).unwrap(),
+        ] {
+            let (time, date) = encode(moment).unwrap();
+            assert_eq!(decode(time, date, true), Some(moment));
+        }
+        // A Thursday.
+        assert_eq!(encode(at(2026, 11, 26)), Some((TIME, 0x26_1126 | 4 << 13)));
+        assert_eq!(encode(at(1999, 12, 31)), None);
+        assert_eq!(encode(at(2100, 1, 1)), None);
+    }
 
     #[test]
     fn dates_are_those_of_the_true_calendar() {

@@ -24,6 +24,7 @@ use soat::chip::reading::{Face, Files, Limits, Observer, Progress, ReadingOption
 use soat::chip::{AccessKey, ReadError, TransportError};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{DataGroup, Dossier, FileContent, PrintedData};
+use soat::gate::journal::{Event as Entry, Kind};
 use soat::gate::pack::{Portrait, Settings};
 use soat::inspection::{Profile, inspect};
 use soat::pki::TrustStore;
@@ -34,7 +35,7 @@ use crate::door::{Door, DoorEvent};
 use crate::osdp::{ReaderStatus, Status};
 use crate::pn532::command::Target;
 use crate::pn532::{Event, Fault, Pn532};
-use crate::port::{Board, Clock, Contact, Ports};
+use crate::port::{Board, Clock, Contact, Ports, Record, Recorded};
 use crate::scanner::{Code, Scan, Scanner};
 use crate::signal::{Signal, Signals};
 use decision::{Decision, Refusal, Rule};
@@ -45,7 +46,7 @@ const SHOWN_MS: u64 = 3000;
 /// Searches without a card after which it has gone: one may miss a card that lies there.
 const SEARCHES_UNTIL_GONE: u8 = 2;
 
-/// What happened, for whoever keeps the journal and tells the controller.
+/// What happened, for whoever tells the controller. The journal has it already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A card and its code are together; the card is read and verified.
@@ -86,6 +87,11 @@ pub struct Gate<B: Board> {
     keeps_codes: bool,
     /// The last code that was kept, for a desk or for whoever provisions.
     kept: Option<Zeroizing<Vec<u8>>>,
+    journal: B::Journal,
+    /// What became of the last event.
+    recorded: Recorded,
+    /// A reader that fails again and again is one fault in the journal.
+    reader_failed: bool,
 }
 
 struct Outputs<B: Board> {
@@ -130,6 +136,9 @@ impl<B: Board> Gate<B> {
             lent: None,
             keeps_codes: false,
             kept: None,
+            journal: ports.journal,
+            recorded: Recorded::Kept,
+            reader_failed: false,
         }
     }
 
@@ -170,8 +179,58 @@ impl<B: Board> Gate<B> {
         &self.clock
     }
 
+    /// The source of keys.
+    pub fn entropy(&mut self) -> &mut B::Entropy {
+        &mut self.entropy
+    }
+
+    /// Whether its reader works.
+    pub fn has_reader(&self) -> bool {
+        self.reader.is_ready()
+    }
+
+    /// The journal.
+    pub fn journal(&mut self) -> &mut B::Journal {
+        &mut self.journal
+    }
+
+    /// Writes down what the gate does not see by itself.
+    pub fn record(&mut self, event: &Entry) -> Recorded {
+        self.recorded = self.journal.record(event, self.clock.time());
+        self.recorded
+    }
+
+    /// From now on this holds: a new pack was taken over.
+    pub fn adopt(&mut self, settings: Settings, rule: Rule, trust: TrustStore) {
+        (self.settings, self.rule, self.trust) = (settings, rule, trust);
+        self.passback.set_seconds(settings.passback_seconds);
+        self.outputs.get_mut().door.set_pulse(settings.pulse_ms.into());
+    }
+
     /// Goes on.
     pub fn poll(&mut self, now: u64) -> Option<Notice> {
+        let notice = self.advance(now);
+        let event = match &notice {
+            Some(Notice::Door(event)) => Some(Entry::of(match event {
+                DoorEvent::Held => Kind::DoorHeld,
+                DoorEvent::Forced => Kind::DoorForced,
+                DoorEvent::Shut => Kind::DoorShut,
+                DoorEvent::ExitRequested => Kind::ExitRequested,
+            })),
+            Some(Notice::ReaderFault(fault)) if !core::mem::replace(&mut self.reader_failed, true) => {
+                Some(Entry::because(Kind::ReaderFault, fault.code()))
+            }
+            Some(Notice::ReaderReady) => core::mem::take(&mut self.reader_failed).then(|| Entry::of(Kind::ReaderReady)),
+            // A decision was written down before the door opened.
+            _ => None,
+        };
+        if let Some(event) = event {
+            self.record(&event);
+        }
+        notice
+    }
+
+    fn advance(&mut self, now: u64) -> Option<Notice> {
         let outputs = self.outputs.get_mut();
         let event = outputs.missed.pop_front().or_else(|| outputs.door.poll(now));
         if let Some(event) = event {
@@ -251,6 +310,8 @@ impl<B: Board> Gate<B> {
         if let Err(refusal) = self.rule.holds(time) {
             return Decision::Refused(refusal);
         }
+        // Time that was believed once has passed: a clock that is set back is not.
+        self.rule.from = self.rule.from.max(time);
         let mut dossier = match self.read(scan, time) {
             Ok(dossier) => dossier,
             Err(ReadError::AccessDenied { .. }) => return Decision::Refused(Refusal::WrongKey),
@@ -298,8 +359,13 @@ impl<B: Board> Gate<B> {
         read_card(&mut channel, key, &options, &RustCrypto, &mut self.entropy, &mut Watch(&waiting))
     }
 
-    /// Acts on a decision, and lets the card go.
+    /// Writes a decision down, acts on it, and lets the card go. Nobody is let in of whom nobody would know.
     fn conclude(&mut self, decision: Decision) -> Notice {
+        self.record(&decision.event());
+        let decision = match decision {
+            Decision::Admitted { .. } if self.recorded == Recorded::Barred => Decision::Refused(Refusal::NotKept),
+            decision => decision,
+        };
         let now = self.clock.milliseconds();
         let outputs = self.outputs.get_mut();
         match &decision {
@@ -325,7 +391,10 @@ impl<B: Board> Gate<B> {
             Signal::Alarm
         } else if now < self.shown_until {
             return self.outputs.get_mut().signals.poll(now);
-        } else if !self.reader.is_ready() || self.clock.time().is_none_or(|time| self.rule.holds(time).is_err()) {
+        } else if self.recorded != Recorded::Kept
+            || !self.reader.is_ready()
+            || self.clock.time().is_none_or(|time| self.rule.holds(time).is_err())
+        {
             Signal::Fault
         } else {
             match (self.stage, &self.scan) {

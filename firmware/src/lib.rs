@@ -12,6 +12,8 @@
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
+//! | [`keeping`] | what it keeps, and keeps through a power cut: vault, journal, packs |
+//! | [`spi_nor`] | the flash chip of the journal |
 //! | [`service`] | what it answers a desk over the serial link |
 //! | [`osdp`] | the device at a control panel's bus |
 #![cfg_attr(not(test), no_std)]
@@ -22,6 +24,7 @@ extern crate alloc;
 pub mod calendar;
 pub mod door;
 pub mod gate;
+pub mod keeping;
 pub mod osdp;
 pub mod pins;
 pub mod pn532;
@@ -29,4 +32,5 @@ pub mod port;
 pub mod scanner;
 pub mod service;
 pub mod signal;
+pub mod spi_nor;
 pub mod wiegand;

@@ -60,6 +60,17 @@ pub enum Fault {
     Nonsense,
 }
 
+impl Fault {
+    /// A stable code for the journal.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Link(_) => "reader.link",
+            Self::OtherChip => "reader.other_chip",
+            Self::Nonsense => "reader.nonsense",
+        }
+    }
+}
+
 /// A PN532 at a port.
 pub struct Pn532<L> {
     link: L,

@@ -7,10 +7,12 @@
 //! | [`Board::Lock`], [`Board::Lamps`] | pins | the door |
 //! | [`Board::Clock`] | SysTick and the RTC | time |
 //! | [`Board::Entropy`] | RNG | keys of a session |
+//! | [`Board::Journal`] | flash, and a NOR flash at SPI2 | what happened |
 //!
 //! Links never block on receipt; whatever may wait asks the [`Clock`], which lets the rest of the device work meanwhile.
 
 use rand_core::CryptoRng;
+use soat::gate::journal::Event;
 use soat::time::Timestamp;
 
 /// A serial link of bytes that are lost, doubled or damaged as they are.
@@ -90,6 +92,30 @@ pub struct Lit {
     pub buzzer: bool,
 }
 
+/// Keeps what happens, before it has its effect.
+pub trait Record {
+    /// Writes an event down.
+    fn record(&mut self, event: &Event, time: Option<Timestamp>) -> Recorded;
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is kept, whatever happens to the power from now on.
+    Kept,
+    /// It could not be kept, and the gate goes on.
+    Lost,
+    /// It could not be kept, and nobody may come in of whom nobody would know.
+    Barred,
+}
+
+/// Nobody asks for a journal.
+impl Record for () {
+    fn record(&mut self, _: &Event, _: Option<Timestamp>) -> Recorded {
+        Recorded::Kept
+    }
+}
+
 /// All ports of a machine, by their types.
 pub trait Board {
     /// The link to the PN532.
@@ -104,6 +130,8 @@ pub trait Board {
     type Clock: Clock;
     /// Randomness fit for keys.
     type Entropy: CryptoRng;
+    /// What happened.
+    type Journal: Record;
 }
 
 /// All ports of a machine.
@@ -120,4 +148,6 @@ pub struct Ports<B: Board> {
     pub clock: B::Clock,
     /// Randomness fit for keys.
     pub entropy: B::Entropy,
+    /// What happened.
+    pub journal: B::Journal,
 }

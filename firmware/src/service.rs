@@ -2,7 +2,7 @@
 //!
 //! [`Service::poll`] is called as often as there is time, and told what time it is. In the clear it says who it is and takes a sealed
 //! provisioning while the jumper is set; everything else needs a session under the link's key. What it tells and changes is its
-//! [`Keeper`]'s; the card that it relays to a desk lies in front of its [`Desk`].
+//! [`Keeper`]'s; the card that it relays to a desk lies in front of the keeper's [`Desk`].
 //!
 //! The console of a gate may share the wire: its lines are no frames.
 
@@ -12,7 +12,6 @@ mod self_test;
 
 use alloc::vec::Vec;
 
-use rand_core::CryptoRng;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::gate::link::message::{Answer, Refusal, Request};
 use soat::gate::link::{Frame, FrameReader, Hello, Kind, LinkError, Received, Responder};
@@ -75,50 +74,37 @@ impl<L: ByteLink> Service<L> {
         (!self.responder.is_open()).then_some(&mut self.link)
     }
 
-    /// Goes on. A gate that has no reader yet lends no `desk`.
-    pub fn poll(
-        &mut self,
-        now: u64,
-        keeper: &mut impl Keeper,
-        mut desk: Option<&mut dyn Desk>,
-        rng: &mut dyn CryptoRng,
-    ) -> Option<Event> {
+    /// Goes on.
+    pub fn poll(&mut self, now: u64, keeper: &mut impl Keeper) -> Option<Event> {
         if self.responder.is_open() && now.saturating_sub(self.heard_at) >= SILENCE_MS {
             self.responder.end();
-            return self.leave_desk(desk, now).or(Some(Event::Ended(LinkError::Ended)));
+            return self.leave_desk(keeper, now).or(Some(Event::Ended(LinkError::Ended)));
         }
         // Its session is over: the gate is a gate again.
         if self.is_desk && !self.responder.is_open() {
-            return self.leave_desk(desk, now);
+            return self.leave_desk(keeper, now);
         }
         for _ in 0..BYTES_AT_ONCE {
             let byte = self.link.receive()?;
             if let Some(frame) = self.reader.push(byte) {
-                return self.take(frame, now, keeper, desk.take(), rng);
+                return self.take(frame, now, keeper);
             }
         }
         None
     }
 
     /// Takes the text of a code that is not one of a card. `None` where it is no provisioning either.
-    pub fn take_code(&mut self, text: &[u8], keeper: &mut impl Keeper, rng: &mut dyn CryptoRng) -> Option<Event> {
+    pub fn take_code(&mut self, text: &[u8], keeper: &mut impl Keeper) -> Option<Event> {
         let sealed = sealing::from_text(text)?;
-        Some(match self.provision(&sealed, keeper, rng) {
+        Some(match self.provision(&sealed, keeper) {
             Ok(()) => Event::Provisioned,
             Err(refusal) => Event::ProvisioningRefused(refusal),
         })
     }
 
-    fn take(
-        &mut self,
-        frame: Frame,
-        now: u64,
-        keeper: &mut impl Keeper,
-        desk: Option<&mut dyn Desk>,
-        rng: &mut dyn CryptoRng,
-    ) -> Option<Event> {
+    fn take(&mut self, frame: Frame, now: u64, keeper: &mut impl Keeper) -> Option<Event> {
         let key = keeper.link_key();
-        match self.responder.receive(frame, key.as_ref(), rng, &RustCrypto) {
+        match self.responder.receive(frame, key.as_ref(), keeper.entropy(), &RustCrypto) {
             Received::Nothing => None,
             Received::Asked => {
                 let device = keeper.device();
@@ -139,7 +125,7 @@ impl<L: ByteLink> Service<L> {
             Received::Opened => {
                 self.heard_at = now;
                 // A desk mode belongs to the session in which it began.
-                self.leave_desk(desk, now).or(Some(Event::Opened))
+                self.leave_desk(keeper, now).or(Some(Event::Opened))
             }
             Received::Ended(error) => {
                 self.send_end(Some(match error {
@@ -152,10 +138,10 @@ impl<L: ByteLink> Service<L> {
             }
             Received::Message(message) => {
                 self.heard_at = now;
-                self.answer(&message, now, keeper, desk, rng)
+                self.answer(&message, now, keeper)
             }
             Received::Provision(sealed) => {
-                let done = self.provision(&sealed, keeper, rng);
+                let done = self.provision(&sealed, keeper);
                 self.send_end(done.err());
                 Some(done.map_or_else(Event::ProvisioningRefused, |()| Event::Provisioned))
             }
@@ -163,14 +149,7 @@ impl<L: ByteLink> Service<L> {
     }
 
     /// Answers a request of the session.
-    fn answer(
-        &mut self,
-        message: &[u8],
-        now: u64,
-        keeper: &mut impl Keeper,
-        desk: Option<&mut dyn Desk>,
-        rng: &mut dyn CryptoRng,
-    ) -> Option<Event> {
+    fn answer(&mut self, message: &[u8], now: u64, keeper: &mut impl Keeper) -> Option<Event> {
         let Some(request) = Request::from_cbor(message) else {
             self.reply(&Answer::Refused(Refusal::Malformed));
             return None;
@@ -184,7 +163,7 @@ impl<L: ByteLink> Service<L> {
                 event = set.is_ok().then_some(Event::TimeSet);
                 done(set)
             }
-            Request::SelfTest => Answer::SelfTest(self_test::run(keeper, rng)),
+            Request::SelfTest => Answer::SelfTest(self_test::run(keeper)),
             Request::Log(from) => keeper.journal(from).map_or_else(Answer::Refused, Answer::Log),
             Request::PackBegin(length, sha256) => done(keeper.pack_begin(length, &sha256)),
             Request::PackData(offset, bytes) => done(keeper.pack_data(offset, &bytes)),
@@ -203,10 +182,10 @@ impl<L: ByteLink> Service<L> {
             Request::Close => {
                 self.reply(&Answer::Done);
                 self.responder.end();
-                return self.leave_desk(desk, now).or(Some(Event::Ended(LinkError::Ended)));
+                return self.leave_desk(keeper, now).or(Some(Event::Ended(LinkError::Ended)));
             }
             Request::CardLook | Request::CardConnect | Request::Transmit(_) | Request::CardDisconnect | Request::Scan => {
-                match desk {
+                match keeper.desk() {
                     None => Answer::Refused(Refusal::NotSupported),
                     Some(desk) => {
                         if !core::mem::replace(&mut self.is_desk, true) {
@@ -223,7 +202,7 @@ impl<L: ByteLink> Service<L> {
     }
 
     /// Opens a sealed record and has it kept. Its one-time number is used up first: whatever becomes of the record, it does not count twice.
-    fn provision(&mut self, sealed: &[u8], keeper: &mut impl Keeper, rng: &mut dyn CryptoRng) -> Result<(), Refusal> {
+    fn provision(&mut self, sealed: &[u8], keeper: &mut impl Keeper) -> Result<(), Refusal> {
         if !keeper.has_jumper() {
             return Err(Refusal::JumperMissing);
         }
@@ -235,7 +214,7 @@ impl<L: ByteLink> Service<L> {
         })?;
         Provisioning::parse(&record, &RustCrypto).ok_or(Refusal::ProvisioningInvalid)?;
         let mut next = [0; ONE_TIME];
-        rng.fill_bytes(&mut next);
+        keeper.entropy().fill_bytes(&mut next);
         keeper.set_one_time(next)?;
         keeper.provision(&record)?;
         // Whoever had the old key has nothing here any more.
@@ -243,11 +222,11 @@ impl<L: ByteLink> Service<L> {
         Ok(())
     }
 
-    fn leave_desk(&mut self, desk: Option<&mut dyn Desk>, now: u64) -> Option<Event> {
+    fn leave_desk(&mut self, keeper: &mut impl Keeper, now: u64) -> Option<Event> {
         if !core::mem::take(&mut self.is_desk) {
             return None;
         }
-        if let Some(desk) = desk {
+        if let Some(desk) = keeper.desk() {
             desk.end(now);
         }
         Some(Event::DeskEnded)

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use rand_core::CryptoRng;
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
@@ -28,7 +29,7 @@ use soat::time::Timestamp;
 use soat_firmware::gate::decision::Rule;
 use soat_firmware::gate::{Gate, Notice};
 use soat_firmware::port::{ByteLink, Clock as _};
-use soat_firmware::service::{Event, Keeper, Service, of_pack_error};
+use soat_firmware::service::{Desk, Event, Keeper, Service, of_pack_error};
 
 use crate::gate_board::{Simulated, World};
 use crate::seeded::SeededRng;
@@ -56,6 +57,13 @@ impl PtyWire {
         tcsetattr(&theirs, OptionalActions::Now, &settings)?;
         rustix::fs::fcntl_setfl(&ours, OFlags::NONBLOCK)?;
         Ok((Self { ours: ours.into(), came: VecDeque::new() }, port))
+    }
+}
+
+impl PtyWire {
+    /// Sends what finds room: where nobody is at the port, the rest is lost as on a wire.
+    pub fn offer(&mut self, bytes: &[u8]) {
+        let _ = self.ours.write(bytes);
     }
 }
 
@@ -102,6 +110,8 @@ pub struct Kept {
     /// The journal: a line each.
     pub journal: Vec<Vec<u8>>,
     coming: Option<(usize, [u8; 32], Vec<u8>)>,
+    gate: Gate<Simulated>,
+    rng: SeededRng,
 }
 
 impl Kept {
@@ -111,6 +121,14 @@ impl Kept {
 }
 
 impl Keeper for Kept {
+    fn entropy(&mut self) -> &mut dyn CryptoRng {
+        &mut self.rng
+    }
+
+    fn desk(&mut self) -> Option<&mut dyn Desk> {
+        Some(&mut self.gate)
+    }
+
     fn device(&self) -> &DeviceKey {
         &self.device
     }
@@ -225,9 +243,7 @@ pub struct Device {
     pub events: Vec<Event>,
     /// What its core told.
     pub notices: Vec<Notice>,
-    gate: Gate<Simulated>,
     service: Service<PtyWire>,
-    rng: SeededRng,
     seed: u64,
 }
 
@@ -235,16 +251,6 @@ impl Device {
     fn new(wire: PtyWire, seed: u64, time: Option<Timestamp>) -> Self {
         let world = World::new(time);
         let byte = seed.to_le_bytes().first().copied().unwrap_or_default();
-        let kept = Kept {
-            device: DeviceKey::from_seed(&[byte; 32], &RustCrypto).expect("the provider has P-256"),
-            world: Rc::clone(&world),
-            jumper: false,
-            one_time: [byte; ONE_TIME],
-            record: None,
-            pack: None,
-            journal: Vec::new(),
-            coming: None,
-        };
         let nobody = Rule {
             list: AccessList::default(),
             key: PseudonymKey::new([0; 32]),
@@ -254,23 +260,34 @@ impl Device {
             until: Timestamp(0),
         };
         let gate = Gate::new(world.ports(seed), Settings::default(), nobody, TrustStore::new());
-        let (rng, service) = (SeededRng(seed), Service::new(wire));
-        Self { world, kept, events: Vec::new(), notices: Vec::new(), gate, service, rng, seed }
+        let kept = Kept {
+            device: DeviceKey::from_seed(&[byte; 32], &RustCrypto).expect("the provider has P-256"),
+            world: Rc::clone(&world),
+            jumper: false,
+            one_time: [byte; ONE_TIME],
+            record: None,
+            pack: None,
+            journal: Vec::new(),
+            coming: None,
+            gate,
+            rng: SeededRng(seed),
+        };
+        Self { world, kept, events: Vec::new(), notices: Vec::new(), service: Service::new(wire), seed }
     }
 
     /// Once around, as the main loop of a board does it.
     fn work(&mut self) {
         let now = self.world.now();
-        let event = self.service.poll(now, &mut self.kept, Some(&mut self.gate), &mut self.rng);
-        self.gate.keep_codes(self.kept.jumper);
-        let code = self.gate.take_code();
-        let event = event.or_else(|| self.service.take_code(&code?, &mut self.kept, &mut self.rng));
-        let notice = self.gate.poll(now);
+        let event = self.service.poll(now, &mut self.kept);
+        self.kept.gate.keep_codes(self.kept.jumper);
+        let code = self.kept.gate.take_code();
+        let event = event.or_else(|| self.service.take_code(&code?, &mut self.kept));
+        let notice = self.kept.gate.poll(now);
         if event == Some(Event::PackTaken) {
             self.go_by_the_pack();
         }
         if event.is_none() && notice.is_none() {
-            self.gate.clock().rest();
+            self.kept.gate.clock().rest();
             thread::sleep(Duration::from_millis(1));
         }
         self.events.extend(event);
@@ -291,7 +308,7 @@ impl Device {
             from: header.made_at,
             until: header.ends_at,
         };
-        self.gate = Gate::new(self.world.ports(self.seed), content.settings, rule, trust);
+        self.kept.gate = Gate::new(self.world.ports(self.seed), content.settings, rule, trust);
     }
 
     /// Lines of a console, where nobody speaks at the wire.

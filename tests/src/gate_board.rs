@@ -7,10 +7,11 @@ use std::rc::Rc;
 use card_fixtures::chip::VirtualChip;
 use card_fixtures::plug::SharedChip;
 use card_fixtures::plug::pn532::{Modulation, Pn532};
+use soat::gate::journal::Event;
 use soat::time::Timestamp;
 use soat_firmware::gate::decision::{Decision, Refusal};
 use soat_firmware::gate::{Gate, Notice};
-use soat_firmware::port::{Board, ByteLink, Clock, Contact, Lamps, Lit, Lock, Ports, ReaderPort};
+use soat_firmware::port::{Board, ByteLink, Clock, Contact, Lamps, Lit, Lock, Ports, ReaderPort, Record, Recorded};
 
 use crate::seeded::SeededRng;
 
@@ -76,6 +77,10 @@ pub struct World {
     pub ajar: Cell<(u64, u64)>,
     /// The exit button.
     pub exit: Cell<bool>,
+    /// What the gate wrote into its journal, and whether the lock had power then.
+    pub journal: RefCell<Vec<(Event, bool)>>,
+    /// What becomes of what it writes.
+    pub recorded: Cell<Recorded>,
     passed_on_at: Cell<u64>,
 }
 
@@ -96,6 +101,8 @@ impl World {
             contact: Cell::default(),
             ajar: Cell::default(),
             exit: Cell::new(false),
+            journal: RefCell::default(),
+            recorded: Cell::new(Recorded::Kept),
             passed_on_at: Cell::new(0),
         })
     }
@@ -110,6 +117,7 @@ impl World {
             lamps: world(),
             clock: world(),
             entropy: SeededRng(seed),
+            journal: world(),
         }
     }
 
@@ -222,6 +230,7 @@ impl Board for Simulated {
     type Lamps = Wire;
     type Clock = Wire;
     type Entropy = SeededRng;
+    type Journal = Wire;
 }
 
 /// A port of the board: to the PN532, to the door, to time.
@@ -276,6 +285,16 @@ impl Lock for Wire {
 
     fn exit_requested(&mut self) -> bool {
         self.0.exit.get()
+    }
+}
+
+impl Record for Wire {
+    fn record(&mut self, event: &Event, _: Option<Timestamp>) -> Recorded {
+        let has_power = self.0.lock.borrow().last().is_some_and(|(_, open)| *open);
+        if self.0.recorded.get() == Recorded::Kept {
+            self.0.journal.borrow_mut().push((*event, has_power));
+        }
+        self.0.recorded.get()
     }
 }
 

@@ -4,6 +4,7 @@ use core::fmt;
 
 use soat::chip::ReadError;
 use soat::crypto::Provider;
+use soat::gate::journal::{Event, Kind};
 use soat::gate::pack::access_list::{AccessList, Credential, NotAllowed, Person};
 use soat::inspection::{Outcome, Overall, PseudonymKey, ReasonCode, Report};
 use soat::time::Timestamp;
@@ -52,6 +53,8 @@ pub enum Refusal {
     NotAllowed(Person, NotAllowed),
     /// Genuine, allowed, and let in only a moment ago.
     Passback(Person),
+    /// Genuine and allowed, and nobody would know of it: the journal cannot be written.
+    NotKept,
 }
 
 impl Refusal {
@@ -71,6 +74,7 @@ impl Refusal {
             Self::NotAllowed(_, NotAllowed::OutOfDate) => "gate.out_of_date",
             Self::NotAllowed(_, NotAllowed::OutsideSchedule) => "gate.outside_schedule",
             Self::Passback(_) => "gate.passback",
+            Self::NotKept => "gate.journal_failed",
         }
     }
 
@@ -83,8 +87,25 @@ impl Refusal {
             | Self::NoCode
             | Self::TimeUnknown
             | Self::RuleEnded
+            | Self::NotKept
             | Self::NotAnIdentityCard => true,
             Self::Failed(_) | Self::Expired(_) | Self::NoPerson | Self::NotAllowed(..) | Self::Passback(_) => false,
+        }
+    }
+}
+
+impl Decision {
+    /// What the journal says of it.
+    pub fn event(&self) -> Event {
+        match self {
+            Self::Admitted { person, .. } => Event { person: Some(*person), ..Event::of(Kind::Admitted) },
+            Self::Refused(refusal) => {
+                let person = match refusal {
+                    Refusal::NotAllowed(person, _) | Refusal::Passback(person) => Some(*person),
+                    _ => None,
+                };
+                Event { person, ..Event::because(Kind::Refused, refusal.code()) }
+            }
         }
     }
 }

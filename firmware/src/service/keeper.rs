@@ -2,14 +2,25 @@
 
 use alloc::vec::Vec;
 
+use rand_core::CryptoRng;
 use soat::gate::link::LinkKey;
 use soat::gate::link::message::{Entries, Refusal, Status, Tested};
 use soat::gate::pack::PackError;
 use soat::gate::sealing::{DeviceKey, ONE_TIME};
 use soat::time::Timestamp;
 
+use super::Desk;
+
 /// Keys, settings, packs and journal of a gate, and its machine. What a gate cannot do yet it refuses.
 pub trait Keeper {
+    /// Randomness fit for keys.
+    fn entropy(&mut self) -> &mut dyn CryptoRng;
+
+    /// Reader and scanner, for a desk; none where the gate has no pack, and so none that works.
+    fn desk(&mut self) -> Option<&mut dyn Desk> {
+        None
+    }
+
     /// The key pair of this device.
     fn device(&self) -> &DeviceKey;
 
@@ -19,19 +30,20 @@ pub trait Keeper {
     /// Whether the jumper is set that lets a provisioning in.
     fn has_jumper(&self) -> bool;
 
-    /// The number under which the next provisioning counts: random, and kept over a loss of power.
+    /// The number under which the next provisioning counts: drawn at random, and anew at each start at the latest.
     fn one_time(&self) -> [u8; ONE_TIME];
 
-    /// Keeps another number: the one before counts no more.
+    /// Goes by another number from now on: the one before counts no more.
     ///
     /// # Errors
-    /// [`Refusal::Storage`]; nothing is provisioned then.
+    /// [`Refusal::Storage`], where it is kept and cannot be; nothing is provisioned then.
     fn set_one_time(&mut self, number: [u8; ONE_TIME]) -> Result<(), Refusal>;
 
     /// The key of the link; `None` before the gate is provisioned.
     fn link_key(&self) -> Option<LinkKey>;
 
-    /// Keeps a record ([`soat::gate::provisioning`]), which was read once to see that it is whole, and goes by it from now on.
+    /// Keeps a record ([`soat::gate::provisioning`]), which was read once to see that it is whole, and goes by it from now on or from the
+    /// next start on. The journal's key is not to be kept with it ([`soat::gate::provisioning::Provisioning::without_journal_key`]).
     ///
     /// # Errors
     /// [`Refusal::Storage`]; the record before is whole then.

@@ -142,6 +142,20 @@ impl Provisioning {
         })
     }
 
+    /// The same record without the journal's key, for a gate to keep: one that keeps the first key could be made to write its past anew.
+    /// `None` where the bytes are no provisioning.
+    pub fn without_journal_key(bytes: &[u8], provider: &dyn Provider) -> Option<Zeroizing<[u8; LEN]>> {
+        Self::parse(bytes, provider)?;
+        let mut kept = Zeroizing::new([0; LEN]);
+        kept.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        let (said, sum) = kept.split_last_chunk_mut::<SUM>()?;
+        let end = said.len().checked_sub(NAME)?;
+        said.get_mut(end.checked_sub(32)?..end)?.fill(0);
+        let found = provider.digest(DigestAlgorithm::Sha256, &[said]);
+        sum.iter_mut().zip(found.as_ref()).for_each(|(place, byte)| *place = *byte);
+        Some(kept)
+    }
+
     /// The bytes of a provisioning. `None` where the name is longer than [`NAME`] bytes or has a zero in it.
     pub fn write(given: &Given<'_>, provider: &dyn Provider) -> Option<Zeroizing<[u8; LEN]>> {
         if given.name.len() > NAME || given.name.contains('\0') {
@@ -193,6 +207,14 @@ mod tests {
             assert!(Provisioning::parse(&bytes[..place], &RustCrypto).is_none(), "cut at {place}");
         }
         assert!(Provisioning::parse(&[0xFF; 4096], &RustCrypto).is_none(), "erased flash");
+    }
+
+    #[test]
+    fn what_a_gate_keeps_is_the_same_without_the_journals_key() {
+        let bytes = Provisioning::write(&GIVEN, &RustCrypto).unwrap();
+        let kept = Provisioning::without_journal_key(&bytes[..], &RustCrypto).unwrap();
+        assert_eq!(kept, Provisioning::write(&Given { journal_key: &[0; 32], ..GIVEN }, &RustCrypto).unwrap());
+        assert!(Provisioning::without_journal_key(&bytes[1..], &RustCrypto).is_none());
     }
 
     #[test]

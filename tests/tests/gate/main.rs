@@ -4,6 +4,7 @@
 mod attacks;
 mod costs;
 mod faults;
+mod journal;
 mod libnfc;
 mod people;
 mod qemu;

@@ -1,10 +1,13 @@
 //! The image of the gate in QEMU: its instructions, its interrupts and its pins; reader, scanner and card on sockets.
 
+mod desk;
+mod keeping;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -18,6 +21,8 @@ use card_fixtures::plug::pn532::{Modulation, Pn532};
 use soat::evidence::TerminalSigner;
 use soat::gate::pack::{Content, PackError};
 use soat::gate::provisioning::{Given, Provisioning, Wiegand};
+use soat_firmware::port::ByteLink;
+use soat_tests::gate_at_port::PtyWire;
 use soat_tests::image::{self, Image};
 use soat_tests::seeds::SeedTerminal;
 
@@ -25,6 +30,7 @@ use super::*;
 
 /// On the control panel's bus.
 const ADDRESS: u8 = 5;
+const JOURNAL_KEY: [u8; 32] = *b"the key that stays at the desk .";
 const SCBK: [u8; 16] = *b"\x1f\x80 not SCBK-D \x07\x42";
 
 /// A machine under load emulates slowly.
@@ -53,7 +59,11 @@ fn pack_content() -> Content<'static> {
 }
 
 fn pack(content: &Content<'_>) -> Result<Vec<u8>, PackError> {
-    content.signed(1, Timestamp(NOW.0 - 86_400), ENDS, &SeedTerminal::new(), &RustCrypto)
+    pack_of_version(content, 1)
+}
+
+fn pack_of_version(content: &Content<'_>, version: u64) -> Result<Vec<u8>, PackError> {
+    content.signed(version, Timestamp(NOW.0 - 86_400), ENDS, &SeedTerminal::new(), &RustCrypto)
 }
 
 impl Storage {
@@ -61,6 +71,15 @@ impl Storage {
         let operator = SeedTerminal::new().key().fingerprint(&RustCrypto);
         let operator = operator.as_ref().try_into().unwrap();
         Self { pack: pack(content).unwrap(), provisioning: provisioning(&operator, 1), now: NOW.0 }
+    }
+}
+
+impl Storage {
+    /// What the gate finds at its start.
+    fn hand_over(&self, folder: &Path) {
+        fs::write(folder.join("pack.bin"), &self.pack).unwrap();
+        fs::write(folder.join("provisioning.bin"), &self.provisioning).unwrap();
+        fs::write(folder.join("now.txt"), self.now.to_string()).unwrap();
     }
 }
 
@@ -73,7 +92,7 @@ fn provisioning(operator: &[u8; 32], least_version: u64) -> Vec<u8> {
         scbk: &SCBK,
         wiegand: Wiegand::Off,
         link_key: &[0x4B; 32],
-        journal_key: &[0x4A; 32],
+        journal_key: &JOURNAL_KEY,
         name: "cổng bắc",
     };
     Provisioning::write(&given, &RustCrypto).unwrap().to_vec()
@@ -85,8 +104,10 @@ struct Machine {
     pn532: Arc<Mutex<Pn532>>,
     scanner: UnixStream,
     console: Receiver<String>,
+    /// Where a desk speaks to it.
+    port: PathBuf,
     bus: UnixStream,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl Drop for Machine {
@@ -100,10 +121,16 @@ impl Machine {
     /// Boots the image over this storage.
     fn boot(image: &Path, storage: &Storage) -> Machine {
         let folder = tempfile::tempdir().unwrap();
+        storage.hand_over(folder.path());
+        Self::boot_in(image, Arc::new(folder))
+    }
+
+    /// Boots the image over what is left in a folder.
+    fn boot_in(image: &Path, folder: Arc<tempfile::TempDir>) -> Machine {
         let at = |name: &str| folder.path().join(name);
-        fs::write(at("pack.bin"), &storage.pack).unwrap();
-        fs::write(at("provisioning.bin"), &storage.provisioning).unwrap();
-        fs::write(at("now.txt"), storage.now.to_string()).unwrap();
+        for port in PORTS {
+            let _ = fs::remove_file(at(port));
+        }
         let listen = |name: &str| UnixListener::bind(at(name)).unwrap();
         let [reader, scanner, bus, console] = PORTS.map(listen);
         let mut command = Command::new("qemu-system-arm");
@@ -124,8 +151,8 @@ impl Machine {
         serve(reader.accept().unwrap().0, Arc::clone(&pn532));
         let scanner = scanner.accept().unwrap().0;
         let bus = bus.accept().unwrap().0;
-        let console = lines(console.accept().unwrap().0);
-        Machine { qemu, pn532, scanner, console, bus, folder }
+        let (console, port) = console_of(console.accept().unwrap().0);
+        Machine { qemu, pn532, scanner, console, port, bus, folder }
     }
 
     /// The next line of the console that is neither about the reader nor about the panel.
@@ -180,16 +207,44 @@ fn serve(mut wire: UnixStream, pn532: Arc<Mutex<Pn532>>) {
     });
 }
 
-fn lines(wire: UnixStream) -> Receiver<String> {
+/// The console as lines, and as a port at which a desk can speak.
+fn console_of(mut wire: UnixStream) -> (Receiver<String>, PathBuf) {
     let (sender, receiver) = channel();
+    let (mut port, path) = PtyWire::new().unwrap();
+    wire.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
     thread::spawn(move || {
-        for line in BufReader::new(wire).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
+        let (mut bytes, mut line) = ([0; 2048], Vec::new());
+        loop {
+            let said = match wire.read(&mut bytes) {
+                // What was said last is read before the port goes.
+                Ok(0) => return thread::sleep(Duration::from_secs(3)),
+                Ok(count) => &bytes[..count],
+                Err(cause) if matches!(cause.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => &[],
+                Err(_) => return,
+            };
+            if !said.is_empty() {
+                port.offer(said);
+            }
+            for byte in said {
+                match byte {
+                    b'\n' => {
+                        // What is no text is a frame.
+                        let text = String::from_utf8(std::mem::take(&mut line)).unwrap_or_default();
+                        if !text.is_empty() && !text.contains('\0') && sender.send(text).is_err() {
+                            return;
+                        }
+                    }
+                    0 => line.clear(),
+                    byte => line.push(*byte),
+                }
+            }
+            let asked: Vec<u8> = std::iter::from_fn(|| port.receive()).take(2048).collect();
+            if !asked.is_empty() && wire.write_all(&asked).is_err() {
                 return;
             }
         }
     });
-    receiver
+    (receiver, path)
 }
 
 #[test]
@@ -251,7 +306,14 @@ fn gate_qemu_without_a_good_pack_opens_for_nobody() {
         assert_eq!(machine.says(), said);
         assert_eq!(machine.openings(), 0);
     }
-    let mut ended = Machine::boot(&image, &Storage { now: ENDS.0, ..good() });
+    let ended = Machine::boot(&image, &Storage { now: ENDS.0, ..good() });
+    assert_eq!(ended.says(), "no pack: the gate pack has ended");
+    let in_date = Machine::boot(&image, &good());
+    assert_eq!(in_date.says(), "ready");
+    let folder = Arc::clone(&in_date.folder);
+    drop(in_date);
+    fs::write(folder.path().join("now.txt"), ENDS.0.to_string()).unwrap();
+    let mut ended = Machine::boot_in(&image, folder);
     assert_eq!(ended.says(), "ready");
     assert_eq!(ended.present(CODE, chip(personalise(CARD).unwrap())), "decided refused gate.pack_ended");
     assert_eq!(ended.openings(), 0);

@@ -7,11 +7,13 @@
 
 extern crate alloc;
 
+mod desk;
 mod entropy;
 #[cfg_attr(feature = "qemu", path = "machine_qemu.rs")]
 mod machine;
 mod panel;
 mod serial;
+mod start;
 mod time;
 
 use alloc::string::String;
@@ -20,22 +22,25 @@ use core::panic::PanicInfo;
 use core::ptr::addr_of_mut;
 
 use embedded_alloc::LlffHeap;
-use soat::crypto::rustcrypto::RustCrypto;
-use soat::gate::pack::{GatePack, PackError, Settings};
-use soat::gate::provisioning::Provisioning;
-use soat::pki::TrustStore;
-use soat_firmware::gate::decision::{Decision, Rule};
+use soat::gate::journal::{Event as Entry, Kind};
+use soat::gate::link::message::PackStatus;
+use soat_firmware::gate::decision::Decision;
 use soat_firmware::gate::{Gate, Notice};
-use soat_firmware::osdp::{Event, OutputCommand, Scbk};
+use soat_firmware::keeping::packs::{Packs, TakeError};
+use soat_firmware::osdp::{Closed, Event, OutputCommand};
 use soat_firmware::pins::{MonitoredRelay, Panel};
-use soat_firmware::port::{Board, ByteLink, Clock, Ports};
+use soat_firmware::port::{Board, ByteLink, Clock, Ports, Recorded};
+use soat_firmware::service::{Event as Attended, Keeper as _, Service};
 use soat_firmware::wiegand::Format;
 use stm32f4xx_hal::gpio::{Input, Output, Pin};
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 
+use desk::{Caretaker, Identity, Place};
 use entropy::Entropy;
+use machine::Slots;
 use serial::{Console, Reader, Scanner};
+use start::{Keep, Told, Unfit};
 use time::BoardClock;
 
 #[global_allocator]
@@ -47,6 +52,9 @@ const HEAP_BYTES: usize = 72 * 1024;
 /// What a panel asked for longer ago than this is not done any more.
 const STALE_MS: u64 = 1000;
 
+/// The serial link, with the lines of the console between its frames.
+type Link = Service<Console>;
+
 /// The types of this board.
 struct Stm32;
 
@@ -57,6 +65,7 @@ impl Board for Stm32 {
     type Lamps = Panel<Pin<'C', 0, Output>, Pin<'C', 1, Output>, Pin<'C', 2, Output>, Pin<'C', 3, Output>>;
     type Clock = BoardClock;
     type Entropy = Entropy;
+    type Journal = Keep;
 }
 
 #[cortex_m_rt::entry]
@@ -92,65 +101,46 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     time::start(&mut core.SYST);
     let reader = serial::reader(device.USART1, (a.pa9, a.pa10), reset, &mut rcc);
     let scanner = serial::scanner(device.USART2, (a.pa2, a.pa3), &mut rcc);
-    let mut console = serial::console(device.UART4, (a.pa0, a.pa1), &mut rcc);
+    let console = serial::console(device.UART4, (a.pa0, a.pa1), &mut rcc);
     let mut machine = machine::Machine::new(device.RNG, device.RTC, device.PWR, device.IWDG, &mut rcc);
     let mut entropy = Entropy(machine.entropy());
     let clock = BoardClock::new(machine);
     let mut seed = [0; 16];
     rand_core::Rng::fill_bytes(&mut entropy, &mut seed);
 
-    let ports = Ports { reader, scanner, lock, lamps, clock, entropy };
-    match told() {
-        Ok(Told { settings, rule, trust, bus }) => {
-            panel::start(device.USART3, (b.pb10, b.pb11), b.pb12.into_push_pull_output(), bus, seed, &mut core.NVIC, &mut rcc);
-            serve(Gate::new(ports, settings, rule, trust), &mut console)
-        }
-        Err(unfit) => refuse(unfit, &ports.clock, &mut console),
-    }
-}
-
-/// What this gate was told, by its provisioning and its pack.
-struct Told {
-    settings: Settings,
-    rule: Rule,
-    trust: TrustStore,
-    bus: panel::Bus,
-}
-
-/// Why it opens for nobody.
-enum Unfit {
-    NotProvisioned,
-    Pack(PackError),
-}
-
-impl From<PackError> for Unfit {
-    fn from(error: PackError) -> Self {
-        Self::Pack(error)
-    }
-}
-
-/// The pack that lies in storage, under the key that this gate was given.
-fn told() -> Result<Told, Unfit> {
-    let stored = machine::stored();
-    let provisioning = Provisioning::parse(stored.provisioning, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
-    let pack = GatePack::verify(stored.pack, &provisioning.operator, &RustCrypto)?;
-    if let Some(held) = provisioning.least_version.checked_sub(1) {
-        pack.may_follow(Some(held), pack.header().made_at)?;
-    }
-    let (header, content, trust) = pack.into_parts();
-    let rule = Rule {
-        list: content.list,
-        key: provisioning.site_key,
-        purpose: content.site,
-        zone_minutes: content.zone_minutes,
-        from: header.made_at,
-        until: header.ends_at,
+    let now = clock.time();
+    let given = machine::given();
+    let chip_pins = (b.pb1, b.pb13, b.pb14, b.pb15);
+    let Some(storage) = machine::storage(device.FLASH, device.SPI2, chip_pins, &mut rcc) else { halt() };
+    let Some(mut identity) = Identity::new(c.pc6.into_pull_down_input(), &mut entropy) else { halt() };
+    let mut service = Service::new(console);
+    let (mut keep, mut packs) = match start::keep(storage, &given, now, &mut entropy) {
+        Ok(kept) => kept,
+        Err(unfit) => refuse(&unfit, &mut service, &mut identity, Place::Bare(&mut entropy, &clock), scanner),
     };
-    let bus = panel::Bus { address: provisioning.osdp_address, key: Scbk::new(&provisioning.scbk).ok() };
-    Ok(Told { settings: content.settings, rule, trust, bus })
+    identity.learn(&mut keep);
+    let refused = |error: &TakeError| say(&mut service, format_args!("pack refused: {error}"));
+    let Told { header, settings, rule, trust, bus } = match start::told(&mut keep, &mut packs, &given, now, refused) {
+        Ok(told) => told,
+        Err(unfit) => {
+            let place = Place::Keys(&mut keep, &mut packs, &mut entropy, &clock);
+            refuse(&unfit, &mut service, &mut identity, place, scanner)
+        }
+    };
+    drop(given);
+    let (version, made_at, ends_at) = (header.version, header.made_at.0, header.ends_at.0);
+    identity.pack = Some(PackStatus { version, made_at, ends_at });
+    if let Err(error) = keep.journal() {
+        say(&mut service, format_args!("journal: {error}"));
+    }
+    if let Some(bus) = bus {
+        panel::start(device.USART3, (b.pb10, b.pb11), b.pb12.into_push_pull_output(), bus, seed, &mut core.NVIC, &mut rcc);
+    }
+    let ports = Ports { reader, scanner, lock, lamps, clock, entropy, journal: keep };
+    serve(Gate::new(ports, settings, rule, trust), &mut packs, &mut identity, &mut service)
 }
 
-fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
+fn serve(mut gate: Gate<Stm32>, packs: &mut Packs<Slots>, identity: &mut Identity, console: &mut Link) -> ! {
     say(console, format_args!("ready"));
     let mut panel_opened = false;
     loop {
@@ -161,6 +151,18 @@ fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
         // What a panel opened for as long as it likes is shut with its session: nobody would shut it otherwise.
         if !panel::report(gate.status(), now) && core::mem::take(&mut panel_opened) {
             gate.drive_lock(None);
+        }
+        let mut caretaker = Caretaker { identity: &mut *identity, place: Place::Gate(&mut gate, packs) };
+        let has_jumper = caretaker.has_jumper();
+        if let Some(event) = console.poll(now, &mut caretaker) {
+            attend(event, console);
+        }
+        gate.keep_codes(has_jumper);
+        if let Some(code) = gate.take_code() {
+            let mut caretaker = Caretaker { identity: &mut *identity, place: Place::Gate(&mut gate, packs) };
+            if let Some(event) = console.take_code(&code, &mut caretaker) {
+                attend(event, console);
+            }
         }
         let notice = gate.poll(now);
         let is_late = gate.clock().milliseconds().saturating_sub(now) > STALE_MS;
@@ -192,8 +194,10 @@ fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
 }
 
 /// Does what the control panel asks for. Lamps and buzzer show the gate's own signals: a panel that lights green would lie.
-fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Console) {
+fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Link) {
     match event {
+        // Nor does a panel let anybody in of whom nobody would know.
+        Event::Output(command) if opens(command) && gate.record(&Entry::of(Kind::PanelOpened)) == Recorded::Barred => {}
         Event::Output(OutputCommand::Set(true) | OutputCommand::SetAfterTimer(true)) => {
             *panel_opened = true;
             gate.drive_lock(Some(u64::MAX));
@@ -205,29 +209,93 @@ fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool,
             *panel_opened = false;
             gate.drive_lock(None);
         }
-        Event::SessionOpened { insecure } => say(console, format_args!("panel session, insecure: {insecure}")),
-        Event::SessionClosed(why) => say(console, format_args!("panel session closed: {why:?}")),
-        Event::PanelRefused => say(console, format_args!("panel refused: it does not know the key")),
+        Event::SessionOpened { insecure } => {
+            gate.record(&Entry::of(if insecure { Kind::Insecure } else { Kind::PanelSession }));
+            say(console, format_args!("panel session, insecure: {insecure}"));
+        }
+        Event::SessionClosed(why) => {
+            gate.record(&Entry::because(Kind::PanelClosed, closed(why)));
+            say(console, format_args!("panel session closed: {why:?}"));
+        }
+        Event::PanelRefused => {
+            gate.record(&Entry::of(Kind::PanelRefused));
+            say(console, format_args!("panel refused: it does not know the key"));
+        }
+        Event::KeySet { insecure } => {
+            if insecure {
+                gate.record(&Entry::because(Kind::Insecure, "panel.key_set"));
+            }
+            let kept = panel::key().map(|key| gate.journal().vault.set_panel_key(&key));
+            say(console, format_args!("panel key set: {}", if matches!(kept, Some(Ok(()))) { "kept" } else { "not kept" }));
+        }
+        Event::ComSet(line) => {
+            panel::set_speed(line.baud);
+            let kept = gate.journal().vault.set_panel_line(line.address, line.baud).is_ok();
+            say(console, format_args!("panel line set: {}", if kept { "kept" } else { "not kept" }));
+        }
         _ => {}
     }
 }
 
+fn opens(command: OutputCommand) -> bool {
+    use OutputCommand::{For, Set, SetAfterTimer};
+    matches!(command, Set(true) | SetAfterTimer(true) | For { on: true, .. })
+}
+
+fn closed(why: Closed) -> &'static str {
+    match why {
+        Closed::Restarted => "panel.restarted",
+        Closed::Unauthentic => "panel.unauthentic",
+        Closed::Silence => "panel.silence",
+        Closed::KeyChanged => "panel.key_changed",
+        Closed::JumperOpened => "panel.jumper_opened",
+        _ => "panel.other",
+    }
+}
+
 /// Without keys and a pack nothing opens; the console says why.
-fn refuse(unfit: Unfit, clock: &BoardClock, console: &mut Console) -> ! {
+fn refuse(unfit: &Unfit, console: &mut Link, identity: &mut Identity, place: Place<'_>, scanner: Scanner) -> ! {
     match unfit {
         Unfit::NotProvisioned => say(console, format_args!("no keys: this gate was not provisioned")),
+        Unfit::Vault(error) => say(console, format_args!("no keys: {error}")),
         Unfit::Pack(error) => say(console, format_args!("no pack: {error}")),
     }
+    let mut caretaker = Caretaker { identity, place };
+    let mut scanner = soat_firmware::scanner::Scanner::new(scanner);
     loop {
-        clock.rest();
+        let now = time::milliseconds();
+        let event = console.poll(now, &mut caretaker);
+        let code = scanner.poll(now).filter(|_| caretaker.has_jumper());
+        let event = event.or_else(|| console.take_code(&code?.into_text(), &mut caretaker));
+        match event {
+            Some(event) => attend(event, console),
+            None => caretaker.rest(),
+        }
+    }
+}
+
+/// What a desk did at the link. Other keys and another pack hold from the next start on, which is now.
+fn attend(event: Attended, console: &mut Link) {
+    match event {
+        Attended::Ended(error) => say(console, format_args!("desk session ended: {error}")),
+        Attended::DeskEnded => say(console, format_args!("desk has gone")),
+        Attended::ProvisioningRefused(refusal) => say(console, format_args!("keys refused: {refusal}")),
+        Attended::Provisioned | Attended::PackTaken | Attended::Restart => {
+            // The last bytes of the answer are on the wire yet.
+            cortex_m::asm::delay(machine::CORE_HZ / 100);
+            halt()
+        }
+        Attended::Opened | Attended::DeskBegan | Attended::TimeSet => {}
     }
 }
 
 /// One line; neither names nor numbers nor pseudonyms go there.
-fn say(console: &mut Console, what: core::fmt::Arguments<'_>) {
+fn say(console: &mut Link, what: core::fmt::Arguments<'_>) {
     let mut line = String::new();
-    if writeln!(line, "{what}").is_ok() {
-        console.send(line.as_bytes());
+    if let Some(wire) = console.console()
+        && writeln!(line, "{what}").is_ok()
+    {
+        wire.send(line.as_bytes());
     }
 }
 

@@ -13,17 +13,15 @@ use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::rcc::Rcc;
 use stm32f4xx_hal::serial::config::Config;
 use stm32f4xx_hal::serial::{Event as Line, Serial};
+use zeroize::Zeroizing;
 
 use crate::serial::{received, started};
 use crate::time::milliseconds;
 
-/// What most panels start with.
-const SPEED: u32 = 9600;
-
 /// Where this gate stands on the bus.
 pub struct Bus {
-    /// Its address.
-    pub address: u8,
+    /// Its address and speed.
+    pub line: ComSet,
     /// Its key.
     pub key: Option<Scbk>,
 }
@@ -32,6 +30,8 @@ struct Device {
     peripheral: Peripheral<NoFiles>,
     /// High while this side drives the line.
     drive: Pin<'B', 12, Output>,
+    /// What the port divides for its speed, in Hz.
+    clock: u32,
 }
 
 /// Shared between the interrupt of USART3 and the main thread, which masks that interrupt alone: a reply takes some 70,000 instructions, and
@@ -46,7 +46,7 @@ static DEVICE: Shared = Shared(UnsafeCell::new(None));
 /// Below the other interrupts.
 const PRIORITY: u8 = 0x80;
 
-/// Listens on the bus; a gate without an address stays off it.
+/// Listens on the bus.
 pub fn start(
     port: USART3,
     pins: (Pin<'B', 10>, Pin<'B', 11>),
@@ -56,12 +56,13 @@ pub fn start(
     nvic: &mut NVIC,
     rcc: &mut Rcc,
 ) {
-    let Some(line) = ComSet::new(bus.address, SPEED) else { return };
-    let identity = Identity { vendor: [0, 0, 0], model: 1, version: 1, serial: u32::from(bus.address), firmware: [0, 1, 0] };
+    let line = bus.line;
+    let identity = Identity { vendor: [0, 0, 0], model: 1, version: 1, serial: u32::from(line.address), firmware: [0, 1, 0] };
     let settings = Settings { identity, line, key: bus.key, seed, has_display: false };
-    let mut device = Device { peripheral: Peripheral::new(settings, NoFiles), drive };
+    let clock = rcc.clocks.pclk1().raw();
+    let mut device = Device { peripheral: Peripheral::new(settings, NoFiles), drive, clock };
     device.drive.set_low();
-    let mut serial: Serial<USART3> = started(Serial::new(port, pins, Config::default().baudrate(SPEED.bps()), rcc));
+    let mut serial: Serial<USART3> = started(Serial::new(port, pins, Config::default().baudrate(line.baud.bps()), rcc));
     serial.listen(Line::RxNotEmpty);
     // SAFETY: the interrupt is masked until here, and runs below the others from then on, which do not touch DEVICE.
     unsafe {
@@ -119,6 +120,21 @@ pub fn present(bits: Bits, now: u64) {
     if let Some(card) = CardBits::new(bits.value, bits.count) {
         with(|device| device.peripheral.report_card(card, now));
     }
+}
+
+/// The key that holds, to be kept.
+pub fn key() -> Option<Zeroizing<[u8; 16]>> {
+    with(|device| device.peripheral.key().map(|key| Zeroizing::new(*key.expose()))).flatten()
+}
+
+/// The panel has set this speed, and has been answered at the one before.
+pub fn set_speed(bauds: u32) {
+    with(|device| {
+        // SAFETY: the interrupt that else touches USART3 is masked; every value is a divider (RM0090 §30.3.4).
+        let port = unsafe { &*USART3::ptr() };
+        let divider = (device.clock + bauds / 2) / bauds.max(1);
+        port.brr().write(|w| unsafe { w.bits(u16::try_from(divider).unwrap_or(u16::MAX).into()) });
+    });
 }
 
 #[interrupt]

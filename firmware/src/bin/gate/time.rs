@@ -46,6 +46,13 @@ impl BoardClock {
     }
 }
 
+impl BoardClock {
+    /// Sets the calendar. Says whether it could be set.
+    pub fn set_time(&self, time: Timestamp) -> bool {
+        self.machine.try_borrow_mut().is_ok_and(|mut machine| machine.set_time(milliseconds(), time))
+    }
+}
+
 impl Clock for BoardClock {
     fn milliseconds(&self) -> u64 {
         milliseconds()

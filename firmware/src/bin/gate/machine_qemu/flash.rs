@@ -1,0 +1,188 @@
+//! Flash as files of the debugging host, written in small pieces, so that whoever kills QEMU tears a write or an erase as a power cut does.
+//!
+//! | file | stands for |
+//! |---|---|
+//! | `vault.bin`, `slots.bin` | sectors 2 and 3, 10 and 11 of the microcontroller |
+//! | `chip.bin` | the flash chip of the journal, of 64 KiB |
+//! | `provisioning.bin`, `pack.bin` | what is handed over at a start |
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use cortex_m_semihosting::syscall;
+use embedded_storage::nor_flash::{
+    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
+};
+use soat::gate::pack::LONGEST_PACK;
+use soat_firmware::keeping::packs::Mapped;
+use stm32f4xx_hal::gpio::Pin;
+use stm32f4xx_hal::pac::{FLASH, SPI2};
+use stm32f4xx_hal::rcc::Rcc;
+
+/// What is written at once.
+const WORD: usize = 8;
+/// What is erased at once.
+const ROW: usize = 256;
+const BLANK: u8 = 0xFF;
+
+/// Sectors 2 and 3.
+pub type VaultFlash = HostFlash<{ 16 << 10 }, 2>;
+/// The chip of the journal.
+pub type Chip = HostFlash<{ 4 << 10 }, 16>;
+/// Sectors 10 and 11.
+pub type Slots = HostFlash<{ 128 << 10 }, 2>;
+
+/// What remains without power, beside the vault.
+pub struct Storage {
+    /// For the journal.
+    pub chip: Result<Chip, NorFlashErrorKind>,
+    /// For packs.
+    pub slots: Slots,
+}
+
+/// Opens the files, or makes them.
+pub fn storage(_: FLASH, _: SPI2, _: (Pin<'B', 1>, Pin<'B', 13>, Pin<'B', 14>, Pin<'B', 15>), _: &mut Rcc) -> Option<Storage> {
+    let chip = HostFlash::open(b"chip.bin\0").ok_or(NorFlashErrorKind::Other);
+    Some(Storage { chip, slots: HostFlash::open(b"slots.bin\0")? })
+}
+
+/// The file of the vault.
+pub fn vault() -> Option<VaultFlash> {
+    HostFlash::open(b"vault.bin\0")
+}
+
+/// What somebody gives this gate at its start.
+pub struct Given {
+    /// The provisioning.
+    pub provisioning: Vec<u8>,
+    /// A pack.
+    pub pack: Vec<u8>,
+}
+
+/// What the host's files say.
+pub fn given() -> Given {
+    Given { provisioning: file(b"provisioning.bin\0"), pack: file(b"pack.bin\0") }
+}
+
+/// The host's files stay.
+pub fn taken() {}
+
+/// A file as NOR flash.
+pub struct HostFlash<const PAGE: usize, const PAGES: usize>(HostFile);
+
+impl<const PAGE: usize, const PAGES: usize> HostFlash<PAGE, PAGES> {
+    fn open(name: &[u8]) -> Option<Self> {
+        const UPDATE: usize = 3;
+        const NEW: usize = 7;
+        let host = opened_as(name, UPDATE).or_else(|| opened_as(name, NEW))?;
+        let mut at = host.length();
+        while at < PAGE * PAGES {
+            let len = ROW.min(PAGE * PAGES - at);
+            (host.seek(at) && host.write(&[BLANK; ROW][..len])).then_some(())?;
+            at += len;
+        }
+        Some(Self(host))
+    }
+}
+
+impl<const PAGE: usize, const PAGES: usize> ErrorType for HostFlash<PAGE, PAGES> {
+    type Error = NorFlashErrorKind;
+}
+
+impl<const PAGE: usize, const PAGES: usize> ReadNorFlash for HostFlash<PAGE, PAGES> {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
+        check_read(self, offset, bytes.len())?;
+        let is_read = self.0.seek(offset as usize) && self.0.read(bytes);
+        is_read.then_some(()).ok_or(NorFlashErrorKind::Other)
+    }
+
+    fn capacity(&self) -> usize {
+        PAGE * PAGES
+    }
+}
+
+impl<const PAGE: usize, const PAGES: usize> NorFlash for HostFlash<PAGE, PAGES> {
+    const WRITE_SIZE: usize = 1;
+    const ERASE_SIZE: usize = PAGE;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
+        check_erase(self, from, to)?;
+        for at in (from as usize..to as usize).step_by(ROW) {
+            (self.0.seek(at) && self.0.write(&[BLANK; ROW])).then_some(()).ok_or(NorFlashErrorKind::Other)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
+        check_write(self, offset, bytes.len())?;
+        let is_written = self.0.seek(offset as usize) && bytes.chunks(WORD).all(|word| self.0.write(word));
+        is_written.then_some(()).ok_or(NorFlashErrorKind::Other)
+    }
+}
+
+impl<const PAGE: usize, const PAGES: usize> MultiwriteNorFlash for HostFlash<PAGE, PAGES> {}
+
+impl Mapped for Slots {
+    fn slot(&mut self, slot: u8, length: usize) -> Option<&'static [u8]> {
+        let mut bytes = vec![0; Some(length).filter(|length| *length <= LONGEST_PACK)?];
+        self.read(u32::from(slot) * (128 << 10), &mut bytes).ok()?;
+        Some(bytes.leak())
+    }
+}
+
+/// The whole of a file of the host; empty where there is none.
+pub fn file(name: &[u8]) -> Vec<u8> {
+    let Some(host) = opened(name) else { return Vec::new() };
+    let length = host.length();
+    let mut bytes = vec![0; length.min(LONGEST_PACK)];
+    if host.read(&mut bytes) { bytes } else { Vec::new() }
+}
+
+/// An open file of the host.
+pub struct HostFile(usize);
+
+/// Opens a file to read it.
+pub fn opened(name: &[u8]) -> Option<HostFile> {
+    const READ_BINARY: usize = 1;
+    opened_as(name, READ_BINARY)
+}
+
+fn opened_as(name: &[u8], mode: usize) -> Option<HostFile> {
+    // SAFETY: the name ends with a zero and outlives the call, as SYS_OPEN asks.
+    let handle = unsafe { syscall!(OPEN, name.as_ptr(), mode, name.len() - 1) };
+    (handle != usize::MAX).then_some(HostFile(handle))
+}
+
+impl HostFile {
+    fn length(&self) -> usize {
+        // SAFETY: the handle is open.
+        unsafe { syscall!(FLEN, self.0) }
+    }
+
+    fn seek(&self, at: usize) -> bool {
+        // SAFETY: the handle is open.
+        unsafe { syscall!(SEEK, self.0, at) == 0 }
+    }
+
+    /// Fills all of it, or says that it cannot.
+    pub fn read(&self, target: &mut [u8]) -> bool {
+        // SAFETY: the handle is open, and the buffer as long as is said.
+        let unread = unsafe { syscall!(READ, self.0, target.as_mut_ptr(), target.len()) };
+        unread == 0
+    }
+
+    fn write(&self, bytes: &[u8]) -> bool {
+        // SAFETY: the handle is open, and the buffer as long as is said.
+        let unwritten = unsafe { syscall!(WRITE, self.0, bytes.as_ptr(), bytes.len()) };
+        unwritten == 0
+    }
+}
+
+impl Drop for HostFile {
+    fn drop(&mut self) {
+        // SAFETY: the handle is open and not used again.
+        unsafe { syscall!(CLOSE, self.0) };
+    }
+}
