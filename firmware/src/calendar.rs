@@ -32,11 +32,11 @@ pub fn decode(time: u32, date: u32, is_set: bool) -> Option<Timestamp> {
 pub fn encode(moment: Timestamp) -> Option<(u32, u32)> {
     let day = moment.date()?;
     let year = day.year().checked_sub(EPOCH).filter(|year| *year < 100)?;
-    let bcd = |number: u32| number / 10 << 4 | number % 10;
+    let bcd = |number: u32| ((number / 10) << 4) | (number % 10);
     let seconds = u32::try_from(moment.0.rem_euclid(86_400)).ok()?;
     // Monday is 1, and 1970-01-01 was a Thursday.
     let weekday = u32::try_from((moment.0.div_euclid(86_400) + 3).rem_euclid(7) + 1).ok()?;
-    let time = bcd(seconds / 3600) << 16 | bcd(seconds / 60 % 60) << 8 | bcd(seconds % 60);
+    let time = (bcd(seconds / 3600) << 16) | (bcd(seconds / 60 % 60) << 8) | bcd(seconds % 60);
     let date = bcd(year.into()) << 16 | weekday << 13 | bcd(day.month().into()) << 8 | bcd(day.day().into());
     Some((time, date))
 }

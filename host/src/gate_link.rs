@@ -34,6 +34,8 @@ pub struct GateLink {
     /// Frames that came and were not looked at.
     came: VecDeque<Frame>,
     keys: Vec<LinkKey>,
+    /// Which of them is the gate's.
+    own: Option<LinkKey>,
     session: Option<Session>,
 }
 
@@ -50,6 +52,7 @@ impl GateLink {
             reader: FrameReader::default(),
             came: VecDeque::new(),
             keys: Vec::new(),
+            own: None,
             session: None,
         })
     }
@@ -107,9 +110,18 @@ impl GateLink {
     fn begin(&mut self) -> Result<()> {
         self.session = None;
         let keys = std::mem::take(&mut self.keys);
-        let begun = keys.iter().find_map(|key| self.begin_with(key).transpose());
+        let begun = keys.iter().find_map(|key| {
+            let begun = self.begin_with(key).transpose();
+            self.own = begun.is_some().then(|| key.clone());
+            begun
+        });
         self.keys = keys;
         begun.unwrap_or_else(|| Err(self.refused(Refusal::WrongKey)))
+    }
+
+    /// Whether the gate has this key.
+    pub fn has_key(&self, key: &[u8; LinkKey::LEN]) -> bool {
+        self.own.as_ref().is_some_and(|own| own.expose() == key)
     }
 
     /// Some once there is a session; `None` where the gate has another key.

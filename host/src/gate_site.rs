@@ -215,11 +215,12 @@ fn read_link_key(path: &Path) -> Result<LinkKey> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
+pub mod tests {
     use super::*;
     use std::path::PathBuf;
 
-    fn gate(device: u8) -> Gate {
+    /// A gate, by its device.
+    pub fn gate(device: u8) -> Gate {
         Gate {
             device: DeviceId([device; 16]),
             name: "cổng bắc 1".into(),

@@ -17,6 +17,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{DigestAlgorithm, Provider as _};
+use soat::gate::journal::{self, Head, JournalKey, Kind, Reason};
 use soat::gate::link::LinkKey;
 use soat::gate::link::message::{Entries, Entry, Fault, PackStatus, Part, Refusal, Status, Tested};
 use soat::gate::pack::access_list::AccessList;
@@ -107,7 +108,7 @@ pub struct Kept {
     pub record: Option<Vec<u8>>,
     /// The pack that is in force.
     pub pack: Option<Vec<u8>>,
-    /// The journal: a line each.
+    /// The entries of the journal.
     pub journal: Vec<Vec<u8>>,
     coming: Option<(usize, [u8; 32], Vec<u8>)>,
     gate: Gate<Simulated>,
@@ -115,6 +116,26 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// Writes so many entries into a journal that begins anew, or another gate's.
+    pub fn write_journal(&mut self, key: &[u8; 32], entries: u64) {
+        let (mut chain, mut head) = (JournalKey::new(key).chain(&RustCrypto), Head::EMPTY);
+        let entries = (0..entries).map(|sequence| {
+            let reason = Reason::new("gate.no_code");
+            let time = self.world.time();
+            let entry = journal::Entry { sequence, time, kind: Kind::Refused, month: 679, person: None, count: 0, reason };
+            let (bytes, next) = entry.write(&head, &chain, &RustCrypto);
+            chain.evolve(&RustCrypto);
+            head = next;
+            bytes.to_vec()
+        });
+        self.journal = entries.collect();
+    }
+
+    /// The key with which its journal begins.
+    pub fn journal_key(&self) -> [u8; 32] {
+        self.provisioning().map(|told| *told.journal_key).unwrap_or_default()
+    }
+
     fn provisioning(&self) -> Option<Provisioning> {
         Provisioning::parse(self.record.as_deref()?, &RustCrypto)
     }

@@ -1616,8 +1616,6 @@ gate-people-schedule = { $path }, line { $line }: the policy has no such schedul
     .remedy = Add it to the policy under [schedules], or mend its name.
 gate-people-twice = { $path }, line { $line }: this person stands there twice.
     .remedy = Take one of the two lines out.
-gate-journal-changed = The journal of the gate does not continue what was seen of it before: entry { $number } is gone or another.
-    .remedy = Find out who was at the gate: somebody cut or exchanged its journal, or it was provisioned anew. To begin anew, remove the file beside the site's that ends in .heads.
 gate-code-without-gate = --gate-code takes a code from the scanner of a gate, and this reader is none.
     .remedy = Name the gate: --reader serial:/dev/ttyUSB0. Other scanners: --serial, --hid, --camera
 reader-not-serial = Only a gate at a serial port is named here.
@@ -1677,7 +1675,9 @@ gate-part-journal = Journal
 gate-works = works
 gate-works-not = does not work
 gate-time-set = The gate's clock shows { $time }.
-gate-journal-total = { $count } entries, from { $from } on.
+gate-journal-total = { $count } entries; { $lost } more made room before they were read.
+gate-journal-fault = Not to be trusted: { $cause }
+gate-journal-unverified = Without --site nobody knows whether these entries are true.
 
 ## Gates: help
 

@@ -1612,8 +1612,6 @@ gate-people-schedule = { $path }, dòng { $line }: không có lịch nào tên n
     .remedy = Thêm lịch đó dưới [schedules] trong tệp chính sách, hoặc sửa tên.
 gate-people-twice = { $path }, dòng { $line }: người này có hai dòng.
     .remedy = Bỏ một trong hai dòng.
-gate-journal-changed = Nhật ký của cổng không nối tiếp phần đã thấy trước đó: mục { $number } đã mất hoặc bị thay.
-    .remedy = Tìm xem ai đã động vào cổng: nhật ký bị cắt hoặc bị thay, hoặc cổng đã được nạp khóa lại. Muốn bắt đầu lại thì xóa tệp có đuôi .heads bên cạnh tệp khóa.
 gate-code-without-gate = --gate-code lấy mã từ máy quét của cổng, nhưng đầu đọc này không phải cổng.
     .remedy = Nêu cổng: --reader serial:/dev/ttyUSB0. Máy quét khác: --serial, --hid, --camera
 reader-not-serial = Ở đây chỉ nêu cổng nối qua cổng nối tiếp.
@@ -1673,7 +1671,9 @@ gate-part-journal = Nhật ký
 gate-works = hoạt động tốt
 gate-works-not = không hoạt động
 gate-time-set = Đồng hồ của cổng chỉ { $time }.
-gate-journal-total = { $count } mục, từ mục { $from } trở đi.
+gate-journal-total = { $count } mục; { $lost } mục khác đã bị ghi đè trước khi được đọc.
+gate-journal-fault = Không tin được: { $cause }
+gate-journal-unverified = Không có --site thì không biết các mục này có thật không.
 
 ## Gates: help
 

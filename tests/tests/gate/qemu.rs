@@ -422,7 +422,7 @@ fn gate_qemu_answers_its_control_panel_while_it_verifies() {
 
 /// What the image occupies may not grow by more than a twentieth unnoticed. The budget is 384 KiB, and is not met yet. It is the image for
 /// QEMU, which differs from the board's in the machine alone; `cargo bench --bench flash` prints both.
-const FLASH_BYTES: u32 = 557_000;
+const FLASH_BYTES: u32 = 607_500;
 
 #[test]
 fn gate_qemu_image_does_not_grow_unnoticed() {

@@ -1,6 +1,6 @@
 //! Clock, self-test, journal, and what is said where no gate answers.
 
-use soat_firmware::service::Event;
+use soat_firmware::service::{Event, Keeper as _};
 
 use super::*;
 
@@ -33,27 +33,46 @@ fn gate_link_has_the_gate_test_itself() {
 #[test]
 fn gate_link_fetches_each_entry_once_and_finds_a_journal_that_was_exchanged() {
     let site = Site::provisioned(1);
-    let write = |entries: &[&str]| {
-        let entries: Vec<Vec<u8>> = entries.iter().map(|entry| entry.as_bytes().to_vec()).collect();
-        site.gate.at(move |device| device.kept.journal = entries);
+    let write = |key: Option<[u8; 32]>, entries: u64| {
+        site.gate.at(move |device| device.kept.write_journal(&key.unwrap_or(device.kept.journal_key()), entries));
     };
     let numbers = |finished: &Finished| -> Vec<u64> {
         json(finished)["entries"].as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap()).collect()
     };
-    write(&["a", "b", "c", "d", "e"]);
+    let none: Vec<u64> = Vec::new();
+    write(None, 5);
     let first = site.at_gate(&["log", "--json"]);
-    assert_eq!(numbers(&first), [0, 1, 2, 3, 4], "{first:?}");
-    assert_eq!(json(&first)["entries"][4]["bytes"], "65");
-    assert_eq!(numbers(&site.at_gate(&["log", "--json"])), Vec::<u64>::new());
-    write(&["a", "b", "c", "d", "e", "f"]);
+    assert_eq!((first.code, numbers(&first)), (0, vec![0, 1, 2, 3, 4]), "{first:?}");
+    let told = json(&first);
+    assert_eq!((&told["verified"], &told["entries"][4]["reason"]), (&true.into(), &"gate.no_code".into()));
+    assert_eq!(numbers(&site.at_gate(&["log", "--json"])), none);
+    write(None, 6);
     assert_eq!(numbers(&site.at_gate(&["log", "--json"])), [5]);
-    assert_eq!(numbers(&site.at_gate(&["log", "--from", "3", "--json"])), [3, 4, 5]);
-    for changed in [&["a", "b", "c", "d", "e"][..], &["a", "b", "c", "d", "e", "F", "g"], &[]] {
-        write(changed);
-        let refused = site.at_gate(&["log"]);
-        assert_eq!(refused.code, 1, "{refused:?}");
-        assert!(refused.stderr.contains("does not continue"), "{refused:?}");
-    }
+    let some = site.at_gate(&["log", "--from", "3", "--json"]);
+    assert_eq!((some.code, numbers(&some)), (0, vec![3, 4, 5]));
+    let refused = |reason: &str| {
+        let log = site.at_gate(&["log"]);
+        assert!(log.code == 1 && log.stderr.contains(reason), "{log:?}");
+    };
+    write(None, 4);
+    refused("was cut off");
+    write(Some([9; 32]), 8);
+    refused("is altered, or is another gate's");
+    write(None, 8);
+    site.gate.at(|device| device.kept.journal[6][20] ^= 1);
+    refused("entry 6 of the journal is altered");
+    write(None, 8);
+    site.gate.at(|device| device.kept.journal.remove(6));
+    refused("missing");
+    write(None, 8);
+    assert_eq!(numbers(&site.at_gate(&["log", "--json"])), [6, 7], "what was tampered with is not taken for seen");
+    // With the link's key alone they are shown, and not believed.
+    let key = site.gate.at(|device| hex::encode(device.kept.link_key().unwrap().expose()));
+    fs::write(site.path("link.key"), key).unwrap();
+    assert!(Command::new("chmod").arg("600").arg(site.path("link.key")).status().unwrap().success());
+    let port = site.port();
+    let shown = site.run(&["gate", "log", "--device", &port, "--link-key", "link.key", "--json"]);
+    assert_eq!((shown.code, &json(&shown)["verified"]), (0, &false.into()), "{shown:?}");
 }
 
 #[test]

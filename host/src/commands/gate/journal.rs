@@ -1,83 +1,121 @@
-//! `soat gate log`: fetches a gate's journal, and looks whether it goes on from what was seen last.
-
-use std::path::PathBuf;
+//! `soat gate log`: fetches a gate's journal, and verifies it with the key that the desk kept, and against what was seen of it before.
 
 use serde_json::json;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::gate::link::message::{Answer, Entries, Entry, Request};
+use soat::gate::journal::{ENTRY, Entry, Head, JournalKey, Run, Since, verify};
+use soat::gate::link::message::{Answer, Request};
 
-use super::state::{Head, Heads, beside};
+use super::state::{Heads, beside};
 use crate::command_line::Log;
 use crate::commands::Session;
 use crate::error::{Exit, Result};
 use crate::gate_link::GateLink;
+use crate::gate_site::{Gate, Site};
 
-/// More entries than any journal has.
-const MOST: usize = 1 << 20;
+/// More bytes than any journal has.
+const MOST: usize = 16 << 20;
 
-/// Fetches and shows entries. Without `--from` those that were not seen before.
+/// Fetches, verifies and shows entries; without `--from` those that were not seen before. It ends in 1 where the journal was tampered with.
+/// With the link's key alone entries are shown, and nobody knows whether they are true.
 ///
 /// # Errors
-/// That nobody answers, that the gate keeps no journal, or that it is not the one that was seen.
+/// That nobody answers, or that a file cannot be read or written.
 pub fn run(arguments: &Log, session: &mut Session) -> Result<Exit> {
     let at = &arguments.at;
     let (mut link, hello) = GateLink::connect(&at.device, &at.key)?;
     let device = hello.device(&RustCrypto);
-    let state: Option<PathBuf> = arguments.state.clone().or_else(|| at.key.site.as_deref().map(beside));
+    let site = if at.key.link_key.is_none() { at.key.site.as_deref().map(Site::read).transpose()? } else { None };
+    let gate = site.as_ref().and_then(|site| site.of(device).find(|gate| link.has_key(&gate.link_key)));
+    let Some(gate) = gate else {
+        let bytes = fetch(&mut link, arguments.from.unwrap_or(0))?;
+        let entries: Vec<_> = bytes.as_chunks::<ENTRY>().0.iter().filter_map(Entry::read).collect();
+        session.note(&session.messages.text("gate-journal-unverified"));
+        return Ok(show(&entries, None, at.json, session));
+    };
+    let state = arguments.state.clone().or_else(|| at.key.site.as_deref().map(beside));
     let mut heads = state.as_deref().map_or_else(|| Ok(Heads::default()), Heads::read)?;
-    let seen = heads.of(device).cloned();
-    if let Some(seen) = &seen {
-        seen.check(&fetch(&mut link, seen.number)?)?;
+    let since = match (arguments.from, heads.of(gate)) {
+        (Some(from), _) => Since::Sequence(from),
+        (None, Some(head)) => Since::Head(head),
+        (None, None) => Since::Start,
+    };
+    let run = read(&mut link, gate, since)?;
+    if let (Since::Start | Since::Head(_), true, Some(state)) = (since, run.faults.is_empty(), &state) {
+        heads.keep(gate, run.head, state)?;
     }
-    let from = arguments.from.unwrap_or_else(|| seen.as_ref().map_or(0, |seen| seen.number.saturating_add(1)));
-    let (first, entries) = all(&mut link, from)?;
-    let told = verified(first, &entries);
-    let last = entries.last().zip(u64::try_from(entries.len()).ok());
-    if let (Some((entry, count)), Some(state)) = (last, &state) {
-        let head = Head::of(first.saturating_add(count).saturating_sub(1), &entry.0);
-        if seen.is_none_or(|seen| seen.number < head.number) {
-            heads.keep(device, head, state)?;
-        }
-    }
-    if at.json {
-        let rows: Vec<_> = told.iter().map(|(number, text)| json!({ "number": number, "bytes": text })).collect();
-        session.print_json(&json!({ "version": 1, "device": hex::encode_upper(device.0), "entries": rows }));
-        return Ok(Exit::Successful);
-    }
-    for (number, text) in &told {
-        session.print(&format!("{number}  {text}\n"));
-    }
-    let counts = [("count", told.len().into()), ("from", from.to_string().into())];
-    session.note(&session.messages.format("gate-journal-total", &counts));
-    Ok(Exit::Successful)
+    // The one before is read again, and was shown before.
+    let seen = if let Since::Head(head) = since { head.sequence } else { 0 };
+    let entries: Vec<_> = run.entries.iter().copied().filter(|entry| entry.sequence >= seen).collect();
+    Ok(show(&entries, Some(&run), at.json, session))
 }
 
-fn fetch(link: &mut GateLink, from: u64) -> Result<Entries> {
-    link.ask_for(&Request::Log(from), |answer| if let Answer::Log(entries) = answer { Some(entries) } else { None })
+fn read(link: &mut GateLink, gate: &Gate, since: Since) -> Result<Run> {
+    let from = match since {
+        Since::Start => 0,
+        Since::Sequence(from) => from,
+        Since::Head(Head { sequence, .. }) => sequence.saturating_sub(1),
+    };
+    let bytes = fetch(link, from)?;
+    Ok(verify(&bytes, &JournalKey::new(&gate.journal_key), since, &RustCrypto))
 }
 
-/// All entries from a number on, and the number of the first.
-fn all(link: &mut GateLink, from: u64) -> Result<(u64, Vec<Entry>)> {
-    let mut part = fetch(link, from)?;
-    let (first, mut entries) = (part.first, Vec::new());
-    while !part.entries.is_empty() && entries.len() < MOST {
+/// The bytes of all entries from a number on.
+fn fetch(link: &mut GateLink, mut from: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        let log = |answer| if let Answer::Log(entries) = answer { Some(entries) } else { None };
+        let part = link.ask_for(&Request::Log(from), log)?;
         let count = u64::try_from(part.entries.len()).unwrap_or(u64::MAX);
-        let next = part.first.saturating_add(count);
-        entries.append(&mut part.entries);
-        if next >= part.next {
-            break;
-        }
-        part = fetch(link, next)?;
-        // Older ones have gone meanwhile: what follows does not belong behind these.
-        if part.first != next {
-            break;
+        part.entries.iter().for_each(|entry| bytes.extend_from_slice(&entry.0));
+        from = part.first.max(from).saturating_add(count);
+        if count == 0 || from >= part.next || bytes.len() > MOST {
+            return Ok(bytes);
         }
     }
-    Ok((first, entries))
 }
 
-/// The entries with their numbers. The chain of their codes is verified here once the journal's format is known; until then they are shown as
-/// they are.
-fn verified(first: u64, entries: &[Entry]) -> Vec<(u64, String)> {
-    (first..).zip(entries).map(|(number, entry)| (number, hex::encode_upper(&entry.0))).collect()
+fn show(entries: &[Entry], run: Option<&Run>, json: bool, session: &mut Session) -> Exit {
+    let faults: Vec<String> = run.iter().flat_map(|run| &run.faults).map(ToString::to_string).collect();
+    let exit = if faults.is_empty() { Exit::Successful } else { Exit::Failed };
+    if json {
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|entry| {
+                json!({
+                    "number": entry.sequence,
+                    "time": entry.time.map(|time| time.to_string()),
+                    "kind": entry.kind.as_str(),
+                    "reason": Some(entry.reason.as_str()).filter(|reason| !reason.is_empty()),
+                    "count": entry.count,
+                    "person": entry.person.map(hex::encode),
+                })
+            })
+            .collect();
+        session.print_json(&json!({
+            "version": 1,
+            "verified": run.is_some(),
+            "entries": rows,
+            "lost": run.map_or(0, |run| run.lost),
+            "faults": faults,
+        }));
+        return exit;
+    }
+    for entry in entries {
+        let time = entry.time.map_or_else(|| "–".to_owned(), |time| time.to_string());
+        let person = entry.person.map(|person| format!("  {}", hex::encode(person))).unwrap_or_default();
+        let count = if entry.count > 0 { format!("  × {}", entry.count) } else { String::new() };
+        session.print(&format!(
+            "{}  {time}  {}  {}{count}{person}\n",
+            entry.sequence,
+            entry.kind.as_str(),
+            entry.reason.as_str()
+        ));
+    }
+    let counts = [("count", entries.len().into()), ("lost", run.map_or(0, |run| run.lost).to_string().into())];
+    session.note(&session.messages.format("gate-journal-total", &counts));
+    for fault in &faults {
+        let cause = [("cause", session.messages.cause(fault).into())];
+        session.note(&session.messages.format("gate-journal-fault", &cause));
+    }
+    exit
 }

@@ -1,34 +1,34 @@
-//! What was seen last of each gate's journal, beside the site's file: a journal that does not go on from there was exchanged or cut.
+//! How far each gate's journal was seen, beside the site's file: one that does not go on from there was exchanged or cut.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use soat::gate::link::message::Entries;
-use soat::gate::sealing::DeviceId;
+use soat::gate::journal::Head;
 
 use crate::error::{Error, Result};
+use crate::gate_site::Gate;
 use crate::safe_file;
-use crate::trust_folder::Fingerprint;
 
-/// The last entry that was seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
-    /// Its number.
-    pub number: u64,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    sequence: u64,
+    code: String,
 }
 
-/// Heads by device.
+/// Heads by gate and provisioning: another provisioning begins another journal.
 #[derive(Default, Serialize, Deserialize)]
-pub struct Heads(BTreeMap<String, Head>);
+pub struct Heads(BTreeMap<String, Kept>);
 
 /// The file beside that of a site.
 pub fn beside(site: &Path) -> PathBuf {
     let mut name = site.as_os_str().to_owned();
     name.push(".heads");
     PathBuf::from(name)
+}
+
+fn name(gate: &Gate) -> String {
+    format!("{} {}", hex::encode(gate.device.0), gate.provisioned_at)
 }
 
 impl Heads {
@@ -44,43 +44,20 @@ impl Heads {
         }
     }
 
-    /// What was seen last of a gate.
-    pub fn of(&self, device: DeviceId) -> Option<&Head> {
-        self.0.get(&hex::encode(device.0))
+    /// How far a gate's journal was seen.
+    pub fn of(&self, gate: &Gate) -> Option<Head> {
+        let kept = self.0.get(&name(gate))?;
+        Some(Head { sequence: kept.sequence, code: hex::decode(&kept.code).ok()?.try_into().ok()? })
     }
 
-    /// Keeps what was seen last.
+    /// Keeps how far it was seen.
     ///
     /// # Errors
     /// What the system says.
-    pub fn keep(&mut self, device: DeviceId, head: Head, path: &Path) -> Result<()> {
-        self.0.insert(hex::encode(device.0), head);
+    pub fn keep(&mut self, gate: &Gate, head: Head, path: &Path) -> Result<()> {
+        self.0.insert(name(gate), Kept { sequence: head.sequence, code: hex::encode(head.code) });
         let text = serde_json::to_vec_pretty(&self).map_err(|cause| Error::file("file-unwritable", path, &cause.into()))?;
         safe_file::replace(path, &text).map_err(|cause| Error::file("file-unwritable", path, &cause))
-    }
-}
-
-impl Head {
-    /// The head of an entry.
-    pub fn of(number: u64, entry: &[u8]) -> Self {
-        Self { number, sha256: Fingerprint::of(entry).hex() }
-    }
-
-    /// Compares entries that were asked for from this one on. The journal may have let it go, since it has an end; it may not have another
-    /// in its place, and not end before it.
-    ///
-    /// # Errors
-    /// That it is not the same journal.
-    pub fn check(&self, entries: &Entries) -> Result<()> {
-        let changed = || Error::refused("gate-journal-changed").with("number", self.number);
-        if entries.next <= self.number {
-            return Err(changed());
-        }
-        match entries.entries.first() {
-            Some(entry) if entries.first == self.number && Self::of(self.number, &entry.0) != *self => Err(changed()),
-            Some(_) if entries.first < self.number => Err(changed()),
-            _ => Ok(()),
-        }
     }
 }
 
@@ -88,34 +65,20 @@ impl Head {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use soat::gate::link::message::Entry;
+    use crate::gate_site::tests::gate;
 
     #[test]
-    fn a_journal_goes_on_from_what_was_seen() {
-        let head = Head::of(5, b"five");
-        let entries = |first, next, entries: &[&[u8]]| Entries {
-            first,
-            next,
-            entries: entries.iter().map(|entry| Entry(entry.to_vec())).collect(),
-        };
-        assert!(head.check(&entries(5, 7, &[b"five", b"six"])).is_ok());
-        assert!(head.check(&entries(6, 7, &[b"six"])).is_ok(), "the oldest have gone");
-        for wrong in [entries(5, 7, &[b"FIVE", b"six"]), entries(0, 5, &[b"zero"]), entries(0, 0, &[]), entries(4, 9, &[b"four"])]
-        {
-            assert_eq!(head.check(&wrong).unwrap_err().id(), "gate-journal-changed");
-        }
-    }
-
-    #[test]
-    fn heads_are_kept_by_device() {
+    fn heads_are_kept_by_gate_and_provisioning() {
         let folder = tempfile::tempdir().unwrap();
         let path = beside(&folder.path().join("site.toml"));
         assert!(path.ends_with("site.toml.heads"));
         let mut heads = Heads::read(&path).unwrap();
-        heads.keep(DeviceId([1; 16]), Head::of(3, b"three"), &path).unwrap();
-        heads.keep(DeviceId([2; 16]), Head::of(4, b"four"), &path).unwrap();
+        let head = |sequence| Head { sequence, code: [7; 16] };
+        heads.keep(&gate(1), head(3), &path).unwrap();
+        heads.keep(&gate(2), head(4), &path).unwrap();
         let read = Heads::read(&path).unwrap();
-        assert_eq!(read.of(DeviceId([1; 16])), Some(&Head::of(3, b"three")));
-        assert_eq!(read.of(DeviceId([3; 16])), None);
+        assert_eq!(read.of(&gate(1)), Some(head(3)));
+        assert_eq!(read.of(&gate(3)), None);
+        assert_eq!(read.of(&Gate { provisioned_at: "2027-01-01T00:00:00Z".into(), ..gate(1) }), None);
     }
 }

@@ -45,6 +45,27 @@ fn gate_qemu_serves_its_desk_and_nobody_else() {
     let tested = json(&at_gate(&machine, &["selftest", "--json"]));
     assert_eq!(tested["works"], true, "{tested:#}");
 
+    // Its journal, with the key that a site has.
+    let site = format!(
+        "format = 1\nsite = \"cổng bắc\"\noperator = \"{}\"\npseudonym_key = \"{}\"\n[[gate]]\ndevice = \"{}\"\nname = \"x\"\n\
+         provisioned_at = \"-\"\nlink_key = \"{}\"\njournal_key = \"{}\"\nscbk = \"{}\"\nosdp_address = 5\nwiegand = 0\n\
+         least_version = 1\n",
+        "00".repeat(32),
+        "5a".repeat(32),
+        told["device"].as_str().unwrap(),
+        "4b".repeat(32),
+        hex::encode(JOURNAL_KEY),
+        hex::encode(SCBK)
+    );
+    fs::write(machine.folder.path().join("site.toml"), site).unwrap();
+    assert!(Command::new("chmod").arg("600").arg(machine.folder.path().join("site.toml")).status().unwrap().success());
+    let port = machine.port.display().to_string();
+    let log = at_desk(&machine, &["gate", "log", "--device", &port, "--site", "site.toml", "--json"]);
+    assert_eq!((log.code, &json(&log)["verified"]), (0, &true.into()), "{log:?}");
+    let kinds: Vec<String> =
+        json(&log)["entries"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kinds[..3], ["gate.provisioned", "gate.started", "pack.taken"], "{kinds:?}");
+
     // A card for the desk: judged there, and no opening here.
     fs::write(machine.folder.path().join("csca.der"), authority(CARD).unwrap().csca_certificate()).unwrap();
     let fingerprint = hex::encode(card_fixtures::hash::Hash::Sha256.digest(&authority(CARD).unwrap().csca_certificate()));
