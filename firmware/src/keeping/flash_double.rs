@@ -1,4 +1,5 @@
 //! A NOR flash in memory whose power can be cut at any single word that is written and at any erase.
+#![allow(clippy::indexing_slicing)]
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -113,7 +113,7 @@ impl<F: NorFlash> Journal<F> {
             last: 0,
             latest: None,
         };
-        if journal.pages() < 3 || PLACE % F::WRITE_SIZE != 0 || PLACE % F::READ_SIZE != 0 {
+        if journal.pages() < 3 || !PLACE.is_multiple_of(F::WRITE_SIZE) || !PLACE.is_multiple_of(F::READ_SIZE) {
             return Err(JournalError::Unfit);
         }
         journal.find_end(vault)?;
@@ -223,13 +223,9 @@ impl<F: NorFlash> Journal<F> {
                 continue;
             }
             for place in page * Self::A_PAGE..(page + 1) * Self::A_PAGE {
-                match self.entry(place)? {
-                    Some((bytes, entry)) if entry.sequence >= first && entry.sequence < self.head.head.sequence => {
-                        if !take(&bytes) {
-                            return Ok(());
-                        }
-                    }
-                    _ => {}
+                let Some((bytes, entry)) = self.entry(place)? else { continue };
+                if (first..self.head.head.sequence).contains(&entry.sequence) && !take(&bytes) {
+                    return Ok(());
                 }
             }
         }
@@ -351,6 +347,10 @@ impl<F: NorFlash> Journal<F> {
             if let Some((_, entry)) = self.entry(place)? {
                 return Ok(Some(entry.sequence));
             }
+            // Places are written in order: behind one that is blank nothing stands.
+            if self.bytes(place)?.iter().all(|byte| *byte == BLANK) {
+                break;
+            }
         }
         Ok(None)
     }
@@ -385,7 +385,8 @@ impl<F: NorFlash> Journal<F> {
     fn opened(&self, place: &[u8; PLACE]) -> Option<[u8; ENTRY]> {
         let (head, sealed) = place.split_first_chunk::<OPEN>()?;
         let (sequence, start) = head.split_first_chunk::<8>()?;
-        if place.iter().all(|byte| *byte == BLANK) {
+        // A blank place has the highest number of all; what has a number that cannot be is not worth the ciphers.
+        if u64::from_be_bytes(*sequence) > self.head.head.sequence {
             return None;
         }
         let mut data = Zeroizing::new(sealed.to_vec());

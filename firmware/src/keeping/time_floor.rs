@@ -38,26 +38,3 @@ pub fn floor(known: &Known, pack: &Header) -> Timestamp {
     let seen = [known.last_entry, Some(known.kept)].into_iter().flatten().filter(|time| *time < pack.ends_at);
     seen.fold(known.built.max(pack.made_at), Timestamp::max)
 }
-
-/// Why a clock is not believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ClockFault {
-    /// It was never set, or has lost its power.
-    #[error("the clock is not set")]
-    NotSet,
-    /// It shows a time that has passed already.
-    #[error("the clock is slow or was set back")]
-    BelowFloor,
-}
-
-/// The time of a clock, where it can be right.
-///
-/// # Errors
-/// [`ClockFault`]
-pub fn believed(clock: Option<Timestamp>, floor: Timestamp) -> Result<Timestamp, ClockFault> {
-    match clock {
-        None => Err(ClockFault::NotSet),
-        Some(time) if time < floor => Err(ClockFault::BelowFloor),
-        Some(time) => Ok(time),
-    }
-}

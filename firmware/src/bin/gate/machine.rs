@@ -2,7 +2,7 @@
 
 mod flash;
 
-pub use flash::{Chip, Given, Slots, Storage, VaultFlash, given, storage, taken, vault};
+pub use flash::{Chip, Given, HANDS_OVER_LATER, Slots, Storage, VaultFlash, given, storage, taken, vault};
 
 use soat::time::Timestamp;
 use soat_firmware::calendar;

@@ -133,7 +133,7 @@ pub fn set_speed(bauds: u32) {
         // SAFETY: the interrupt that else touches USART3 is masked; every value is a divider (RM0090 §30.3.4).
         let port = unsafe { &*USART3::ptr() };
         let divider = (device.clock + bauds / 2) / bauds.max(1);
-        port.brr().write(|w| unsafe { w.bits(u16::try_from(divider).unwrap_or(u16::MAX).into()) });
+        port.brr().write(|w| unsafe { w.bits(u16::try_from(divider).unwrap_or(u16::MAX)) });
     });
 }
 

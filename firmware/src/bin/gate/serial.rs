@@ -156,7 +156,7 @@ impl ByteLink for Reader {
         while port.sr().read().tc().bit_is_clear() {}
         let divider = (self.clock + bauds / 2) / bauds.max(1);
         // SAFETY: every value is a divider.
-        port.brr().write(|w| unsafe { w.bits(u16::try_from(divider).unwrap_or(u16::MAX).into()) });
+        port.brr().write(|w| unsafe { w.bits(u16::try_from(divider).unwrap_or(u16::MAX)) });
     }
 }
 

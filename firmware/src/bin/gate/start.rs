@@ -150,13 +150,14 @@ fn take_over(
     given: &Given,
     now: Option<Timestamp>,
 ) -> Result<(), TakeError> {
-    let digest = RustCrypto.digest(DigestAlgorithm::Sha256, &[&given.pack]);
+    let digest = RustCrypto.digest(DigestAlgorithm::Sha256, &[given.pack]);
     let in_force = keep.vault.active_pack()?;
-    if given.pack.is_empty() || in_force.is_some_and(|active| active.sha256 == *digest.as_ref()) {
+    let is_old = in_force.is_some_and(|active| !machine::HANDS_OVER_LATER || active.sha256 == *digest.as_ref());
+    if given.pack.is_empty() || is_old {
         return Ok(());
     }
     // What is no pack of this site does not even touch the other slot.
-    GatePack::verify(&given.pack, &authority.operator, &RustCrypto)?;
+    GatePack::verify(given.pack, &authority.operator, &RustCrypto)?;
     packs.begin(&mut keep.vault, u32::try_from(given.pack.len()).map_err(|_| TakeError::TooLarge)?)?;
     for (offset, piece) in (0..).step_by(PIECE).zip(given.pack.chunks(PIECE)) {
         packs.data(offset, piece)?;

@@ -3,7 +3,7 @@
 use soat::gate::pack::GatePack;
 
 use super::*;
-use crate::keeping::time_floor::{ClockFault, Known, believed, floor};
+use crate::keeping::time_floor::{Known, floor};
 use crate::keeping::vault::{ActivePack, WithoutJournal};
 
 #[test]
@@ -99,7 +99,7 @@ fn a_blank_flash_a_strange_one_and_a_small_one_are_told() {
 }
 
 #[test]
-fn no_clock_is_believed_below_the_floor() {
+fn the_floor_of_time_is_the_latest_of_what_is_known() {
     let bytes = pack(1);
     let pack = GatePack::verify(&bytes, &authority().operator, &RustCrypto).unwrap();
     let header = pack.header();
@@ -117,7 +117,4 @@ fn no_clock_is_believed_below_the_floor() {
     ] {
         assert_eq!(floor(&known, header), expected, "{known:?}");
     }
-    assert_eq!(believed(None, NOW), Err(ClockFault::NotSet));
-    assert_eq!(believed(Some(at(-1)), NOW), Err(ClockFault::BelowFloor));
-    assert_eq!(believed(Some(NOW), NOW), Ok(NOW));
 }

@@ -1,10 +1,13 @@
 //! What the gate in QEMU keeps, in files that stand for its flash: QEMU is killed in the middle of its writes, and what it left is read as
 //! the desk and the next start read it.
 
+use std::cell::RefCell;
 use std::env;
+use std::rc::Rc;
 
 use embedded_storage::nor_flash::{ErrorType, MultiwriteNorFlash, NorFlash, NorFlashErrorKind, ReadNorFlash};
 use soat::gate::journal::{Head, JournalKey, Kind, PersonKey, Run, Since, keys, verify};
+use soat::gate::pack::GatePack;
 use soat_firmware::keeping::journal::Journal;
 use soat_firmware::keeping::packs::{Authority, Mapped, Packs};
 use soat_firmware::keeping::vault::Vault;
@@ -12,11 +15,12 @@ use soat_firmware::keeping::vault::Vault;
 use super::*;
 
 /// A copy of a file that stands for flash: what is mended in it is mended in the copy.
-struct Copy<const PAGE: usize>(Vec<u8>);
+#[derive(Clone)]
+struct Copy<const PAGE: usize>(Rc<RefCell<Vec<u8>>>);
 
 impl<const PAGE: usize> Copy<PAGE> {
     fn of(folder: &Path, name: &str) -> Self {
-        Self(fs::read(folder.join(name)).unwrap())
+        Self(Rc::new(RefCell::new(fs::read(folder.join(name)).unwrap())))
     }
 }
 
@@ -28,12 +32,12 @@ impl<const PAGE: usize> ReadNorFlash for Copy<PAGE> {
     const READ_SIZE: usize = 1;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
-        bytes.copy_from_slice(&self.0[offset as usize..][..bytes.len()]);
+        bytes.copy_from_slice(&self.0.borrow()[offset as usize..][..bytes.len()]);
         Ok(())
     }
 
     fn capacity(&self) -> usize {
-        self.0.len()
+        self.0.borrow().len()
     }
 }
 
@@ -42,12 +46,12 @@ impl<const PAGE: usize> NorFlash for Copy<PAGE> {
     const ERASE_SIZE: usize = PAGE;
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
-        self.0[from as usize..to as usize].fill(0xFF);
+        self.0.borrow_mut()[from as usize..to as usize].fill(0xFF);
         Ok(())
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
-        self.0[offset as usize..][..bytes.len()].iter_mut().zip(bytes).for_each(|(place, byte)| *place &= byte);
+        self.0.borrow_mut()[offset as usize..][..bytes.len()].iter_mut().zip(bytes).for_each(|(place, byte)| *place &= byte);
         Ok(())
     }
 }
@@ -56,7 +60,7 @@ impl<const PAGE: usize> MultiwriteNorFlash for Copy<PAGE> {}
 
 impl Mapped for Copy<{ 128 << 10 }> {
     fn slot(&mut self, slot: u8, length: usize) -> Option<&'static [u8]> {
-        Some(self.0.get(usize::from(slot) << 17..)?.get(..length)?.to_vec().leak())
+        Some(self.0.borrow().get(usize::from(slot) << 17..)?.get(..length)?.to_vec().leak())
     }
 }
 
@@ -67,17 +71,21 @@ struct Left {
     version: u64,
     /// Whether the other slot holds what is neither blank nor a whole pack.
     is_torn: bool,
+    /// Whether the vault was in the middle of a change.
+    is_mended: bool,
 }
 
 /// Reads what is there. Nothing of it may be damaged, whenever the gate was killed.
 fn left(folder: &Path, since: Since) -> Left {
-    let mut vault = Vault::open(Copy::<{ 16 << 10 }>::of(folder, "vault.bin")).unwrap();
+    let vault_flash = Copy::<{ 16 << 10 }>::of(folder, "vault.bin");
+    let mut vault = Vault::open(vault_flash.clone()).unwrap();
     let handed_over = fs::read(folder.join("provisioning.bin")).unwrap();
     let kept = Provisioning::without_journal_key(&handed_over, &RustCrypto).unwrap();
     assert_eq!(vault.provisioning().unwrap().as_slice(), kept.as_slice());
     let mut journal = Journal::open(Copy::<4096>::of(folder, "chip.bin"), &mut vault).unwrap();
     assert_eq!(journal.missing(), 0);
     let from = if let Since::Head(head) = since { head.sequence } else { 0 };
+    let is_mended = *vault_flash.0.borrow() != fs::read(folder.join("vault.bin")).unwrap();
     let mut bytes = Vec::new();
     journal
         .read(from, |entry| {
@@ -91,11 +99,11 @@ fn left(folder: &Path, since: Since) -> Left {
     let operator = SeedTerminal::new().key().fingerprint(&RustCrypto);
     let slots = Copy::<{ 128 << 10 }>::of(folder, "slots.bin");
     let active = vault.active_pack().unwrap().unwrap();
-    let other = &slots.0[usize::from(1 - active.slot) << 17..][..128 << 10];
-    let is_torn = !other.starts_with(&[0xD9, 0xD9, 0xF7]) || other[..2048].ends_with(&[0xFF; 1800]);
-    let is_torn = is_torn && other.iter().any(|byte| *byte != 0xFF);
+    let other = slots.0.borrow()[usize::from(1 - active.slot) << 17..][..128 << 10].to_vec();
+    let end = other.iter().rposition(|byte| *byte != 0xFF).map_or(0, |last| last + 1);
+    let is_torn = end > 0 && GatePack::verify(&other[..end], &operator, &RustCrypto).is_err();
     let pack = Packs::new(slots).in_force(&mut vault, &Authority { operator, least_version: 1 }).unwrap();
-    Left { journal, version: pack.header().version, is_torn }
+    Left { journal, version: pack.header().version, is_torn, is_mended }
 }
 
 #[test]
@@ -170,10 +178,17 @@ fn kills() -> u64 {
     env::var("SOAT_GATE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20)
 }
 
-/// When anything was last written into the gate's flash.
-fn written_at(folder: &Path) -> Vec<std::time::SystemTime> {
-    let of = |name: &&str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
-    ["vault.bin", "chip.bin", "slots.bin"].iter().filter_map(of).collect()
+/// The flash in whose writes a kill falls, and for how long it is written at most after its first byte.
+const IN_THE_MIDDLE: [(&str, Duration); 4] = [
+    ("vault.bin", Duration::from_micros(400)),
+    ("chip.bin", Duration::from_micros(400)),
+    ("slots.bin", Duration::from_millis(8)),
+    // Somewhere in the whole of a start.
+    ("vault.bin", Duration::from_millis(60)),
+];
+
+fn written_at(file: &Path) -> Option<std::time::SystemTime> {
+    fs::metadata(file).and_then(|file| file.modified()).ok()
 }
 
 /// Each start counts itself, writes its journal and takes a pack over, and is killed at some moment of it.
@@ -187,39 +202,41 @@ fn gate_qemu_killed_in_the_middle_of_its_writes_keeps_everything() {
     let hand_over = |version| {
         fs::write(folder.path().join("pack.bin"), pack_of_version(&pack_content(), version).unwrap()).unwrap();
     };
-    // How long a start writes, from the first byte to the last.
-    let start = |limit: Option<Duration>| {
-        let before = written_at(folder.path());
+    let mut random = soat_tests::seeded::SeededRng(20);
+    let mut start_and_kill = |kill: u64| {
+        let (file, most) = IN_THE_MIDDLE[usize::try_from(kill).unwrap() % IN_THE_MIDDLE.len()];
+        let file = folder.path().join(file);
+        let share = f64::from(rand_core::Rng::next_u32(&mut random)) / f64::from(u32::MAX);
+        let before = written_at(&file);
         let machine = Machine::boot_in(&image, Arc::clone(&folder));
         let patience = Instant::now() + DECISION;
-        while written_at(folder.path()) == before {
+        while written_at(&file) == before {
             assert!(Instant::now() < patience, "nothing is written");
         }
         let first = Instant::now();
-        match limit {
-            Some(limit) => thread::sleep(limit),
-            None => assert_eq!(machine.says(), "ready"),
+        while first.elapsed() < most.mul_f64(share) {
+            std::hint::spin_loop();
         }
         drop(machine);
-        first.elapsed()
     };
-    hand_over(2);
-    let whole = start(None);
-    let (mut version, mut head, mut torn, mut taken) = (2, Head::EMPTY, 0, 0);
-    let mut random = soat_tests::seeded::SeededRng(20);
-    for kill in 0..kills() {
-        hand_over(kill + 3);
-        let share = f64::from(rand_core::Rng::next_u32(&mut random)) / f64::from(u32::MAX);
-        start(Some(whole.mul_f64(share)));
+    let (mut version, mut head) = (1, Head::EMPTY);
+    let (mut torn, mut mended, mut taken) = (0, 0, 0);
+    let mut kill = 0;
+    // Where none of them fell into the middle of a write, some more.
+    while kill < kills() || torn + mended == 0 && kill < 10 * kills() {
+        hand_over(kill + 2);
+        start_and_kill(kill);
         let left = left(folder.path(), if head == Head::EMPTY { Since::Start } else { Since::Head(head) });
-        assert!(left.version == version || left.version == kill + 3, "kill {kill}: {} after {version}", left.version);
+        assert!(left.version == version || left.version == kill + 2, "kill {kill}: {} after {version}", left.version);
         assert!(left.journal.head.sequence >= head.sequence, "kill {kill}");
         taken += u64::from(left.version != version);
         torn += u64::from(left.is_torn);
+        mended += u64::from(left.is_mended);
         (version, head) = (left.version, left.journal.head);
+        kill += 1;
     }
-    println!("{} kills within {whole:?}: {taken} packs were taken over, {torn} were torn, {} entries", kills(), head.sequence);
-    assert!(torn > 0, "no kill was in the middle of a write");
+    println!("{kill} kills: {taken} packs taken over, {torn} torn, {mended} vaults mended, {} entries", head.sequence);
+    assert!(torn + mended > 0, "no kill was in the middle of a write");
     let mut machine = Machine::boot_in(&image, folder);
     assert_eq!(machine.says(), "ready");
     assert_eq!(machine.present(CODE, genuine()), "decided admitted");

@@ -28,6 +28,9 @@ const HANDED_OVER: Sectors<{ 64 << 10 }, 1, 4> = Sectors(0x1_0000);
 /// A pack behind its length of four bytes, in the second slot.
 const FIRST_PACK: u32 = 0xE_0000;
 
+/// The first pack is handed over in one of the slots: later ones have to come another way.
+pub const HANDS_OVER_LATER: bool = false;
+
 /// Sectors 2 and 3.
 pub type VaultFlash = Sectors<{ 16 << 10 }, 2, 2>;
 /// Sectors 10 and 11.
@@ -66,13 +69,13 @@ pub struct Given {
     /// The provisioning.
     pub provisioning: Vec<u8>,
     /// A pack.
-    pub pack: Vec<u8>,
+    pub pack: &'static [u8],
 }
 
 /// What was written into flash from outside.
 pub fn given() -> Given {
     let provisioning = bytes(HANDED_OVER.0, provisioning::LEN);
-    Given { provisioning: provisioning.to_vec(), pack: pack().unwrap_or_default().to_vec() }
+    Given { provisioning: provisioning.to_vec(), pack: pack().unwrap_or_default() }
 }
 
 fn pack() -> Option<&'static [u8]> {
@@ -84,6 +87,9 @@ fn pack() -> Option<&'static [u8]> {
 /// What was handed over stands in the vault now, and nowhere else.
 pub fn taken() {
     let mut sector = HANDED_OVER;
+    if bytes(sector.0, 64 << 10).iter().all(|byte| *byte == 0xFF) {
+        return;
+    }
     // A sector that cannot be erased is one that is handed over again, which a vault that is filled does not look at.
     let _ = sector.erase(0, 64 << 10);
 }
@@ -122,8 +128,8 @@ impl<const SIZE: usize, const COUNT: usize, const FIRST: u8> NorFlash for Sector
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
         check_erase(self, from, to)?;
-        let first = from / SIZE as u32;
-        for sector in (FIRST..).take(COUNT).skip(first as usize).take((to / SIZE as u32 - first) as usize) {
+        let (first, end) = (from as usize / SIZE, to as usize / SIZE);
+        for sector in (FIRST..).take(COUNT).take(end).skip(first) {
             // SAFETY: nothing else writes flash.
             let mut flash = unsafe { FLASH::steal() };
             flash.unlocked().erase(sector).map_err(|error| error.kind())?;

@@ -25,6 +25,9 @@ const WORD: usize = 8;
 const ROW: usize = 256;
 const BLANK: u8 = 0xFF;
 
+/// A pack is handed over at any start.
+pub const HANDS_OVER_LATER: bool = true;
+
 /// Sectors 2 and 3.
 pub type VaultFlash = HostFlash<{ 16 << 10 }, 2>;
 /// The chip of the journal.
@@ -56,12 +59,12 @@ pub struct Given {
     /// The provisioning.
     pub provisioning: Vec<u8>,
     /// A pack.
-    pub pack: Vec<u8>,
+    pub pack: &'static [u8],
 }
 
 /// What the host's files say.
 pub fn given() -> Given {
-    Given { provisioning: file(b"provisioning.bin\0"), pack: file(b"pack.bin\0") }
+    Given { provisioning: file(b"provisioning.bin\0"), pack: file(b"pack.bin\0").leak() }
 }
 
 /// The host's files stay.
@@ -77,9 +80,11 @@ impl<const PAGE: usize, const PAGES: usize> HostFlash<PAGE, PAGES> {
         let host = opened_as(name, UPDATE).or_else(|| opened_as(name, NEW))?;
         let mut at = host.length();
         while at < PAGE * PAGES {
-            let len = ROW.min(PAGE * PAGES - at);
-            (host.seek(at) && host.write(&[BLANK; ROW][..len])).then_some(())?;
-            at += len;
+            // A making that was killed ended anywhere.
+            let row = [BLANK; ROW];
+            let rest = row.get(at % ROW..)?;
+            (host.seek(at) && host.write(rest)).then_some(())?;
+            at += rest.len();
         }
         Some(Self(host))
     }
