@@ -11,10 +11,12 @@
 //! but [`Decision::Admitted`], the exit button, and a control panel through [`Gate::drive_lock`].
 
 pub mod decision;
+mod desk;
 pub mod passback;
 
 use alloc::collections::VecDeque;
 use alloc::vec;
+use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use soat::chip::error::{Incompatibility, Step};
@@ -27,13 +29,14 @@ use soat::gate::pack::{Portrait, Settings};
 use soat::inspection::{Profile, inspect};
 use soat::pki::TrustStore;
 use soat::time::Timestamp;
+use zeroize::Zeroizing;
 
 use crate::door::{Door, DoorEvent};
 use crate::osdp::{ReaderStatus, Status};
 use crate::pn532::command::Target;
 use crate::pn532::{Event, Fault, Pn532};
 use crate::port::{Board, Clock, Contact, Ports, Record, Recorded};
-use crate::scanner::{Scan, Scanner};
+use crate::scanner::{Code, Scan, Scanner};
 use crate::signal::{Signal, Signals};
 use decision::{Decision, Refusal, Rule};
 use passback::Passback;
@@ -78,6 +81,12 @@ pub struct Gate<B: Board> {
     stage: Stage,
     shown_until: u64,
     alarm: bool,
+    /// What it knows as a desk's reader, while it is one.
+    lent: Option<desk::Lent>,
+    /// Whether codes that are none of a card are kept.
+    keeps_codes: bool,
+    /// The last code that was kept, for a desk or for whoever provisions.
+    kept: Option<Zeroizing<Vec<u8>>>,
     journal: B::Journal,
     /// What became of the last event.
     recorded: Recorded,
@@ -124,6 +133,9 @@ impl<B: Board> Gate<B> {
             stage: Stage::Idle,
             shown_until: 0,
             alarm: false,
+            lent: None,
+            keeps_codes: false,
+            kept: None,
             journal: ports.journal,
             recorded: Recorded::Kept,
             reader_failed: false,
@@ -151,9 +163,30 @@ impl<B: Board> Gate<B> {
         }
     }
 
+    /// From now on codes that are none of a card are kept for [`Gate::take_code`], or not: what the public scans is nothing but a key,
+    /// unless the jumper is set.
+    pub fn keep_codes(&mut self, keeps: bool) {
+        self.keeps_codes = keeps;
+    }
+
+    /// The code that was kept last.
+    pub fn take_code(&mut self) -> Option<Zeroizing<Vec<u8>>> {
+        self.kept.take_if(|_| self.lent.is_none())
+    }
+
     /// The clock of the board.
     pub fn clock(&self) -> &B::Clock {
         &self.clock
+    }
+
+    /// The source of keys.
+    pub fn entropy(&mut self) -> &mut B::Entropy {
+        &mut self.entropy
+    }
+
+    /// Whether its reader works.
+    pub fn has_reader(&self) -> bool {
+        self.reader.is_ready()
     }
 
     /// The journal.
@@ -211,8 +244,12 @@ impl<B: Board> Gate<B> {
 
     fn poll_scanner(&mut self, now: u64) -> Option<Notice> {
         match self.scanner.poll(now) {
-            Some(Some(scan)) => self.scan = Some((scan, now)),
-            Some(None) => return Some(Notice::CodeRefused),
+            Some(code) if self.lent.is_some() => self.kept = Some(code.into_text()),
+            Some(Code::Card(scan)) => self.scan = Some((scan, now)),
+            Some(Code::Other(text)) => {
+                self.kept = self.keeps_codes.then_some(text);
+                return Some(Notice::CodeRefused);
+            }
             None => {}
         }
         let expired = self.scan.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) >= u64::from(self.settings.code_ms));
@@ -224,6 +261,9 @@ impl<B: Board> Gate<B> {
     }
 
     fn poll_reader(&mut self, now: u64) -> Option<Notice> {
+        if self.lent.is_some() {
+            return self.poll_lent_reader(now);
+        }
         let event = self.reader.poll(now);
         match (event, self.stage) {
             (Some(Event::Fault(fault)), stage) => {

@@ -8,13 +8,14 @@
 //! | [`port`] | what a board must offer |
 //! | [`pins`] | those ports out of pins of embedded-hal |
 //! | [`pn532`] | the reader chip, and the card in its field |
-//! | [`provisioning`], [`calendar`] | its keys, and its time |
+//! | [`calendar`] | its time |
 //! | [`scanner`] | the scanner of codes |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
 //! | [`update`] | two images in turn |
 //! | [`keeping`] | what it keeps, and keeps through a power cut: vault, journal, packs |
 //! | [`spi_nor`] | the flash chip of the journal |
+//! | [`service`] | what it answers a desk over the serial link |
 //! | [`osdp`] | the device at a control panel's bus |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -29,8 +30,8 @@ pub mod osdp;
 pub mod pins;
 pub mod pn532;
 pub mod port;
-pub mod provisioning;
 pub mod scanner;
+pub mod service;
 pub mod signal;
 pub mod spi_nor;
 pub mod update;

@@ -23,6 +23,33 @@ pub struct Scan {
     pub text: Zeroizing<Vec<u8>>,
 }
 
+/// What was scanned.
+pub enum Code {
+    /// That of a card.
+    Card(Scan),
+    /// Any other. It gives no key, and nothing else: its text is for a desk that the scanner is lent to, and for a provisioning while the
+    /// jumper is set.
+    Other(Zeroizing<Vec<u8>>),
+}
+
+impl Code {
+    /// What stands in it.
+    pub fn into_text(self) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::Card(scan) => scan.text,
+            Self::Other(text) => text,
+        }
+    }
+
+    /// The keys that it gives.
+    pub fn into_scan(self) -> Option<Scan> {
+        match self {
+            Self::Card(scan) => Some(scan),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 /// A scanner at a port.
 pub struct Scanner<L> {
     link: L,
@@ -36,8 +63,8 @@ impl<L: ByteLink> Scanner<L> {
         Self { link, transmission: Transmission::default(), last_byte_at: 0 }
     }
 
-    /// Takes what came. `Some(None)` for a code that is not one of a Vietnamese card.
-    pub fn poll(&mut self, now: u64) -> Option<Option<Scan>> {
+    /// Takes what came.
+    pub fn poll(&mut self, now: u64) -> Option<Code> {
         for _ in 0..BYTES_AT_ONCE {
             let Some(byte) = self.link.receive() else { break };
             self.last_byte_at = now;
@@ -60,11 +87,15 @@ impl<L: ByteLink> Scanner<L> {
     }
 }
 
-fn scan(text: Zeroizing<Vec<u8>>) -> Option<Scan> {
-    let code = Qr::from_bytes(&text).ok()?;
-    let key = AccessKey::from_number(code.personal_number.as_str()).ok()?;
-    let guesses = AccessKey::guesses(&code).into_iter().map(|(_, key)| key).collect();
-    Some(Scan { key, guesses, text })
+fn scan(text: Zeroizing<Vec<u8>>) -> Code {
+    let keys = Qr::from_bytes(&text).ok().and_then(|code| {
+        let key = AccessKey::from_number(code.personal_number.as_str()).ok()?;
+        Some((key, AccessKey::guesses(&code).into_iter().map(|(_, key)| key).collect()))
+    });
+    match keys {
+        Some((key, guesses)) => Code::Card(Scan { key, guesses, text }),
+        None => Code::Other(text),
+    }
 }
 
 #[cfg(test)]
@@ -93,11 +124,11 @@ mod tests {
     fn a_code_is_over_with_its_line_or_when_nothing_follows() {
         let mut scanner = Scanner::new(Link::default());
         send(&mut scanner, &format!("{CODE}\r\n"));
-        assert_eq!(scanner.poll(1000).unwrap().unwrap().guesses.len(), 3);
+        assert_eq!(scanner.poll(1000).unwrap().into_scan().unwrap().guesses.len(), 3);
         send(&mut scanner, CODE);
         assert!(scanner.poll(2000).is_none());
         assert!(scanner.poll(2000 + SILENCE_MS - 1).is_none());
-        assert!(scanner.poll(2000 + SILENCE_MS).unwrap().is_some());
+        assert!(scanner.poll(2000 + SILENCE_MS).unwrap().into_scan().is_some());
     }
 
     #[test]
@@ -107,7 +138,7 @@ mod tests {
             ["https://example.vn/", "DN4010112345678|4e677579|01/01/1999", "OPEN", "$SET,relay=1", "00119900000", "|||||||"]
         {
             send(&mut scanner, &format!("{text}\n"));
-            assert!(scanner.poll(0).unwrap().is_none(), "{text}");
+            assert!(scanner.poll(0).unwrap().into_scan().is_none(), "{text}");
         }
     }
 
@@ -121,7 +152,7 @@ mod tests {
             assert!(before - scanner.link.0.len() <= 512);
         }
         send(&mut scanner, &format!("\n{CODE}\n"));
-        let found = (0..5).find_map(|_| scanner.poll(0).flatten());
+        let found = (0..5).find_map(|_| scanner.poll(0).and_then(Code::into_scan));
         assert!(found.is_some());
     }
 }

@@ -1,5 +1,6 @@
 //! The command line. Its help stands in the locales: `help-read` for a command, `help-read-can` for an argument.
 
+mod gate;
 mod help;
 
 use std::ffi::OsString;
@@ -9,6 +10,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, Exit, Result};
 use crate::messages::{Language, Messages};
+
+pub use gate::{At, Gate, GateKey, Load, Log, Pack, Provision, Time};
 
 #[derive(Parser)]
 #[command(name = "soat", version, disable_help_flag = true, disable_help_subcommand = true, subcommand_required = true)]
@@ -32,6 +35,8 @@ pub enum Command {
     #[command(subcommand)]
     Timestamp(Timestamp),
     Readers(Readers),
+    #[command(subcommand)]
+    Gate(Gate),
     Doctor(Doctor),
     Card(Card),
     Explain(Explain),
@@ -49,6 +54,10 @@ pub enum Command {
 pub struct Read {
     #[arg(long, value_name = "NAME")]
     pub reader: Option<String>,
+    #[command(flatten)]
+    pub gate: GateKey,
+    #[arg(long, group = "key", requires = "reader")]
+    pub gate_code: bool,
     #[command(flatten)]
     pub key: Key,
     #[command(flatten)]
@@ -89,6 +98,8 @@ pub struct Evidence {
 pub struct Desk {
     #[arg(long, value_name = "NAME")]
     pub reader: Option<String>,
+    #[command(flatten)]
+    pub gate: GateKey,
     #[command(flatten)]
     pub scanner: Scanner,
     #[command(flatten)]
@@ -355,6 +366,10 @@ pub struct TrustCheck {
 
 #[derive(Args)]
 pub struct Readers {
+    #[arg(long, value_name = "serial:PORT")]
+    pub reader: Option<String>,
+    #[command(flatten)]
+    pub gate: GateKey,
     #[arg(long)]
     pub json: bool,
 }
@@ -409,6 +424,8 @@ pub struct Serve {
     #[arg(long, value_name = "NAME")]
     pub reader: Option<String>,
     #[command(flatten)]
+    pub gate: GateKey,
+    #[command(flatten)]
     pub scanner: Scanner,
     #[command(flatten)]
     pub judging: Judging,
@@ -434,6 +451,8 @@ pub struct InsuranceCheck {
     pub identity: Option<PathBuf>,
     #[arg(long, value_name = "NAME", group = "holder")]
     pub reader: Option<String>,
+    #[command(flatten)]
+    pub gate: GateKey,
     #[arg(long, value_name = "NUMBER|QR", group = "holder", conflicts_with = "key")]
     pub unverified_number: Option<String>,
     #[arg(long, value_name = "TEXT", requires = "unverified_number")]

@@ -1,9 +1,10 @@
 //! The subcommands, one file each.
 
-mod card;
+pub mod card;
 pub mod desk;
 pub mod doctor;
 mod explain;
+pub mod gate;
 #[cfg(feature = "insurance")]
 mod insurance;
 pub mod judging;
@@ -18,7 +19,7 @@ mod serve;
 mod signing_key;
 mod timestamp;
 pub mod trust;
-mod verify;
+pub mod verify;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -87,6 +88,7 @@ pub fn run(command: Command, session: &mut Session) -> Result<Exit> {
         Command::Report(arguments) => report::run(arguments, session),
         Command::Export(arguments) => report::export(arguments, session),
         Command::Purge(arguments) => purge::run(arguments, session),
+        Command::Gate(command) => gate::run(command, session),
         Command::Readers(arguments) => readers::run(&arguments, session),
         Command::Doctor(arguments) => doctor::run(&arguments, session),
         Command::Card(arguments) => card::run(&arguments, session),

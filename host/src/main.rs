@@ -5,6 +5,8 @@ mod command_line;
 mod commands;
 mod dossier_file;
 mod error;
+mod gate_link;
+mod gate_site;
 #[cfg(feature = "hn212")]
 mod hn212;
 #[cfg(unix)]
@@ -20,6 +22,7 @@ mod readers;
 mod render;
 mod safe_file;
 mod scan;
+mod serial_port;
 mod terminal_key;
 mod trust_folder;
 mod typing;

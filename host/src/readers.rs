@@ -1,6 +1,7 @@
-//! Where cards lie: PC/SC readers, and the virtual card in this process.
+//! Where cards lie: PC/SC readers, gates at serial ports, and the virtual card in this process.
 
 pub mod pcsc;
+pub mod serial;
 pub mod virtual_card;
 
 use soat::chip::TransportError;

@@ -123,6 +123,10 @@ fn help_in_both_languages() {
             "soat trust --help",
             "soat trust add --help",
             "soat serve --help",
+            "soat gate --help",
+            "soat gate pack --help",
+            "soat gate provision --help",
+            "soat gate status --help",
         ];
         compare(name, &Desk::new(language), &lines);
     }

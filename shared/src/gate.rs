@@ -2,4 +2,7 @@
 
 pub mod image;
 pub mod journal;
+pub mod link;
 pub mod pack;
+pub mod provisioning;
+pub mod sealing;

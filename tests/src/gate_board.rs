@@ -126,6 +126,11 @@ impl World {
         self.now.get()
     }
 
+    /// What the clock of the board shows.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.time.get()
+    }
+
     /// The clock of the board shows another time, or none.
     pub fn set_time(&self, time: Option<Timestamp>) {
         self.time.set(time);

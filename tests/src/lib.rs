@@ -6,6 +6,7 @@ pub mod cddl;
 pub mod command;
 pub mod crowd;
 pub mod entries;
+pub mod gate_at_port;
 pub mod gate_board;
 pub mod image;
 pub mod memory;

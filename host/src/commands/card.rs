@@ -100,7 +100,10 @@ pub fn random_seed() -> Result<u64> {
 
 /// The code in half blocks: two modules a character, with the quiet zone of four modules (ISO 18004 §6.3.8). Light modules are drawn, so
 /// that it can be scanned on a dark screen.
-fn qr_code(text: &str) -> Result<String> {
+///
+/// # Errors
+/// That it is longer than a code.
+pub fn qr_code(text: &str) -> Result<String> {
     let code =
         QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| Error::usage("card-without-qr").with("name", String::new()))?;
     let mut drawn = String::new();

@@ -47,14 +47,14 @@ const MOST_EVENTS: usize = 200;
 /// # Errors
 /// That there is no terminal, or what is wrong with the arguments.
 pub fn run(arguments: Desk, session: &mut Session) -> Result<Exit> {
-    let Desk { reader, scanner, judging, save, evidence, no_photo, pages, printer, idle, silent } = arguments;
+    let Desk { reader, gate, scanner, judging, save, evidence, no_photo, pages, printer, idle, silent } = arguments;
     terminal::check()?;
     let keeping = Keeping::new(evidence, judging.purpose.as_deref())?;
     for folder in [&save, &pages].into_iter().flatten() {
         check_folder(folder)?;
     }
     // What is wrong with profile, anchors or keys is said now, not with the first customer before the counter.
-    let source = Source::new(reader.as_deref(), PATIENCE)?;
+    let source = Source::new(reader.as_deref(), &gate, PATIENCE)?;
     let judge = source.judge(&judging)?;
     if save.is_some() {
         keeping.check_keys(judge.disclosure())?;

@@ -79,8 +79,8 @@ fn unverified(text: &str, name: Option<&str>, born: Option<&str>) -> Result<Pers
 
 /// The verdict on a saved dossier, or on the card that lies on the reader.
 fn judge(arguments: InsuranceCheck, session: &mut Session) -> Result<Judged> {
-    let InsuranceCheck { dossier, identity, reader, key, judging, wait, .. } = arguments;
-    let Some(path) = dossier else { return read::judged(reader.as_deref(), key, &judging, wait, session) };
+    let InsuranceCheck { dossier, identity, reader, gate, key, judging, wait, .. } = arguments;
+    let Some(path) = dossier else { return read::judged((reader.as_deref(), &gate), key, &judging, wait, session) };
     let identity = identity.as_deref().map(dossier_file::read_identity).transpose()?;
     let judge = Judge::new(&judging)?;
     let loaded = dossier_file::load(&path, identity.as_ref())?;

@@ -14,7 +14,7 @@ use soat::inspection::{Disclosure, IdentityField};
 
 use self::keeping::Keeping;
 use self::source::Source;
-use crate::command_line::{Judging, Key, Output, Read, Scanner};
+use crate::command_line::{GateKey, Judging, Key, Output, Read, Scanner};
 use crate::commands::judging::{Judge, Judged, profile_of};
 use crate::commands::key::Given;
 use crate::commands::{Session, key};
@@ -29,8 +29,9 @@ use crate::typing::{self, Template, Typed};
 /// # Errors
 /// Why there is no verdict.
 pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
-    let Read { reader, key, scanner, judging, output, save, evidence, no_photo, challenge, wait, r#type: template, type_after } =
+    let Read { reader, gate, gate_code, key, scanner, judging, output, save, evidence, no_photo, challenge, wait, .. } =
         arguments;
+    let (template, type_after) = (arguments.r#type, arguments.type_after);
     let wait = Duration::from_secs(wait.into());
     let template = template.as_deref().map(Template::parse).transpose()?;
     let challenge = challenge.as_deref().map(parse_challenge).transpose()?;
@@ -45,7 +46,7 @@ pub fn run(arguments: Read, session: &mut Session) -> Result<Exit> {
         template.check(&profile_of(&judging)?)?;
     }
 
-    let (judge, given, mut source) = lay(reader.as_deref(), key, &scanner, &judging, wait, session)?;
+    let (judge, given, mut source) = lay((reader.as_deref(), &gate), key, &scanner, gate_code, &judging, wait, session)?;
     check_disclosure(judge.disclosure(), &output)?;
     if save.is_some() {
         keeping.check(judge.disclosure())?;
@@ -143,17 +144,19 @@ pub fn options(judge: &Judge, challenge: Option<[u8; 8]>, no_photo: bool) -> Rea
 
 /// Finds the anchors, the key and the card that the arguments name.
 fn lay(
-    reader: Option<&str>,
+    (reader, gate): (Option<&str>, &GateKey),
     key: Key,
     scanner: &Scanner,
+    gate_code: bool,
     judging: &Judging,
     wait: Duration,
     session: &mut Session,
 ) -> Result<(Judge, Given, Source)> {
     let given = key::from_arguments(key, scanner, wait, session)?;
-    let mut source = Source::new(reader, wait)?;
+    let mut source = Source::new(reader, gate, wait)?;
     let judge = source.judge(judging)?;
     source.find()?;
+    let given = if gate_code { Some(source.scan(session)?) } else { given };
     let given = match (given, source.own_key()) {
         (Some(given), _) => given,
         (None, Some(own)) => own?,
@@ -167,9 +170,9 @@ fn lay(
 /// # Errors
 /// Why there is no verdict.
 #[cfg(feature = "insurance")]
-pub fn judged(reader: Option<&str>, key: Key, judging: &Judging, wait: u16, session: &mut Session) -> Result<Judged> {
+pub fn judged(reader: (Option<&str>, &GateKey), key: Key, judging: &Judging, wait: u16, session: &mut Session) -> Result<Judged> {
     let wait = Duration::from_secs(wait.into());
-    let (judge, given, mut source) = lay(reader, key, &Scanner::default(), judging, wait, session)?;
+    let (judge, given, mut source) = lay(reader, key, &Scanner::default(), false, judging, wait, session)?;
     let dossier = source.read_shown(&given, &options(&judge, None, true), session)?;
     Ok(judge.judge(dossier, source.name()))
 }

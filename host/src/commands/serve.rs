@@ -52,7 +52,7 @@ enum Wish {
 /// # Errors
 /// What is wrong with the arguments, before anything listens; that a door is taken.
 pub fn run(arguments: Serve, session: &mut Session) -> Result<Exit> {
-    let Serve { hn212: _, listen, allow_origin, allow_programs, reader, scanner, judging, wait } = arguments;
+    let Serve { hn212: _, listen, allow_origin, allow_programs, reader, gate, scanner, judging, wait } = arguments;
     let doors = listen.iter().map(|text| address(text)).collect::<Result<Vec<_>>>()?;
     let origins = allow_origin.iter().map(|text| Origin::parse(text)).collect::<Result<Vec<_>>>()?;
     if profile_of(&judging)?.disclosure == Disclosure::Decision {
@@ -61,7 +61,7 @@ pub fn run(arguments: Serve, session: &mut Session) -> Result<Exit> {
     if judging.pseudonym.is_some() {
         return Err(Error::usage("usage-argument-conflict").with("name", "--pseudonym").with("other", "--hn212"));
     }
-    let mut source = Source::new(reader.as_deref(), Duration::from_secs(wait.into()))?;
+    let mut source = Source::new(reader.as_deref(), &gate, Duration::from_secs(wait.into()))?;
     source.judge(&judging)?;
     source.find()?;
     let is_virtual = source.is_virtual();

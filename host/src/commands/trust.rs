@@ -16,6 +16,7 @@ use soat::evidence::TerminalKey;
 use soat::pki::Certificate;
 
 pub use self::description::Description;
+pub use self::witness::read_key;
 use crate::command_line::{Trust, TrustList, TrustRemove, TrustShow};
 use crate::commands::Session;
 use crate::error::{Error, Exit, Result};

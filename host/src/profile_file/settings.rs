@@ -55,7 +55,7 @@ const DIGESTS: [(&str, DigestAlgorithm); 5] = [
 /// A key with what stands behind it.
 #[derive(Clone, Copy)]
 struct Entry<'a> {
-    source: &'a Source<'a>,
+    source: &'a Source,
     key: &'a Key,
     item: &'a Item,
 }
@@ -64,7 +64,7 @@ struct Entry<'a> {
 ///
 /// # Errors
 /// The first thing that is wrong, with its place.
-pub fn profile(source: &Source<'_>, table: &Table) -> Result<Profile> {
+pub fn profile(source: &Source, table: &Table) -> Result<Profile> {
     let entries = entries(source, table);
     let named = |name: &str| entries.iter().find(|entry| entry.key.get() == name);
     // What the others are laid over comes first, wherever it stands.
@@ -94,7 +94,7 @@ pub fn profile(source: &Source<'_>, table: &Table) -> Result<Profile> {
     Ok(profile)
 }
 
-fn entries<'a>(source: &'a Source<'a>, table: &'a Table) -> Vec<Entry<'a>> {
+fn entries<'a>(source: &'a Source, table: &'a Table) -> Vec<Entry<'a>> {
     let keys = table.iter().filter_map(|(name, _)| table.get_key_value(name));
     keys.map(|(key, item)| Entry { source, key, item }).collect()
 }

@@ -8,7 +8,7 @@ use soat::inspection::{Floors, Weight};
 const EXAMPLE: &str = include_str!("../../profiles/branch.toml");
 
 fn read_text(text: &str) -> Result<Profile> {
-    parse(&Source { name: "p.toml".to_owned(), text })
+    parse(&Source { name: "p.toml".to_owned(), text: text.to_owned() })
 }
 
 #[test]

@@ -66,6 +66,6 @@ pub fn scan(device: &Path, patience: &Patience, watch: &mut dyn Watch) -> Result
 }
 
 fn open(device: &Path) -> Result<Box<dyn Camera>> {
-    let kind = std::fs::metadata(device).map_err(|cause| super::serial::unusable(device, &cause))?.file_type();
+    let kind = std::fs::metadata(device).map_err(|cause| crate::serial_port::unusable(device, &cause))?.file_type();
     if kind.is_char_device() { Ok(Box::new(v4l::Device::open(device)?)) } else { Ok(Box::new(stream::Stream::open(device)?)) }
 }

@@ -15,10 +15,10 @@ use soat::vietnam::qr::Transmission;
 use zeroize::Zeroizing;
 
 use super::Content;
-use super::serial::{gone, is_ready, unusable};
 use super::watch::Watch;
 use crate::abandon::{Patience, SLICE};
 use crate::error::{Error, Result};
+use crate::serial_port::{gone, is_ready, unusable};
 
 /// How long after its last key a code without Enter is taken for whole.
 const QUIET: Duration = Duration::from_millis(400);

@@ -75,7 +75,7 @@ impl Machine {
     }
 
     /// Sets the calendar. Whether it took the time.
-    pub fn set_time(&mut self, time: Timestamp, _: u64) -> bool {
+    pub fn set_time(&mut self, _: u64, time: Timestamp) -> bool {
         self.calendar.set(time)
     }
 

@@ -47,9 +47,10 @@ impl Machine {
         self.started?.checked_add(passed).map(Timestamp)
     }
 
-    /// Sets what the time is. Whether it took it.
-    pub fn set_time(&mut self, time: Timestamp, milliseconds: u64) -> bool {
-        self.started = i64::try_from(milliseconds / 1000).ok().map(|passed| time.0.saturating_sub(passed));
+    /// Until the machine ends.
+    pub fn set_time(&mut self, milliseconds: u64, time: Timestamp) -> bool {
+        let passed = i64::try_from(milliseconds / 1000).ok();
+        self.started = passed.and_then(|passed| time.0.checked_sub(passed));
         self.started.is_some()
     }
 

@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod desk;
 mod entropy;
 #[cfg_attr(feature = "qemu", path = "machine_qemu.rs")]
 mod machine;
@@ -24,18 +25,22 @@ use core::ptr::addr_of_mut;
 
 use embedded_alloc::LlffHeap;
 use soat::gate::journal::{Event as Entry, Kind};
+use soat::gate::link::message::PackStatus;
 use soat_firmware::gate::decision::Decision;
 use soat_firmware::gate::{Gate, Notice};
-use soat_firmware::keeping::packs::TakeError;
+use soat_firmware::keeping::packs::{Packs, TakeError};
 use soat_firmware::osdp::{Closed, Event, OutputCommand};
 use soat_firmware::pins::{MonitoredRelay, Panel};
 use soat_firmware::port::{Board, ByteLink, Clock, Ports, Recorded};
+use soat_firmware::service::{Event as Attended, Keeper as _, Service};
 use soat_firmware::wiegand::Format;
 use stm32f4xx_hal::gpio::{Input, Output, Pin};
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 
+use desk::{Caretaker, Identity, Place};
 use entropy::Entropy;
+use machine::Slots;
 use serial::{Console, Reader, Scanner};
 use start::{Keep, Told, Unfit};
 use time::BoardClock;
@@ -48,6 +53,9 @@ const HEAP_BYTES: usize = 72 * 1024;
 
 /// What a panel asked for longer ago than this is not done any more.
 const STALE_MS: u64 = 1000;
+
+/// The serial link, with the lines of the console between its frames.
+type Link = Service<Console>;
 
 /// The types of this board.
 struct Stm32;
@@ -95,7 +103,7 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     time::start(&mut core.SYST);
     let reader = serial::reader(device.USART1, (a.pa9, a.pa10), reset, &mut rcc);
     let scanner = serial::scanner(device.USART2, (a.pa2, a.pa3), &mut rcc);
-    let mut console = serial::console(device.UART4, (a.pa0, a.pa1), &mut rcc);
+    let console = serial::console(device.UART4, (a.pa0, a.pa1), &mut rcc);
     let mut machine = machine::Machine::new(device.RNG, device.RTC, device.PWR, device.IWDG, &mut rcc);
     let mut entropy = Entropy(machine.entropy());
     let clock = BoardClock::new(machine);
@@ -106,27 +114,35 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     let given = machine::given();
     let chip_pins = (b.pb1, b.pb13, b.pb14, b.pb15);
     let Some(storage) = machine::storage(device.FLASH, device.SPI2, chip_pins, &mut rcc) else { halt() };
-    let kept = start::keep(storage, &given, now, &mut entropy).and_then(|(mut keep, mut packs)| {
-        let refused = |error: &TakeError| say(&mut console, format_args!("pack refused: {error}"));
-        let told = start::told(&mut keep, &mut packs, &given, now, refused)?;
-        Ok((keep, told))
-    });
-    drop(given);
-    let (mut keep, Told { settings, rule, trust, bus }) = match kept {
+    let Some(mut identity) = Identity::new(c.pc6.into_pull_down_input(), &mut entropy) else { halt() };
+    let mut service = Service::new(console);
+    let (mut keep, mut packs) = match start::keep(storage, &given, now, &mut entropy) {
         Ok(kept) => kept,
-        Err(unfit) => refuse(unfit, &clock, &mut console),
+        Err(unfit) => refuse(&unfit, &mut service, &mut identity, Place::Bare(&mut entropy, &clock), scanner),
     };
+    identity.learn(&mut keep);
+    let refused = |error: &TakeError| say(&mut service, format_args!("pack refused: {error}"));
+    let Told { header, settings, rule, trust, bus } = match start::told(&mut keep, &mut packs, &given, now, refused) {
+        Ok(told) => told,
+        Err(unfit) => {
+            let place = Place::Keys(&mut keep, &mut packs, &mut entropy, &clock);
+            refuse(&unfit, &mut service, &mut identity, place, scanner)
+        }
+    };
+    drop(given);
+    let (version, made_at, ends_at) = (header.version, header.made_at.0, header.ends_at.0);
+    identity.pack = Some(PackStatus { version, made_at, ends_at });
     if let Err(error) = keep.journal() {
-        say(&mut console, format_args!("journal: {error}"));
+        say(&mut service, format_args!("journal: {error}"));
     }
     if let Some(bus) = bus {
         panel::start(device.USART3, (b.pb10, b.pb11), b.pb12.into_push_pull_output(), bus, seed, &mut core.NVIC, &mut rcc);
     }
     let ports = Ports { reader, scanner, lock, lamps, clock, entropy, journal: keep };
-    serve(Gate::new(ports, settings, rule, trust), &mut console)
+    serve(Gate::new(ports, settings, rule, trust), &mut packs, &mut identity, &mut service)
 }
 
-fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
+fn serve(mut gate: Gate<Stm32>, packs: &mut Packs<Slots>, identity: &mut Identity, console: &mut Link) -> ! {
     say(console, format_args!("ready"));
     let mut panel_opened = false;
     loop {
@@ -137,6 +153,18 @@ fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
         // What a panel opened for as long as it likes is shut with its session: nobody would shut it otherwise.
         if !panel::report(gate.status(), now) && core::mem::take(&mut panel_opened) {
             gate.drive_lock(None);
+        }
+        let mut caretaker = Caretaker { identity: &mut *identity, place: Place::Gate(&mut gate, packs) };
+        let has_jumper = caretaker.has_jumper();
+        if let Some(event) = console.poll(now, &mut caretaker) {
+            attend(event, console);
+        }
+        gate.keep_codes(has_jumper);
+        if let Some(code) = gate.take_code() {
+            let mut caretaker = Caretaker { identity: &mut *identity, place: Place::Gate(&mut gate, packs) };
+            if let Some(event) = console.take_code(&code, &mut caretaker) {
+                attend(event, console);
+            }
         }
         let notice = gate.poll(now);
         let is_late = gate.clock().milliseconds().saturating_sub(now) > STALE_MS;
@@ -168,7 +196,7 @@ fn serve(mut gate: Gate<Stm32>, console: &mut Console) -> ! {
 }
 
 /// Does what the control panel asks for. Lamps and buzzer show the gate's own signals: a panel that lights green would lie.
-fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Console) {
+fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Link) {
     match event {
         // Nor does a panel let anybody in of whom nobody would know.
         Event::Output(command) if opens(command) && gate.record(&Entry::of(Kind::PanelOpened)) == Recorded::Barred => {}
@@ -228,22 +256,48 @@ fn closed(why: Closed) -> &'static str {
 }
 
 /// Without keys and a pack nothing opens; the console says why.
-fn refuse(unfit: Unfit, clock: &BoardClock, console: &mut Console) -> ! {
+fn refuse(unfit: &Unfit, console: &mut Link, identity: &mut Identity, place: Place<'_>, scanner: Scanner) -> ! {
     match unfit {
         Unfit::NotProvisioned => say(console, format_args!("no keys: this gate was not provisioned")),
         Unfit::Vault(error) => say(console, format_args!("no keys: {error}")),
         Unfit::Pack(error) => say(console, format_args!("no pack: {error}")),
     }
+    let mut caretaker = Caretaker { identity, place };
+    let mut scanner = soat_firmware::scanner::Scanner::new(scanner);
     loop {
-        clock.rest();
+        let now = time::milliseconds();
+        let event = console.poll(now, &mut caretaker);
+        let code = scanner.poll(now).filter(|_| caretaker.has_jumper());
+        let event = event.or_else(|| console.take_code(&code?.into_text(), &mut caretaker));
+        match event {
+            Some(event) => attend(event, console),
+            None => caretaker.rest(),
+        }
+    }
+}
+
+/// What a desk did at the link. Other keys and another pack hold from the next start on, which is now.
+fn attend(event: Attended, console: &mut Link) {
+    match event {
+        Attended::Ended(error) => say(console, format_args!("desk session ended: {error}")),
+        Attended::DeskEnded => say(console, format_args!("desk has gone")),
+        Attended::ProvisioningRefused(refusal) => say(console, format_args!("keys refused: {refusal}")),
+        Attended::Provisioned | Attended::PackTaken | Attended::Restart => {
+            // The last bytes of the answer are on the wire yet.
+            cortex_m::asm::delay(machine::CORE_HZ / 100);
+            halt()
+        }
+        Attended::Opened | Attended::DeskBegan | Attended::TimeSet => {}
     }
 }
 
 /// One line; neither names nor numbers nor pseudonyms go there.
-fn say(console: &mut Console, what: core::fmt::Arguments<'_>) {
+fn say(console: &mut Link, what: core::fmt::Arguments<'_>) {
     let mut line = String::new();
-    if writeln!(line, "{what}").is_ok() {
-        console.send(line.as_bytes());
+    if let Some(wire) = console.console()
+        && writeln!(line, "{what}").is_ok()
+    {
+        wire.send(line.as_bytes());
     }
 }
 

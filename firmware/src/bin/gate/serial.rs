@@ -50,6 +50,8 @@ impl<const N: usize> Ring<N> {
 /// The longest frame of a PN532, and a code with the longest address.
 static FROM_READER: Mutex<RefCell<Ring<512>>> = Mutex::new(RefCell::new(Ring::new()));
 static FROM_SCANNER: Mutex<RefCell<Ring<1024>>> = Mutex::new(RefCell::new(Ring::new()));
+/// The longest frame of a desk, which waits for the answer to it, and what came before.
+static FROM_DESK: Mutex<RefCell<Ring<1536>>> = Mutex::new(RefCell::new(Ring::new()));
 
 fn pop<const N: usize>(ring: &Mutex<RefCell<Ring<N>>>) -> Option<u8> {
     critical_section::with(|cs| ring.borrow_ref_mut(cs).pop())
@@ -81,6 +83,18 @@ fn USART1() {
 fn USART2() {
     // SAFETY: only this interrupt reads status and data of USART2.
     keep(received(unsafe { &*USART2::ptr() }), &FROM_SCANNER);
+}
+
+#[interrupt]
+fn UART4() {
+    // SAFETY: only this interrupt reads status and data of UART4.
+    let port = unsafe { &*UART4::ptr() };
+    let status = port.sr().read();
+    // An overrun asks for the interrupt too, as at the others.
+    if status.rxne().bit_is_set() || status.ore().bit_is_set() {
+        let [byte, _] = port.dr().read().dr().bits().to_le_bytes();
+        keep(status.rxne().bit_is_set().then_some(byte), &FROM_DESK);
+    }
 }
 
 fn listen(line: interrupt) {
@@ -177,20 +191,22 @@ impl ByteLink for Scanner {
     fn set_speed(&mut self, _: u32) {}
 }
 
-/// Where the gate says what happens: out only.
+/// Where the gate says what happens, and where a desk speaks to it.
 pub struct Console {
     tx: Tx<UART4>,
 }
 
 /// Sets up UART4.
 pub fn console(port: UART4, pins: (Pin<'A', 0>, Pin<'A', 1>), rcc: &mut Rcc) -> Console {
-    let serial: Serial<UART4> = started(Serial::new(port, pins, config(FIRST_SPEED), rcc));
+    let mut serial: Serial<UART4> = started(Serial::new(port, pins, config(FIRST_SPEED), rcc));
+    serial.listen(stm32f4xx_hal::serial::Event::RxNotEmpty);
+    listen(interrupt::UART4);
     Console { tx: serial.split().0 }
 }
 
 impl ByteLink for Console {
     fn receive(&mut self) -> Option<u8> {
-        None
+        pop(&FROM_DESK)
     }
 
     fn send(&mut self, bytes: &[u8]) {

@@ -2,8 +2,9 @@
 
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{DigestAlgorithm, Provider};
-use soat::gate::journal::{Event, JournalKey, Kind};
-use soat::gate::pack::{GatePack, Settings};
+use soat::gate::journal::{Event, Head, JournalKey, Kind};
+use soat::gate::pack::{GatePack, Header, Settings};
+use soat::gate::provisioning::Provisioning;
 use soat::pki::TrustStore;
 use soat::time::Timestamp;
 use soat_firmware::gate::decision::Rule;
@@ -13,7 +14,6 @@ use soat_firmware::keeping::records::RecordsError;
 use soat_firmware::keeping::time_floor::floor;
 use soat_firmware::keeping::vault::{Provisioned, Vault};
 use soat_firmware::osdp::{ComSet, Scbk};
-use soat_firmware::provisioning::Provisioning;
 use zeroize::Zeroizing;
 
 use crate::entropy::Entropy;
@@ -30,6 +30,7 @@ const PIECE: usize = 512;
 
 /// What this gate was told, by its provisioning and its pack.
 pub struct Told {
+    pub header: Header,
     pub settings: Settings,
     pub rule: Rule,
     pub trust: TrustStore,
@@ -68,18 +69,17 @@ pub fn keep(
     let vault = match Vault::open(flash()?) {
         Err(RecordsError::Blank) => {
             is_new = true;
-            Provisioning::parse(&given.provisioning, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
+            let told = Provisioning::parse(&given.provisioning, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
+            let record = Provisioning::without_journal_key(&given.provisioning, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
             let mut drawn = || {
                 let mut key = Zeroizing::new([0; 32]);
                 rand_core::Rng::fill_bytes(entropy, key.as_mut_slice());
                 key
             };
-            // Without a key of the desk the journal is kept, and nobody can verify it.
-            let journal_key = given.journal_key.map_or_else(&mut drawn, Zeroizing::new);
             let provisioned = Provisioned {
-                record: &given.provisioning,
+                record: record.as_slice(),
                 device_key: &drawn(),
-                journal_key: &JournalKey::new(&journal_key),
+                journal_key: &JournalKey::new(&told.journal_key),
                 seal_key: &drawn(),
                 now,
             };
@@ -89,6 +89,8 @@ pub fn keep(
     };
     machine::taken();
     let mut keep = Keeper::open(vault, chip)?;
+    // It was provisioned over the link, and this is its first start.
+    is_new |= keep.journal().is_ok_and(|journal| journal.head() == Head::EMPTY);
     // A journal that fails is told by the gate, which stays shut without it.
     if is_new {
         let _ = keep.note(&Event::of(Kind::Provisioned), now);
@@ -134,10 +136,10 @@ pub fn told(
     let (address, speed) = keep.vault.panel_line()?.unwrap_or((provisioning.osdp_address, FIRST_SPEED));
     let key = match keep.vault.panel_key()? {
         Some(key) => Scbk::new(&key).ok(),
-        None => provisioning.scbk,
+        None => Scbk::new(&provisioning.scbk).ok(),
     };
     let bus = ComSet::new(address, speed).map(|line| panel::Bus { line, key });
-    Ok(Told { settings: content.settings, rule, trust, bus })
+    Ok(Told { header, settings: content.settings, rule, trust, bus })
 }
 
 /// Takes the pack over that was handed over, unless it is in force already.

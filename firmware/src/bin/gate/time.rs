@@ -45,9 +45,9 @@ impl BoardClock {
         Self { machine: RefCell::new(machine) }
     }
 
-    /// Sets the calendar. Whether it took the time.
-    pub fn set(&self, time: Timestamp) -> bool {
-        self.machine.try_borrow_mut().is_ok_and(|mut machine| machine.set_time(time, milliseconds()))
+    /// Sets the calendar. Says whether it could be set.
+    pub fn set_time(&self, time: Timestamp) -> bool {
+        self.machine.try_borrow_mut().is_ok_and(|mut machine| machine.set_time(milliseconds(), time))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use soat::chip::{Observer, Progress};
 
 use super::state::{Card, Counter, Settings};
-use crate::command_line::{Judging, Store};
+use crate::command_line::{GateKey, Judging, Store};
 use crate::commands::judging::Judge;
 use crate::commands::key::Given;
 use crate::commands::read;
@@ -48,7 +48,7 @@ impl Watcher for Silent {
 
 /// The virtual card of 2024, read, and judged by these rules at this time; by no anchors where its issuer is not `known`.
 pub fn card(profile: &str, now: &str, known: bool) -> Box<Card> {
-    let mut source = Source::new(Some("virtual"), Duration::ZERO).unwrap();
+    let mut source = Source::new(Some("virtual"), &GateKey::default(), Duration::ZERO).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut judging = judging(profile, now);
     judging.store.trust = Some(folder.path().join("nothing"));

@@ -1,5 +1,8 @@
 //! Where the card lies, and the reading of it: one way for `soat read` and `soat desk`.
 
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use card_fixtures::personalisation::Personalisation;
@@ -12,17 +15,20 @@ use soat::dossier::{Dossier, FileContent};
 
 use super::failure;
 use super::sought::Sought;
-use crate::abandon::Abandon;
-use crate::command_line::Judging;
+use crate::abandon::{Abandon, Patience};
+use crate::command_line::{GateKey, Judging};
 use crate::commands::judging::Judge;
 use crate::commands::key::Given;
 use crate::commands::{Session, card};
 use crate::error::{Error, Result};
+use crate::gate_link::GateLink;
 use crate::messages::Messages;
 use crate::readers::pcsc::{Reader, Service};
+use crate::readers::serial::{self, SharedLink};
 use crate::readers::virtual_card::{self, VirtualCard};
 use crate::render::progress::{ScreenProgress, Watcher};
 use crate::render::screen;
+use crate::scan::Scan;
 
 /// Where the card lies.
 pub struct Source {
@@ -37,6 +43,8 @@ enum Place {
     Virtual(Box<Personalisation>),
     /// On a PC/SC reader of this name or the only one, once it was found.
     Pcsc { wanted: Option<String>, found: Option<(Service, Reader)>, name: String },
+    /// In front of a gate at this port, once it has answered.
+    Gate { port: PathBuf, key: GateKey, link: Option<SharedLink> },
 }
 
 impl Source {
@@ -44,9 +52,10 @@ impl Source {
     ///
     /// # Errors
     /// That no virtual card is called so.
-    pub fn new(reader: Option<&str>, wait: Duration) -> Result<Self> {
+    pub fn new(reader: Option<&str>, gate: &GateKey, wait: Duration) -> Result<Self> {
         let place = match Sought::parse(reader) {
             Sought::Virtual(name) => Place::Virtual(Box::new(virtual_card::personalisation(name)?)),
+            Sought::Serial(port) => Place::Gate { port: PathBuf::from(port), key: gate.clone(), link: None },
             Sought::Pcsc(name) => Place::Pcsc { wanted: name.map(str::to_owned), found: None, name: String::new() },
         };
         Ok(Self { place, wait, abandon: Abandon::default() })
@@ -59,16 +68,20 @@ impl Source {
     pub fn judge(&self, judging: &Judging) -> Result<Judge> {
         match &self.place {
             Place::Virtual(card) => Judge::of_demonstration(card, judging),
-            Place::Pcsc { .. } => Judge::new(judging),
+            Place::Pcsc { .. } | Place::Gate { .. } => Judge::new(judging),
         }
     }
 
     /// Finds the reader, and says whether a card lies on it.
     ///
     /// # Errors
-    /// That PC/SC does not run, that there is no such reader, or that there are several.
+    /// That PC/SC does not run, that there is no such reader, or that there are several; that a gate does not answer or has another key.
     pub fn find(&mut self) -> Result<bool> {
-        let Place::Pcsc { wanted, found, name } = &mut self.place else { return Ok(true) };
+        let (wanted, found, name) = match &mut self.place {
+            Place::Virtual(_) => return Ok(true),
+            Place::Gate { port, key, link } => return find_gate(port, key, link),
+            Place::Pcsc { wanted, found, name } => (wanted, found, name),
+        };
         let service = match found.take() {
             Some((service, _)) => service,
             None => Service::connect()?,
@@ -80,11 +93,25 @@ impl Source {
         Ok(card_present)
     }
 
+    /// Waits for a code at the scanner of a gate.
+    ///
+    /// # Errors
+    /// That the reader is no gate, that no code came in time, or what is wrong with it.
+    pub fn scan(&mut self, session: &Session) -> Result<Given> {
+        let name = self.name();
+        let Place::Gate { link: Some(link), .. } = &self.place else { return Err(Error::usage("gate-code-without-gate")) };
+        let _ =
+            writeln!(anstream::stderr(), "{}", session.messages.format("scanner-waiting", &[("device", name.clone().into())]));
+        let content = serial::scan(link, &Patience::until(self.wait, self.abandon.clone()))?;
+        let content = content.ok_or_else(|| Error::usage("scanner-silent").with("device", &name))?;
+        Given::of_scan(&Scan { source: name, contents: vec![content] }, &session.messages)
+    }
+
     /// The key of a virtual card, which is its own.
     pub fn own_key(&self) -> Option<Result<Given>> {
         match &self.place {
             Place::Virtual(card) => Some(virtual_card::own_key(card).map(Given::from)),
-            Place::Pcsc { .. } => None,
+            Place::Pcsc { .. } | Place::Gate { .. } => None,
         }
     }
 
@@ -98,6 +125,7 @@ impl Source {
         match &self.place {
             Place::Virtual(card) => format!("virtual:{}", card.name),
             Place::Pcsc { name, .. } => name.clone(),
+            Place::Gate { port, .. } => format!("serial:{}", port.display()),
         }
     }
 
@@ -144,6 +172,10 @@ impl Source {
                 let (service, reader) = found.take().ok_or_else(|| Error::card("reader-none"))?;
                 Ok(Box::new(service.wait_for_card(&reader, self.wait, &self.abandon)?))
             }
+            Place::Gate { link, .. } => {
+                let link = link.as_ref().ok_or_else(|| Error::card("reader-gone"))?;
+                Ok(Box::new(serial::wait_for_card(link, self.wait, &self.abandon)?))
+            }
         }
     }
 
@@ -183,4 +215,15 @@ impl Source {
         }
         Err(Error::card("card-guesses-denied").with("count", count))
     }
+}
+
+/// Whether a card lies in front of a gate. A link that broke is made anew with the next look.
+fn find_gate(port: &std::path::Path, key: &GateKey, link: &mut Option<SharedLink>) -> Result<bool> {
+    let made = match link.take() {
+        Some(link) => link,
+        None => Arc::new(Mutex::new(GateLink::connect(port, key)?.0)),
+    };
+    let card_present = serial::card_present(&made)?;
+    *link = Some(made);
+    Ok(card_present)
 }

@@ -9,7 +9,7 @@ use qr_search::Picture;
 
 use super::Camera;
 use crate::error::{Error, Result};
-use crate::scan::serial::unusable;
+use crate::serial_port::unusable;
 
 /// Largest picture in pixels.
 const MOST_PIXELS: usize = 16_000_000;

@@ -16,7 +16,7 @@ use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 use super::Camera;
 use super::pixels::Packing;
 use crate::error::{Error, Result};
-use crate::scan::serial::{gone, is_ready, unusable};
+use crate::serial_port::{gone, is_ready, unusable};
 
 const CAPTURE: u32 = 1;
 const MEMORY_MAP: u32 = 1;

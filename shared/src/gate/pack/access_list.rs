@@ -153,6 +153,16 @@ impl<'a> AccessList<'a> {
         &self.records
     }
 
+    /// How many people stand in it.
+    pub fn len(&self) -> usize {
+        self.records.len() / RECORD
+    }
+
+    /// Whether nobody does.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
     /// What a controller is told of a person who may come in now.
     ///
     /// # Errors

@@ -21,8 +21,8 @@ use embedded_storage::nor_flash::{
     ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
 use soat::gate::pack::LONGEST_PACK;
+use soat::gate::provisioning;
 use soat_firmware::keeping::packs::Mapped;
-use soat_firmware::provisioning;
 use soat_firmware::spi_nor::{Selected, SpiNor};
 use stm32f4xx_hal::flash::FlashExt;
 use stm32f4xx_hal::gpio::{Output, Pin};
@@ -108,18 +108,14 @@ pub fn vault() -> Option<VaultFlash> {
 pub struct Given {
     /// The provisioning.
     pub provisioning: Vec<u8>,
-    /// The key with which the journal begins.
-    pub journal_key: Option<[u8; 32]>,
     /// A pack.
     pub pack: &'static [u8],
 }
 
 /// What was written into flash from outside.
 pub fn given() -> Given {
-    let bytes = bytes(HANDED_OVER.0, provisioning::LEN + 32);
-    let (provisioning, key) = bytes.split_at_checked(provisioning::LEN).unwrap_or((bytes, &[]));
-    let journal_key = key.first_chunk().copied().filter(|key| *key != [0xFF; 32]);
-    Given { provisioning: provisioning.to_vec(), journal_key, pack: pack().unwrap_or_default() }
+    let provisioning = bytes(HANDED_OVER.0, provisioning::LEN);
+    Given { provisioning: provisioning.to_vec(), pack: pack().unwrap_or_default() }
 }
 
 fn pack() -> Option<&'static [u8]> {

@@ -6,7 +6,7 @@
 //! | `state.bin` | sector 4 |
 //! | `chip.bin` | the journal's part of the flash chip, of 64 KiB |
 //! | `incoming.bin` | the part for the image that comes |
-//! | `provisioning.bin`, `journal.key`, `pack.bin` | what is handed over at a start |
+//! | `provisioning.bin`, `pack.bin` | what is handed over at a start |
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -113,16 +113,13 @@ pub fn vault() -> Option<VaultFlash> {
 pub struct Given {
     /// The provisioning.
     pub provisioning: Vec<u8>,
-    /// The key with which the journal begins.
-    pub journal_key: Option<[u8; 32]>,
     /// A pack.
     pub pack: &'static [u8],
 }
 
 /// What the host's files say.
 pub fn given() -> Given {
-    let journal_key = file(b"journal.key\0").first_chunk().copied();
-    Given { provisioning: file(b"provisioning.bin\0"), journal_key, pack: file(b"pack.bin\0").leak() }
+    Given { provisioning: file(b"provisioning.bin\0"), pack: file(b"pack.bin\0").leak() }
 }
 
 /// The host's files stay.

@@ -1,0 +1,308 @@
+//! The serial link at UART4: what this board answers a desk, with keys and a pack, without a pack, and before it has keys.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use rand_core::{CryptoRng, Rng as _};
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::gate::journal::{ENTRY, Event as Entry, JournalKey, Kind};
+use soat::gate::link::LinkKey;
+use soat::gate::link::message::{self, Entries, Fault, PackStatus, Part, Refusal, Status, Tested};
+use soat::gate::provisioning::Provisioning;
+use soat::gate::sealing::{DeviceKey, ONE_TIME};
+use soat::time::Timestamp;
+use soat_firmware::gate::Gate;
+use soat_firmware::keeping::packs::{Authority, Packs, TakeError};
+use soat_firmware::keeping::vault::{Provisioned, Vault};
+use soat_firmware::port::Clock;
+use soat_firmware::service::{Desk, Keeper, of_pack_error};
+use stm32f4xx_hal::gpio::{Input, Pin};
+use zeroize::Zeroizing;
+
+use crate::Stm32;
+use crate::entropy::Entropy;
+use crate::machine::{self, Slots};
+use crate::start::Keep;
+use crate::time::BoardClock;
+
+/// The version of this image.
+const IMAGE: u32 = 1;
+/// Entries of the journal that find room in a message.
+const AT_ONCE: usize = 900 / ENTRY;
+
+/// Who this board is, whatever it keeps.
+pub struct Identity {
+    seed: Zeroizing<[u8; 32]>,
+    device: DeviceKey,
+    one_time: [u8; ONE_TIME],
+    /// To 3.3 V while it is set; a wire that is cut is a jumper that is not.
+    jumper: Pin<'C', 6, Input>,
+    /// What it was told, where it was.
+    told: Option<Known>,
+    /// The pack in force.
+    pub pack: Option<PackStatus>,
+}
+
+struct Known {
+    link_key: LinkKey,
+    name: String,
+    authority: Authority,
+}
+
+impl Identity {
+    /// A board without keys; its own are drawn now, and kept once it is provisioned.
+    pub fn new(jumper: Pin<'C', 6, Input>, entropy: &mut Entropy) -> Option<Self> {
+        let (mut seed, mut one_time) = (Zeroizing::new([0; 32]), [0; ONE_TIME]);
+        entropy.fill_bytes(seed.as_mut_slice());
+        entropy.fill_bytes(&mut one_time);
+        let device = DeviceKey::from_seed(&seed, &RustCrypto).ok()?;
+        Some(Self { seed, device, one_time, jumper, told: None, pack: None })
+    }
+
+    /// The same with what the vault says.
+    pub fn learn(&mut self, keep: &mut Keep) {
+        if let Ok(seed) = keep.vault.device_key()
+            && let Ok(device) = DeviceKey::from_seed(&seed, &RustCrypto)
+        {
+            (self.seed, self.device) = (seed, device);
+        }
+        let record = keep.vault.provisioning().ok();
+        self.told = record.and_then(|record| Provisioning::parse(&record, &RustCrypto)).map(|told| Known {
+            link_key: told.link_key,
+            name: told.name,
+            authority: Authority { operator: told.operator, least_version: told.least_version },
+        });
+    }
+}
+
+/// What the board has beside it.
+pub enum Place<'a> {
+    /// A gate.
+    Gate(&'a mut Gate<Stm32>, &'a mut Packs<Slots>),
+    /// Keys, and no pack.
+    Keys(&'a mut Keep, &'a mut Packs<Slots>, &'a mut Entropy, &'a BoardClock),
+    /// Nothing.
+    Bare(&'a mut Entropy, &'a BoardClock),
+}
+
+/// What the service speaks for.
+pub struct Caretaker<'a> {
+    /// Who.
+    pub identity: &'a mut Identity,
+    /// With what.
+    pub place: Place<'a>,
+}
+
+impl Caretaker<'_> {
+    fn keep(&mut self) -> Option<&mut Keep> {
+        match &mut self.place {
+            Place::Gate(gate, _) => Some(gate.journal()),
+            Place::Keys(keep, ..) => Some(keep),
+            Place::Bare(..) => None,
+        }
+    }
+
+    fn clock(&self) -> &BoardClock {
+        match &self.place {
+            Place::Gate(gate, _) => gate.clock(),
+            Place::Keys(.., clock) | Place::Bare(_, clock) => clock,
+        }
+    }
+
+    /// Lets a moment pass.
+    pub fn rest(&self) {
+        self.clock().rest();
+    }
+
+    /// Writes down what a desk did; a journal that fails is told by the gate.
+    fn note(&mut self, event: &Entry, time: Option<Timestamp>) {
+        if let Some(keep) = self.keep() {
+            let _ = keep.note(event, time);
+        }
+    }
+
+    /// The packs, with the vault that says which is in force.
+    fn packs(&mut self) -> Option<(&mut Packs<Slots>, &mut Keep)> {
+        match &mut self.place {
+            Place::Gate(gate, packs) => Some((packs, gate.journal())),
+            Place::Keys(keep, packs, ..) => Some((packs, keep)),
+            Place::Bare(..) => None,
+        }
+    }
+}
+
+impl Keeper for Caretaker<'_> {
+    fn entropy(&mut self) -> &mut dyn CryptoRng {
+        match &mut self.place {
+            Place::Gate(gate, _) => gate.entropy(),
+            Place::Keys(_, _, entropy, _) | Place::Bare(entropy, _) => *entropy,
+        }
+    }
+
+    fn desk(&mut self) -> Option<&mut dyn Desk> {
+        match &mut self.place {
+            Place::Gate(gate, _) => Some(*gate),
+            _ => None,
+        }
+    }
+
+    fn device(&self) -> &DeviceKey {
+        &self.identity.device
+    }
+
+    fn image(&self) -> u32 {
+        IMAGE
+    }
+
+    fn has_jumper(&self) -> bool {
+        self.identity.jumper.is_high()
+    }
+
+    fn one_time(&self) -> [u8; ONE_TIME] {
+        self.identity.one_time
+    }
+
+    fn set_one_time(&mut self, number: [u8; ONE_TIME]) -> Result<(), Refusal> {
+        self.identity.one_time = number;
+        Ok(())
+    }
+
+    fn link_key(&self) -> Option<LinkKey> {
+        self.identity.told.as_ref().map(|told| told.link_key.clone())
+    }
+
+    fn provision(&mut self, record: &[u8]) -> Result<(), Refusal> {
+        let told = Provisioning::parse(record, &RustCrypto).ok_or(Refusal::ProvisioningInvalid)?;
+        let kept = Provisioning::without_journal_key(record, &RustCrypto).ok_or(Refusal::ProvisioningInvalid)?;
+        let mut seal_key = Zeroizing::new([0; 32]);
+        self.entropy().fill_bytes(seal_key.as_mut_slice());
+        let seed = self.identity.seed.clone();
+        let provisioned = Provisioned {
+            record: kept.as_slice(),
+            device_key: &seed,
+            journal_key: &JournalKey::new(&told.journal_key),
+            seal_key: &seal_key,
+            now: self.clock().time(),
+        };
+        match self.keep() {
+            Some(keep) => keep.vault.provision(&provisioned),
+            None => {
+                let flash = machine::vault().ok_or(Refusal::Storage)?;
+                Vault::begin(flash, &provisioned).map(|_| ())
+            }
+        }
+        .map_err(|_| Refusal::Storage)
+    }
+
+    fn status(&mut self, now: u64) -> Status {
+        let time = self.clock().time();
+        let pack = self.identity.pack;
+        let works = if let Place::Gate(gate, _) = &self.place { gate.has_reader() } else { true };
+        let journal = self.keep().map(|keep| keep.journal().map(|journal| (journal.head().sequence, journal.has_failed())));
+        let has_ended = pack.zip(time).is_some_and(|(pack, time)| time.0 >= pack.ends_at);
+        let faults = [
+            (Fault::Reader, !works),
+            (Fault::Clock, time.is_none()),
+            (Fault::NoPack, pack.is_none()),
+            (Fault::PackEnded, has_ended),
+            (Fault::Journal, matches!(journal, Some(Err(_) | Ok((_, true))))),
+        ];
+        Status {
+            image: IMAGE,
+            name: self.identity.told.as_ref().map(|told| told.name.clone()).unwrap_or_default(),
+            time: time.map(|time| time.0),
+            milliseconds: now,
+            pack,
+            journal_next: journal.and_then(Result::ok).map_or(0, |(next, _)| next),
+            faults: faults.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault.bit()).sum(),
+        }
+    }
+
+    fn set_time(&mut self, time: Timestamp) -> Result<(), Refusal> {
+        if let Some(keep) = self.keep() {
+            let known = keep.known();
+            if time < known.built.max(known.kept).max(known.last_entry.unwrap_or(known.built)) {
+                return Err(Refusal::TimeBeforeFloor);
+            }
+        }
+        let before = self.clock().time();
+        if !self.clock().set_time(time) {
+            return Err(Refusal::Storage);
+        }
+        let before = before.map(|time| alloc::format!("{}", time.0)).unwrap_or_default();
+        self.note(&Entry::because(Kind::TimeSet, &before), Some(time));
+        Ok(())
+    }
+
+    fn self_test(&mut self) -> Vec<Tested> {
+        let clock = self.clock().time().is_some();
+        let has_pack = self.identity.pack.is_some();
+        let mut tested = Vec::new();
+        if let Place::Gate(gate, _) = &self.place {
+            tested.push(Tested { part: Part::Reader, works: gate.has_reader() });
+        }
+        tested.extend([Tested { part: Part::Clock, works: clock }, Tested { part: Part::Pack, works: has_pack }]);
+        if let Some(keep) = self.keep() {
+            tested.push(Tested { part: Part::Storage, works: keep.vault.floors().is_ok() });
+            tested.push(Tested { part: Part::Journal, works: keep.journal().is_ok_and(|journal| !journal.has_failed()) });
+        }
+        tested
+    }
+
+    fn journal(&mut self, from: u64) -> Result<Entries, Refusal> {
+        let keep = self.keep().ok_or(Refusal::NotProvisioned)?;
+        let journal = keep.journal().map_err(|_| Refusal::Storage)?;
+        let mut found = Entries { first: from, next: journal.head().sequence, entries: Vec::new() };
+        let read = journal.read(from, |bytes| {
+            let sequence = bytes.first_chunk().map_or(0, |number| u64::from_be_bytes(*number));
+            // The one before comes too.
+            if sequence >= from {
+                if found.entries.is_empty() {
+                    found.first = sequence;
+                }
+                found.entries.push(message::Entry(bytes.to_vec()));
+            }
+            found.entries.len() < AT_ONCE
+        });
+        read.map_err(|_| Refusal::Storage)?;
+        Ok(found)
+    }
+
+    fn pack_begin(&mut self, length: u32, _: &[u8; 32]) -> Result<(), Refusal> {
+        let (packs, keep) = self.packs().ok_or(Refusal::NotProvisioned)?;
+        packs.begin(&mut keep.vault, length).map_err(refusal)
+    }
+
+    fn pack_data(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refusal> {
+        let (packs, _) = self.packs().ok_or(Refusal::NotProvisioned)?;
+        packs.data(offset, bytes).map_err(refusal)
+    }
+
+    /// The pack says by its signature that it is whole.
+    fn pack_end(&mut self) -> Result<(), Refusal> {
+        let authority = self.identity.told.as_ref().map(|told| told.authority).ok_or(Refusal::NotProvisioned)?;
+        let time = self.clock().time();
+        let (packs, keep) = self.packs().ok_or(Refusal::NotProvisioned)?;
+        let taken = packs.end(&mut keep.vault, &authority, time.ok_or(Refusal::TimeUnknown)?).map(|pack| pack.header().version);
+        match taken {
+            Ok(version) => {
+                self.note(&Entry::because(Kind::PackTaken, &alloc::format!("{version}")), time);
+                Ok(())
+            }
+            Err(error) => {
+                self.note(&Entry::because(Kind::PackRefused, error.code()), time);
+                Err(refusal(error))
+            }
+        }
+    }
+}
+
+fn refusal(error: TakeError) -> Refusal {
+    match error {
+        TakeError::Torn => Refusal::TransferOutOfOrder,
+        TakeError::TooLarge => Refusal::PackTooLarge,
+        TakeError::Pack(error) => of_pack_error(error),
+        TakeError::None | TakeError::Damaged => Refusal::PackDamaged,
+        _ => Refusal::Storage,
+    }
+}

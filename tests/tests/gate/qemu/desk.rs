@@ -1,0 +1,124 @@
+//! The image's serial link, with the command `soat` at the other end.
+
+use serde_json::Value;
+use soat_tests::command::{Finished, run, soat};
+
+use super::*;
+
+/// The key of the link in [`provisioning`], and another.
+const KEYS: [(&str, u8); 2] = [("link.key", 0x4B), ("other.key", 0x4C)];
+
+/// `soat ARGUMENTS` in the machine's folder.
+fn at_desk(machine: &Machine, arguments: &[&str]) -> Finished {
+    let folder = machine.folder.path();
+    for (name, byte) in KEYS {
+        let path = folder.join(name);
+        if !path.exists() {
+            fs::write(&path, hex::encode([byte; 32])).unwrap();
+            assert!(Command::new("chmod").arg("600").arg(&path).status().unwrap().success());
+        }
+    }
+    let mut command = soat(arguments);
+    command.current_dir(folder).env("SOAT_TRUST", folder.join("trust")).env_remove("SOAT_SITE").env_remove("SOAT_LINK_KEY");
+    run(&mut command)
+}
+
+fn at_gate(machine: &Machine, arguments: &[&str]) -> Finished {
+    let port = machine.port.display().to_string();
+    at_desk(machine, &[&["gate"], arguments, &["--device", &port, "--link-key", "link.key"]].concat())
+}
+
+fn json(finished: &Finished) -> Value {
+    serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error}: {finished:?}"))
+}
+
+#[test]
+fn gate_qemu_serves_its_desk_and_nobody_else() {
+    let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
+    let machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    assert_eq!(machine.says(), "ready");
+    let status = at_gate(&machine, &["status", "--json"]);
+    assert_eq!(status.code, 0, "{status:?}");
+    let told = json(&status);
+    assert_eq!((&told["status"]["name"], &told["status"]["pack"]["version"]), (&"cổng bắc".into(), &1.into()));
+    assert_eq!((&told["jumper"], &told["provisioned"]), (&false.into(), &true.into()));
+    let tested = json(&at_gate(&machine, &["selftest", "--json"]));
+    assert_eq!(tested["works"], true, "{tested:#}");
+
+    // Its journal, with the key that a site has.
+    let site = format!(
+        "format = 1\nsite = \"cổng bắc\"\noperator = \"{}\"\npseudonym_key = \"{}\"\n[[gate]]\ndevice = \"{}\"\nname = \"x\"\n\
+         provisioned_at = \"-\"\nlink_key = \"{}\"\njournal_key = \"{}\"\nscbk = \"{}\"\nosdp_address = 5\nwiegand = 0\n\
+         least_version = 1\n",
+        "00".repeat(32),
+        "5a".repeat(32),
+        told["device"].as_str().unwrap(),
+        "4b".repeat(32),
+        hex::encode(JOURNAL_KEY),
+        hex::encode(SCBK)
+    );
+    fs::write(machine.folder.path().join("site.toml"), site).unwrap();
+    assert!(Command::new("chmod").arg("600").arg(machine.folder.path().join("site.toml")).status().unwrap().success());
+    let port = machine.port.display().to_string();
+    let log = at_desk(&machine, &["gate", "log", "--device", &port, "--site", "site.toml", "--json"]);
+    assert_eq!((log.code, &json(&log)["verified"]), (0, &true.into()), "{log:?}");
+    let kinds: Vec<String> =
+        json(&log)["entries"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kinds[..3], ["gate.provisioned", "gate.started", "pack.taken"], "{kinds:?}");
+
+    // A card for the desk: judged there, and no opening here.
+    fs::write(machine.folder.path().join("csca.der"), authority(CARD).unwrap().csca_certificate()).unwrap();
+    let fingerprint = hex::encode(card_fixtures::hash::Hash::Sha256.digest(&authority(CARD).unwrap().csca_certificate()));
+    let added = at_desk(&machine, &["trust", "add", "csca.der", "--demonstration", "--fingerprint", &fingerprint]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let chip = SharedChip::new(chip(personalise(CARD).unwrap()));
+    machine.pn532.lock().unwrap().lay(chip.clone(), Modulation::TypeA);
+    let reader = format!("serial:{}", machine.port.display());
+    let read = |key: &str| {
+        let arguments =
+            ["read", "--reader", &reader, "--link-key", key, "--qr", CODE.trim_end(), "--now", "2026-08-01T00:00:00Z"];
+        at_desk(&machine, &arguments)
+    };
+    let refused = read("other.key");
+    assert!(refused.code == 4 && refused.stderr.contains("another key"), "{refused:?}");
+    assert_eq!(chip.apdus(), 0, "nothing reaches the card");
+    let genuine = read("link.key");
+    assert!(genuine.code == 0 && genuine.stdout.starts_with("GENUINE"), "{genuine:?}");
+    assert_eq!(machine.openings(), 0);
+
+    // A pack of the next version: it starts anew, which ends this machine.
+    let next = pack_of_version(&pack_content(), 2).unwrap();
+    fs::write(machine.folder.path().join("next.pack"), &next).unwrap();
+    let loaded = at_gate(&machine, &["load", "next.pack"]);
+    assert_eq!(loaded.code, 0, "{loaded:?}");
+    let folder = Arc::clone(&machine.folder);
+    drop(machine);
+    let machine = Machine::boot_in(&image, folder);
+    // What lies at its start is of an earlier version by now.
+    assert!(machine.says().starts_with("pack refused"));
+    assert_eq!(machine.says(), "ready");
+    assert_eq!(json(&at_gate(&machine, &["status", "--json"]))["status"]["pack"]["version"], 2);
+    let back = at_gate(&machine, &["load", "next.pack"]);
+    assert!(back.code == 4 && back.stderr.contains("or a later one"), "{back:?}");
+}
+
+/// Without keys it says who it is, and takes none: QEMU has no jumper.
+#[test]
+fn gate_qemu_without_keys_says_who_it_is_and_no_more() {
+    let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
+    let mut no_keys = Storage::of(&pack_content());
+    no_keys.provisioning.fill(0xFF);
+    let machine = Machine::boot(&image, &no_keys);
+    assert_eq!(machine.says(), "no keys: this gate was not provisioned");
+    let port = machine.port.display().to_string();
+    let status = at_desk(&machine, &["gate", "status", "--device", &port, "--json"]);
+    let told = json(&status);
+    assert_eq!((status.code, &told["provisioned"], &told["status"]), (0, &false.into(), &Value::Null));
+    let refused = at_gate(&machine, &["time"]);
+    assert!(refused.code == 4 && refused.stderr.contains("soat gate provision"), "{refused:?}");
+    let operator = "00".repeat(32);
+    let arguments =
+        ["gate", "provision", "--device", &port, "--site", "s.toml", "--name", "x", "--operator", &operator, "--site-name", "y"];
+    let refused = at_desk(&machine, &arguments);
+    assert!(refused.code == 4 && refused.stderr.contains("jumper"), "{refused:?}");
+}
