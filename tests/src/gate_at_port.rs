@@ -17,6 +17,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{DigestAlgorithm, Provider as _};
+use soat::gate::image::{ImageHeader, LONGEST_HEADER};
 use soat::gate::journal::{self, Head, JournalKey, Kind, Reason};
 use soat::gate::link::LinkKey;
 use soat::gate::link::message::{Entries, Entry, Fault, PackStatus, Part, Refusal, Status, Tested};
@@ -96,7 +97,13 @@ impl ByteLink for PtyWire {
     fn set_speed(&mut self, _: u32) {}
 }
 
-/// Keys, pack and journal of a gate, in memory.
+/// The board of which it is a stand-in, and the bytes that its image may have.
+const BOARD: &str = "stm32f405";
+const LONGEST_IMAGE: usize = 512 * 1024;
+/// A code that no reason has: this stand-in takes no such image.
+const IMAGE_REFUSED: u8 = 200;
+
+/// Keys, pack, images and journal of a gate, in memory.
 pub struct Kept {
     device: DeviceKey,
     world: Rc<World>,
@@ -108,6 +115,10 @@ pub struct Kept {
     pub record: Option<Vec<u8>>,
     /// The pack that is in force.
     pub pack: Option<Vec<u8>>,
+    /// The version of the image that runs.
+    pub image: u32,
+    /// The image that was taken, to be tried with the next start.
+    pub next_image: Option<Vec<u8>>,
     /// The entries of the journal.
     pub journal: Vec<Vec<u8>>,
     coming: Option<(usize, [u8; 32], Vec<u8>)>,
@@ -136,6 +147,13 @@ impl Kept {
         self.provisioning().map(|told| *told.journal_key).unwrap_or_default()
     }
 
+    /// What was sent, if it is what was announced.
+    fn whole(&mut self) -> Result<Vec<u8>, Refusal> {
+        let (length, sha256, bytes) = self.coming.take().ok_or(Refusal::TransferOutOfOrder)?;
+        let is_whole = bytes.len() == length && RustCrypto.digest(DigestAlgorithm::Sha256, &[&bytes]).as_ref() == sha256;
+        if is_whole { Ok(bytes) } else { Err(Refusal::TransferDamaged) }
+    }
+
     fn provisioning(&self) -> Option<Provisioning> {
         Provisioning::parse(self.record.as_deref()?, &RustCrypto)
     }
@@ -155,7 +173,7 @@ impl Keeper for Kept {
     }
 
     fn image(&self) -> u32 {
-        7
+        self.image
     }
 
     fn has_jumper(&self) -> bool {
@@ -240,10 +258,7 @@ impl Keeper for Kept {
     }
 
     fn pack_end(&mut self) -> Result<(), Refusal> {
-        let (length, sha256, pack) = self.coming.take().ok_or(Refusal::TransferOutOfOrder)?;
-        if pack.len() != length || RustCrypto.digest(DigestAlgorithm::Sha256, &[&pack]).as_ref() != sha256 {
-            return Err(Refusal::TransferDamaged);
-        }
+        let pack = self.whole()?;
         let told = self.provisioning().ok_or(Refusal::NotProvisioned)?;
         let found = GatePack::verify(&pack, &told.operator, &RustCrypto).map_err(of_pack_error)?;
         let held = self.pack.as_deref().and_then(|pack| GatePack::verify(pack, &told.operator, &RustCrypto).ok());
@@ -251,6 +266,29 @@ impl Keeper for Kept {
         found.may_follow(held, self.world.time().ok_or(Refusal::TimeUnknown)?).map_err(of_pack_error)?;
         self.pack = Some(pack);
         Ok(())
+    }
+
+    fn image_begin(&mut self, length: u32, sha256: &[u8; 32]) -> Result<(), Refusal> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > LONGEST_HEADER + LONGEST_IMAGE {
+            return Err(Refusal::Storage);
+        }
+        self.coming = Some((length, *sha256, Vec::new()));
+        Ok(())
+    }
+
+    fn image_data(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refusal> {
+        self.pack_data(offset, bytes)
+    }
+
+    fn image_end(&mut self) -> Result<(), Refusal> {
+        let file = self.whole()?;
+        let operator = self.provisioning().ok_or(Refusal::NotProvisioned)?.operator;
+        let (header, image) =
+            ImageHeader::read(&file, Some(&operator), &RustCrypto).map_err(|_| Refusal::Unknown(IMAGE_REFUSED))?;
+        let follows = header.may_follow(BOARD, self.image).is_ok() && header.describes(image, &RustCrypto);
+        self.next_image = follows.then(|| image.to_vec());
+        if follows { Ok(()) } else { Err(Refusal::Unknown(IMAGE_REFUSED)) }
     }
 }
 
@@ -288,6 +326,8 @@ impl Device {
             one_time: [byte; ONE_TIME],
             record: None,
             pack: None,
+            image: 7,
+            next_image: None,
             journal: Vec::new(),
             coming: None,
             gate,

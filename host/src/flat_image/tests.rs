@@ -128,7 +128,7 @@ proptest::proptest! {
     }
 
     #[test]
-    fn no_altered_program_breaks_the_reader(changes in vec((0_usize..140, any::<u8>()), 1..8)) {
+    fn no_altered_program_breaks_the_reader(changes in vec((0_usize..136, any::<u8>()), 1..8)) {
         let mut file = elf(&[(0x0802_0000, &program(16)), (0x0802_0020, b"data")]);
         for (place, value) in changes {
             file[place] = value;

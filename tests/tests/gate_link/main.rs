@@ -1,7 +1,9 @@
-//! The command `soat` and a gate at a serial port: keys, packs, clock and journal over the protected link, and cards read through the gate.
+//! The command `soat` and a gate at a serial port: keys, images, packs, clock and journal over the protected link, and cards read through the gate.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod care;
+mod flashing;
+mod images;
 mod packs;
 mod provisioning;
 mod reading;
