@@ -145,7 +145,7 @@ fn last_lines(output: &Output) -> String {
     // Bars of progress come back to the beginning of their line.
     let lines: Vec<&str> = said.iter().flat_map(|text| text.split(['\n', '\r'])).filter(|line| !line.trim().is_empty()).collect();
     let last = lines.iter().skip(lines.len().saturating_sub(LAST_LINES));
-    last.map(|line| format!("  {}", printable(line))).collect::<Vec<_>>().join("\n")
+    last.map(|line| format!("  {}", printable(&line.trim_end().replace('\t', " ")))).collect::<Vec<_>>().join("\n")
 }
 
 /// What would be written, and how, as a shell takes it.
