@@ -199,6 +199,7 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_tools_last_lines_are_its_own_and_steer_nothing() {
         let failing = || Command::new("sh").args(["-c", "seq 20; printf '\\033[2J end\\r\\n' >&2; exit 1"]).output().unwrap();
