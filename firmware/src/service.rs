@@ -8,7 +8,7 @@
 
 mod desk;
 mod keeper;
-mod self_test;
+pub mod self_test;
 
 use alloc::vec::Vec;
 
