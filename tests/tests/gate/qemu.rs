@@ -22,6 +22,7 @@ use soat::evidence::TerminalSigner;
 use soat::gate::pack::{Content, PackError};
 use soat::gate::provisioning::{Given, Provisioning, Wiegand};
 use soat_firmware::port::ByteLink;
+use soat_firmware::wiegand::Format;
 use soat_tests::gate_at_port::PtyWire;
 use soat_tests::image::{self, Image};
 use soat_tests::seeds::SeedTerminal;
@@ -84,13 +85,17 @@ impl Storage {
 }
 
 fn provisioning(operator: &[u8; 32], least_version: u64) -> Vec<u8> {
+    provisioning_with(operator, least_version, Wiegand::Off)
+}
+
+fn provisioning_with(operator: &[u8; 32], least_version: u64, wiegand: Wiegand) -> Vec<u8> {
     let given = Given {
         operator,
         site_key: &[0x5A; 32],
         least_version,
         osdp_address: ADDRESS,
         scbk: &SCBK,
-        wiegand: Wiegand::Off,
+        wiegand,
         link_key: &[0x4B; 32],
         journal_key: &JOURNAL_KEY,
         name: "cổng bắc",
@@ -429,6 +434,36 @@ fn gate_qemu_answers_its_control_panel_while_it_verifies() {
     until("command", &mut machine, &mut |panel, _| panel.send_command(0, OsdpCommand::Output(output)).is_ok());
     until("opening by the panel", &mut machine, &mut |_, machine| machine.openings() == before + 1);
     until("end of the pulse", &mut machine, &mut |_, machine| machine.relay().last() == Some(&false));
+}
+
+/// The bits at the Wiegand wires, by the falling edges of PC8 (0) and PC9 (1).
+fn wiegand_bits(machine: &Machine) -> String {
+    let falls = machine.writes('C').into_iter().filter_map(|value| match value >> 16 {
+        0x100 => Some('0'),
+        0x200 => Some('1'),
+        _ => None,
+    });
+    falls.collect()
+}
+
+#[test]
+fn gate_qemu_tells_a_controller_by_wiegand_who_was_let_in_and_nobody_else() {
+    let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
+    let operator = SeedTerminal::new().key().fingerprint(&RustCrypto);
+    let operator = operator.as_ref().try_into().unwrap();
+    let frame = Format::Wiegand26.encode(CREDENTIAL).unwrap();
+    let expected: String = frame.map(|bit| if bit { '1' } else { '0' }).collect();
+    for (wiegand, expected) in [(Wiegand::Bits26, expected.as_str()), (Wiegand::Off, "")] {
+        let storage = Storage { provisioning: provisioning_with(&operator, 1, wiegand), ..Storage::of(&pack_content()) };
+        let mut machine = Machine::boot(&image, &storage);
+        assert_eq!(machine.says(), "ready");
+        let mut forged = personalise(CARD).unwrap();
+        *forged.application_files.get_mut(&0x0101).unwrap().last_mut().unwrap() ^= 1;
+        assert_eq!(machine.present(CODE, chip(forged)), "decided refused dg1.hash_mismatch");
+        assert_eq!(wiegand_bits(&machine), "");
+        assert_eq!(machine.present(CODE, genuine()), "decided admitted");
+        assert_eq!(wiegand_bits(&machine), expected);
+    }
 }
 
 /// What the image occupies may not grow by more than a twentieth unnoticed, nor over the budget. It is the image for QEMU, which differs

@@ -1,6 +1,7 @@
 //! The image's serial link, with the command `soat` at the other end.
 
 use serde_json::Value;
+use soat::gate::pack::Portrait;
 use soat_tests::command::{Finished, run, soat};
 
 use super::*;
@@ -121,4 +122,23 @@ fn gate_qemu_without_keys_says_who_it_is_and_no_more() {
         ["gate", "provision", "--device", &port, "--site", "s.toml", "--name", "x", "--operator", &operator, "--site-name", "y"];
     let refused = at_desk(&machine, &arguments);
     assert!(refused.code == 4 && refused.stderr.contains("jumper"), "{refused:?}");
+}
+
+/// The most of heap and stack that reading a whole card took, with its face hashed. Both grow into the same 128 KiB, beside 76 KiB that are
+/// always there, of which the heap has 72.
+#[test]
+fn gate_qemu_memory_is_bounded() {
+    const MOST_OF_HEAP: u64 = 48 * 1024;
+    const MOST_OF_STACK: u64 = 36 * 1024;
+    let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
+    let mut content = pack_content();
+    content.settings.face = Portrait::Hashed;
+    let mut machine = Machine::boot(&image, &Storage::of(&content));
+    assert_eq!(machine.says(), "ready");
+    assert_eq!(machine.present(CODE, genuine()), "decided admitted");
+    let status = json(&at_gate(&machine, &["status", "--json"]));
+    let most = |part: &str| status["status"]["memory"][part].as_u64().unwrap();
+    println!("heap {} bytes, stack {} bytes", most("heap"), most("stack"));
+    assert!((8_000..=MOST_OF_HEAP).contains(&most("heap")), "{} bytes of heap", most("heap"));
+    assert!((4_000..=MOST_OF_STACK).contains(&most("stack")), "{} bytes of stack", most("stack"));
 }
