@@ -468,7 +468,7 @@ fn gate_qemu_tells_a_controller_by_wiegand_who_was_let_in_and_nobody_else() {
 
 /// What the image occupies may not grow by more than a twentieth unnoticed, nor over the budget. It is the image for QEMU, which differs
 /// from the board's in the machine alone; `cargo bench --bench flash` prints both.
-const FLASH_BYTES: u32 = 390_000;
+const FLASH_BYTES: u32 = 383_500;
 /// 384 KiB: what an update has room for beside it.
 const FLASH_BUDGET: u32 = 384 * 1024;
 
@@ -477,5 +477,5 @@ fn gate_qemu_image_does_not_grow_unnoticed() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
     let bytes = image::flash_bytes(&fs::read(image).unwrap()).unwrap();
     println!("flash: the image for QEMU has {bytes} bytes");
-    assert!(bytes <= FLASH_BYTES + FLASH_BYTES / 20 && bytes <= FLASH_BUDGET, "{bytes} bytes");
+    assert!(bytes <= FLASH_BUDGET.min(FLASH_BYTES + FLASH_BYTES / 20), "{bytes} bytes");
 }
