@@ -21,7 +21,7 @@ mod timestamp;
 pub mod trust;
 pub mod verify;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 use soat::time::Timestamp;
@@ -58,6 +58,17 @@ impl Session {
     pub fn ask(&mut self, question: &str) {
         let mut terminal = anstream::stderr();
         let _ = write!(terminal, "{question}").and_then(|()| terminal.flush());
+    }
+
+    /// Asks something that someone at the terminal says yes to; where nobody is there, nobody did.
+    pub fn confirms(&mut self, question: &str) -> bool {
+        if !std::io::stdin().is_terminal() {
+            return false;
+        }
+        self.ask(question);
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "yes" | "y" | "có" | "co")
     }
 
     /// Says something beside the result.

@@ -5,6 +5,7 @@ mod command_line;
 mod commands;
 mod dossier_file;
 mod error;
+mod flat_image;
 mod gate_link;
 mod gate_site;
 #[cfg(feature = "hn212")]

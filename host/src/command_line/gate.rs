@@ -15,9 +15,11 @@ pub struct GateKey {
     pub site: Option<PathBuf>,
 }
 
-/// Gates and their packs.
+/// Gates, their images and their packs.
 #[derive(Subcommand)]
 pub enum Gate {
+    Image(Box<Image>),
+    Flash(Flash),
     Pack(Box<Pack>),
     Provision(Box<Provision>),
     Load(Load),
@@ -60,6 +62,52 @@ pub struct Pack {
     pub now: Option<String>,
 }
 
+/// An image, signed; or, with `--show`, what one says.
+#[derive(Args)]
+pub struct Image {
+    #[arg(value_name = "ELF|BIN", required_unless_present = "show")]
+    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "signing_key", "image_version", "output"])]
+    pub show: Option<PathBuf>,
+    #[arg(long, value_name = "HEX|FILE", requires = "show")]
+    pub operator: Option<String>,
+    #[arg(long, value_name = "FILE", env = "SOAT_SITE", hide_env_values = true)]
+    pub site: Option<PathBuf>,
+    #[arg(long = "version", value_name = "NUMBER", required_unless_present = "show", value_parser = clap::value_parser!(u32).range(1..))]
+    pub image_version: Option<u32>,
+    #[arg(long, value_name = "KEY", required_unless_present = "show")]
+    pub signing_key: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", required_unless_present = "show")]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "NAME", default_value = "stm32f405")]
+    pub board: String,
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A board's first programs.
+#[derive(Args)]
+pub struct Flash {
+    #[arg(long, value_name = "BOOT.elf")]
+    pub boot: PathBuf,
+    #[arg(long, value_name = "GATE.elf")]
+    pub image: PathBuf,
+    #[arg(long, conflicts_with = "dfu")]
+    pub swd: bool,
+    #[arg(long)]
+    pub dfu: bool,
+    #[arg(long, value_name = "NAME", default_value = "stlink", conflicts_with = "dfu")]
+    pub interface: String,
+    #[arg(long, conflicts_with = "dfu")]
+    pub protect: bool,
+    #[arg(long, requires = "protect")]
+    pub yes: bool,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// A gate's keys.
 #[derive(Args)]
 pub struct Provision {
@@ -100,11 +148,11 @@ pub struct At {
     pub json: bool,
 }
 
-/// A pack for a gate.
+/// A pack or an image for a gate.
 #[derive(Args)]
 pub struct Load {
-    #[arg(value_name = "PACK")]
-    pub pack: PathBuf,
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
     #[command(flatten)]
     pub at: At,
 }

@@ -1,5 +1,7 @@
-//! `soat gate`: gates, their keys and their packs.
+//! `soat gate`: gates, their images, keys and packs.
 
+mod flash;
+mod image;
 mod journal;
 mod load;
 mod pack;
@@ -28,6 +30,9 @@ pub fn run(command: Gate, session: &mut Session) -> Result<Exit> {
     match command {
         Gate::Pack(arguments) if arguments.show.is_some() => show::run(&arguments, session),
         Gate::Pack(arguments) => pack::run(&arguments, session),
+        Gate::Image(arguments) if arguments.show.is_some() => image::show(&arguments, session),
+        Gate::Image(arguments) => image::run(&arguments, session),
+        Gate::Flash(arguments) => flash::run(&arguments, session),
         Gate::Provision(arguments) => provision::run(&arguments, session),
         Gate::Load(arguments) => load::run(&arguments, session),
         Gate::Status(arguments) => status::run(&arguments, session),

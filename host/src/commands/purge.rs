@@ -1,7 +1,7 @@
 //! `soat purge`: deletes saved dossiers that are older than they may be kept.
 
 use std::fs::{self, Metadata};
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -37,7 +37,7 @@ pub fn run(arguments: Purge, session: &mut Session) -> Result<Exit> {
         session.print(&format!("{}\n", printable(&path.display().to_string())));
     }
     let count = [("count", found.len().into())];
-    if found.is_empty() || !(arguments.yes || confirmed(found.len(), session)) {
+    if found.is_empty() || !(arguments.yes || session.confirms(&session.messages.format("purge-question", &count))) {
         session.note(&session.messages.format("purge-listed", &count));
         return Ok(Exit::Successful);
     }
@@ -54,18 +54,6 @@ pub fn run(arguments: Purge, session: &mut Session) -> Result<Exit> {
     }
     session.note(&session.messages.format("purge-deleted", &[("count", deleted.into())]));
     Ok(exit)
-}
-
-/// Whether someone at the terminal says so.
-fn confirmed(count: usize, session: &mut Session) -> bool {
-    if !std::io::stdin().is_terminal() {
-        return false;
-    }
-    let question = session.messages.format("purge-question", &[("count", count.into())]);
-    session.ask(&question);
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "yes" | "y" | "có" | "co")
 }
 
 /// The dossiers of a path that were last written before a moment. Links are passed by, wherever they lead.

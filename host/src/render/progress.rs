@@ -32,6 +32,17 @@ impl<'a> ScreenProgress<'a> {
         Self { messages, began: Instant::now(), bar, last_line: String::new() }
     }
 
+    /// Shows what is done, and how many hundredths of it are.
+    pub fn reached(&mut self, line: &str, percent: u64) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(percent);
+                bar.set_message(format!("{line}: {percent} %"));
+            }
+            None => self.say(line.to_owned()),
+        }
+    }
+
     /// Takes the bar away, so that the result stands alone.
     pub fn finish(&mut self) {
         if let Some(bar) = self.bar.take() {
@@ -87,10 +98,7 @@ impl Observer for ScreenProgress<'_> {
     fn progress(&mut self, progress: Progress) {
         let Some((line, percent)) = step(progress, self.messages) else { return };
         match (&self.bar, percent) {
-            (Some(bar), Some(percent)) => {
-                bar.set_position(percent);
-                bar.set_message(format!("{line}: {percent} %"));
-            }
+            (_, Some(percent)) => self.reached(&line, percent),
             (Some(bar), None) => {
                 bar.set_position(0);
                 bar.set_message(line);
