@@ -2,6 +2,7 @@
 
 mod desk;
 mod keeping;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,6 +27,7 @@ use soat_firmware::wiegand::Format;
 use soat_tests::gate_at_port::PtyWire;
 use soat_tests::image::{self, Image};
 use soat_tests::seeds::SeedTerminal;
+use soat_tests::thumb::semihosting_calls;
 
 use super::*;
 
@@ -107,6 +109,7 @@ fn provisioning_with(operator: &[u8; 32], least_version: u64, wiegand: Wiegand) 
 struct Machine {
     qemu: Child,
     pn532: Arc<Mutex<Pn532>>,
+    plan: wire::Plan,
     scanner: UnixStream,
     console: Receiver<String>,
     /// Where a desk speaks to it.
@@ -157,11 +160,12 @@ impl Machine {
             .spawn()
             .unwrap();
         let pn532 = Arc::new(Mutex::new(Pn532::behind_socket()));
-        serve(reader.accept().unwrap().0, Arc::clone(&pn532));
+        let plan = wire::Plan::default();
+        wire::serve(reader.accept().unwrap().0, Arc::clone(&pn532), Arc::clone(&plan));
         let scanner = scanner.accept().unwrap().0;
         let bus = bus.accept().unwrap().0;
         let (console, port) = console_of(console.accept().unwrap().0);
-        Machine { qemu, pn532, scanner, console, port, bus, folder }
+        Machine { qemu, pn532, plan, scanner, console, port, bus, folder }
     }
 
     /// The next line of the console that is neither about the reader nor about the panel.
@@ -169,7 +173,7 @@ impl Machine {
         let end = Instant::now() + DECISION;
         loop {
             match self.console.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(line) if ["reader ready", "reading", "panel"].iter().any(|other| line.starts_with(other)) => {}
+                Ok(line) if ["reader ready", "reader fault", "reading", "panel"].iter().any(|other| line.starts_with(other)) => {}
                 Ok(line) => return line,
                 Err(_) => return "nothing".into(),
             }
@@ -208,19 +212,6 @@ impl Machine {
     fn openings(&self) -> usize {
         self.relay().into_iter().filter(|open| *open).count()
     }
-}
-
-/// The PN532 on its socket.
-fn serve(mut wire: UnixStream, pn532: Arc<Mutex<Pn532>>) {
-    thread::spawn(move || {
-        let mut bytes = [0; 512];
-        while let Ok(count @ 1..) = wire.read(&mut bytes) {
-            let answer = pn532.lock().unwrap().receive(&bytes[..count]);
-            if wire.write_all(&answer).is_err() {
-                return;
-            }
-        }
-    });
 }
 
 /// The console as lines, and as a port at which a desk can speak.
@@ -435,6 +426,20 @@ fn gate_qemu_answers_its_control_panel_while_it_verifies() {
     until("command", &mut machine, &mut |panel, _| panel.send_command(0, OsdpCommand::Output(output)).is_ok());
     until("opening by the panel", &mut machine, &mut |_, machine| machine.openings() == before + 1);
     until("end of the pulse", &mut machine, &mut |_, machine| machine.relay().last() == Some(&false));
+}
+
+/// The image of a board asks no debugging host for anything; the one for QEMU does, so that the look at it can fail.
+#[test]
+fn gate_qemu_image_for_a_board_calls_no_debugging_host() {
+    let Some(in_qemu) = image::in_qemu(Image::GateInQemu) else { return };
+    let calls = |image: &Path| semihosting_calls(&fs::read(image).unwrap()).unwrap();
+    let (instructions, found) = calls(&in_qemu);
+    assert!(instructions > 50_000 && !found.is_empty(), "{} calls in {instructions} instructions", found.len());
+    for image in [Image::Gate, Image::Boot] {
+        let (instructions, found) = calls(&image::build(image).unwrap());
+        assert!(instructions > 2_000, "{image:?}: {instructions} instructions");
+        assert_eq!(found, [0; 0], "{image:?}");
+    }
 }
 
 /// The bits at the Wiegand wires, by the falling edges of PC8 (0) and PC9 (1).

@@ -304,13 +304,13 @@ fn refuse(unfit: &Unfit, console: &mut Link, identity: &mut Identity, place: Pla
     }
 }
 
-/// What a desk did at the link. Other keys and another pack hold from the next start on, which is now.
+/// What a desk did at the link. Other keys, another pack and another image hold from the next start on, which is now.
 fn attend(event: Attended, console: &mut Link) {
     match event {
         Attended::Ended(error) => say(console, format_args!("desk session ended: {error}")),
         Attended::DeskEnded => say(console, format_args!("desk has gone")),
         Attended::ProvisioningRefused(refusal) => say(console, format_args!("keys refused: {refusal}")),
-        Attended::Provisioned | Attended::PackTaken | Attended::Restart => {
+        Attended::Provisioned | Attended::PackTaken | Attended::ImageTaken | Attended::Restart => {
             // The last bytes of the answer are on the wire yet.
             cortex_m::asm::delay(machine::CORE_HZ / 100);
             halt()

@@ -77,9 +77,9 @@ fn name(place: Place) -> String {
 /// from the next time that power comes.
 fn swd(interface: &str, protect: bool) -> Result<Line> {
     let is_name = !interface.is_empty()
-        && interface.split('/').all(|part| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        });
+        && interface
+            .split('/')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
     if !is_name {
         return Err(Error::usage("gate-interface-invalid"));
     }

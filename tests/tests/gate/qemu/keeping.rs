@@ -65,8 +65,8 @@ impl Mapped for Copy<{ 128 << 10 }> {
 }
 
 /// What a gate left behind.
-struct Left {
-    journal: Run,
+pub struct Left {
+    pub journal: Run,
     /// The version of the pack in force.
     version: u64,
     /// Whether the other slot holds what is neither blank nor a whole pack.
@@ -76,7 +76,7 @@ struct Left {
 }
 
 /// Reads what is there. Nothing of it may be damaged, whenever the gate was killed.
-fn left(folder: &Path, since: Since) -> Left {
+pub fn left(folder: &Path, since: Since) -> Left {
     let vault_flash = Copy::<{ 16 << 10 }>::of(folder, "vault.bin");
     let mut vault = Vault::open(vault_flash.clone()).unwrap();
     let handed_over = fs::read(folder.join("provisioning.bin")).unwrap();
