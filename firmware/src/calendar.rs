@@ -31,7 +31,7 @@ pub fn decode(time: u32, date: u32, is_set: bool) -> Option<Timestamp> {
 /// RTC_TR and RTC_DR of a time in UTC, with its weekday. `None` where [`decode`] would not give it back.
 pub fn encode(time: Timestamp) -> Option<(u32, u32)> {
     let date = time.date()?;
-    let two_digits = |number: u32| number / 10 << 4 | number % 10;
+    let two_digits = |number: u32| ((number / 10) << 4) | (number % 10);
     let seconds = u32::try_from(time.0.rem_euclid(86_400)).ok()?;
     let clock = two_digits(seconds / 3600) << 16 | two_digits(seconds / 60 % 60) << 8 | two_digits(seconds % 60);
     let year = date.year().checked_sub(EPOCH).filter(|year| *year < 100 && date.year() >= FIRST_YEAR)?;

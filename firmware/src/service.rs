@@ -8,7 +8,7 @@
 
 mod desk;
 mod keeper;
-mod self_test;
+pub mod self_test;
 
 use alloc::vec::Vec;
 
@@ -48,6 +48,8 @@ pub enum Event {
     TimeSet,
     /// A pack was taken over.
     PackTaken,
+    /// An image came whole, and is tried with the next start.
+    ImageTaken,
     /// The desk asks for a start.
     Restart,
 }
@@ -174,7 +176,11 @@ impl<L: ByteLink> Service<L> {
             }
             Request::ImageBegin(length, sha256) => done(keeper.image_begin(length, &sha256)),
             Request::ImageData(offset, bytes) => done(keeper.image_data(offset, &bytes)),
-            Request::ImageEnd => done(keeper.image_end()),
+            Request::ImageEnd => {
+                let taken = keeper.image_end();
+                event = taken.is_ok().then_some(Event::ImageTaken);
+                done(taken)
+            }
             Request::Restart => {
                 event = Some(Event::Restart);
                 Answer::Done

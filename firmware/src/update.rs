@@ -16,6 +16,7 @@ pub mod incoming;
 pub mod loader;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 mod tests;
 
 use embedded_storage::nor_flash::ReadNorFlash;

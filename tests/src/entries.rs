@@ -2,6 +2,8 @@
 //!
 //! Each function takes any bytes, must not panic, and says whether it reached its deepest type: a corpus that never does proves nothing.
 
+pub mod gate;
+
 use std::sync::LazyLock;
 
 use card_fixtures::authority::{Authority, Certificate as IssuedCertificate, SignatureDefect, SignatureOptions, Signer};
@@ -34,7 +36,7 @@ use crate::provider::{Asking, Signatures};
 pub type Entry = fn(&[u8]) -> bool;
 
 /// All entries, by the names of their fuzz targets.
-pub const ENTRIES: [(&str, Entry); 16] = [
+pub const ENTRIES: [(&str, Entry); 21] = [
     ("tlv", tlv),
     ("mrz", mrz),
     ("security_object", security_object),
@@ -51,6 +53,11 @@ pub const ENTRIES: [(&str, Entry); 16] = [
     ("evidence", evidence),
     ("time_stamp", time_stamp),
     ("qr", qr),
+    ("gate_pack", gate::gate_pack),
+    ("gate_image", gate::gate_image),
+    ("gate_link", gate::gate_link),
+    ("pn532", gate::pn532),
+    ("osdp", gate::osdp),
 ];
 
 /// Walks all elements under both rules; deepest: an element four levels down.

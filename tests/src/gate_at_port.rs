@@ -216,6 +216,8 @@ impl Keeper for Kept {
             milliseconds: now,
             pack,
             journal_next: u64::try_from(self.journal.len()).unwrap_or_default(),
+            heap: 0,
+            stack: 0,
             faults: fault(time.is_none(), Fault::Clock) | fault(pack.is_none(), Fault::NoPack),
         }
     }

@@ -18,5 +18,6 @@ pub mod real_data;
 pub mod replay;
 pub mod seeded;
 pub mod seeds;
+pub mod thumb;
 pub mod tmux;
 pub mod virtual_channel;

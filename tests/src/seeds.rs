@@ -1,5 +1,6 @@
 //! Seeds for the entries: files of synthetic cards, and files of other people's data where they lie.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -11,6 +12,11 @@ use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{CryptoError, DigestAlgorithm, Provider};
 use soat::dossier::{Dossier, FileId};
 use soat::evidence::{SavedDossier, TerminalKey, TerminalSigner};
+use soat::gate::image::ImageHeader;
+use soat::gate::link::message::Request;
+use soat::gate::link::{Frame, Kind};
+use soat::gate::pack::access_list::{AccessList, Entry as AccessEntry};
+use soat::gate::pack::{Content, Settings};
 use soat::pki::time_stamp::request;
 use soat::time::Timestamp;
 use soat::trust_snapshot::{Object, ObjectKind, Snapshot};
@@ -63,6 +69,7 @@ pub fn synthetic() -> Vec<Seed> {
     }
     seeds.extend(signed());
     seeds.extend(lists());
+    seeds.extend(gate());
     seeds.extend(time_stamp());
     seeds.extend(recorded().map(|answers| ("answers", "passive-only".into(), answers)));
     for (name, zone) in [
@@ -113,6 +120,26 @@ fn lists() -> Vec<Seed> {
         ("deviation_list", "content".into(), content),
         ("ldif", "vietnam.ldif".into(), directory.into_bytes()),
         ("trust_snapshot", "vietnam.soat".into(), snapshot),
+    ]
+}
+
+/// What a gate's operator signs, and what is said at its wires.
+fn gate() -> Vec<Seed> {
+    let anchors = authority("vietnam-2024").map(|authority| authority.csca_certificate()).into_iter().collect();
+    let list = AccessList::of(&BTreeMap::from([([7; 16], AccessEntry::ALWAYS)]), Vec::new());
+    let content =
+        Content { site: "north".into(), zone_minutes: 420, settings: Settings::default(), anchors, revoked: vec![[3; 16]], list };
+    let (made, ends) = (Timestamp(1_785_542_400), Timestamp(1_800_000_000));
+    let pack = content.signed(1, made, ends, &SeedTerminal::new(), &RustCrypto).unwrap_or_default();
+    let image = ImageHeader::sign(b"an image", "stm32f405", 2, &SeedTerminal::new(), &RustCrypto).unwrap_or_default();
+    let asked = |request: Request| Frame { kind: Kind::Data, body: request.to_cbor().to_vec() }.to_wire();
+    vec![
+        ("gate_pack", "north.pack".into(), pack),
+        ("gate_image", "next.image".into(), image),
+        ("gate_link", "status".into(), asked(Request::Status)),
+        ("gate_link", "transmit".into(), asked(Request::Transmit(vec![0x00, 0xA4, 0x02, 0x0C, 0x02, 0x01, 0x1D]))),
+        ("pn532", "firmware-version".into(), hex::decode("0000ff00ff000000ff06fad50332010607e800").unwrap_or_default()),
+        ("osdp", "id".into(), hex::decode("530508000061003f").unwrap_or_default()),
     ]
 }
 

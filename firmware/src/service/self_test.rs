@@ -21,7 +21,7 @@ const SIGNER: &str = "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60
 const SIGNATURE: &str = "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8";
 
 /// Tests everything.
-pub(super) fn run(keeper: &mut impl Keeper) -> Vec<Tested> {
+pub fn run(keeper: &mut impl Keeper) -> Vec<Tested> {
     let mut numbers = [[0; 16]; 3];
     numbers.iter_mut().for_each(|number| keeper.entropy().fill_bytes(number));
     let [one, two, three] = numbers;

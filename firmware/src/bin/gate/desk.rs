@@ -15,18 +15,19 @@ use soat_firmware::gate::Gate;
 use soat_firmware::keeping::packs::{Authority, Packs, TakeError};
 use soat_firmware::keeping::vault::{Provisioned, Vault};
 use soat_firmware::port::Clock;
-use soat_firmware::service::{Desk, Keeper, of_pack_error};
+use soat_firmware::service::{Desk, Keeper, of_pack_error, self_test};
+use soat_firmware::update::incoming::UpdateError;
 use stm32f4xx_hal::gpio::{Input, Pin};
 use zeroize::Zeroizing;
 
 use crate::Stm32;
 use crate::entropy::Entropy;
+use crate::images::{self, Images};
 use crate::machine::{self, Slots};
+use crate::memory;
 use crate::start::Keep;
 use crate::time::BoardClock;
 
-/// The version of this image.
-const IMAGE: u32 = 1;
 /// Entries of the journal that find room in a message.
 const AT_ONCE: usize = 900 / ENTRY;
 
@@ -41,6 +42,8 @@ pub struct Identity {
     told: Option<Known>,
     /// The pack in force.
     pub pack: Option<PackStatus>,
+    /// The image that comes.
+    pub images: Images,
 }
 
 struct Known {
@@ -51,12 +54,12 @@ struct Known {
 
 impl Identity {
     /// A board without keys; its own are drawn now, and kept once it is provisioned.
-    pub fn new(jumper: Pin<'C', 6, Input>, entropy: &mut Entropy) -> Option<Self> {
+    pub fn new(jumper: Pin<'C', 6, Input>, images: Images, entropy: &mut Entropy) -> Option<Self> {
         let (mut seed, mut one_time) = (Zeroizing::new([0; 32]), [0; ONE_TIME]);
         entropy.fill_bytes(seed.as_mut_slice());
         entropy.fill_bytes(&mut one_time);
         let device = DeviceKey::from_seed(&seed, &RustCrypto).ok()?;
-        Some(Self { seed, device, one_time, jumper, told: None, pack: None })
+        Some(Self { seed, device, one_time, jumper, told: None, pack: None, images })
     }
 
     /// The same with what the vault says.
@@ -93,13 +96,43 @@ pub struct Caretaker<'a> {
     pub place: Place<'a>,
 }
 
+impl Place<'_> {
+    fn keep(&mut self) -> Option<&mut Keep> {
+        match self {
+            Self::Gate(gate, _) => Some(gate.journal()),
+            Self::Keys(keep, ..) => Some(keep),
+            Self::Bare(..) => None,
+        }
+    }
+}
+
 impl Caretaker<'_> {
     fn keep(&mut self) -> Option<&mut Keep> {
-        match &mut self.place {
-            Place::Gate(gate, _) => Some(gate.journal()),
-            Place::Keys(keep, ..) => Some(keep),
-            Place::Bare(..) => None,
+        self.place.keep()
+    }
+
+    fn held(&mut self) -> Result<u32, Refusal> {
+        let keep = self.keep().ok_or(Refusal::NotProvisioned)?;
+        images::held(keep).map_err(|error| images::refusal(&error))
+    }
+
+    fn image_refused(&mut self, error: &UpdateError) -> Refusal {
+        let time = self.clock().time();
+        self.note(&Entry::because(Kind::ImageRefused, images::reason(error)), time);
+        images::refusal(error)
+    }
+
+    /// An image on trial that works is one that stays. Its version.
+    pub fn confirm(&mut self) -> Option<u32> {
+        if !self.identity.images.is_due {
+            return None;
         }
+        let works = self_test::run(self).iter().all(|tested| tested.works || tested.part == Part::Clock);
+        let Self { identity, place } = self;
+        let confirmed = place.keep().filter(|_| works).and_then(|keep| identity.images.confirm(keep).ok().flatten())?;
+        let time = self.clock().time();
+        self.note(&Entry::because(Kind::ImageConfirmed, &alloc::format!("{confirmed}")), time);
+        Some(confirmed)
     }
 
     fn clock(&self) -> &BoardClock {
@@ -151,7 +184,7 @@ impl Keeper for Caretaker<'_> {
     }
 
     fn image(&self) -> u32 {
-        IMAGE
+        images::VERSION
     }
 
     fn has_jumper(&self) -> bool {
@@ -208,12 +241,14 @@ impl Keeper for Caretaker<'_> {
             (Fault::Journal, matches!(journal, Some(Err(_) | Ok((_, true))))),
         ];
         Status {
-            image: IMAGE,
+            image: images::VERSION,
             name: self.identity.told.as_ref().map(|told| told.name.clone()).unwrap_or_default(),
             time: time.map(|time| time.0),
             milliseconds: now,
             pack,
             journal_next: journal.and_then(Result::ok).map_or(0, |(next, _)| next),
+            heap: memory::most_of_heap(),
+            stack: memory::most_of_stack(),
             faults: faults.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault.bit()).sum(),
         }
     }
@@ -270,12 +305,12 @@ impl Keeper for Caretaker<'_> {
 
     fn pack_begin(&mut self, length: u32, _: &[u8; 32]) -> Result<(), Refusal> {
         let (packs, keep) = self.packs().ok_or(Refusal::NotProvisioned)?;
-        packs.begin(&mut keep.vault, length).map_err(refusal)
+        packs.begin(&mut keep.vault, length).map_err(pack_refusal)
     }
 
     fn pack_data(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refusal> {
         let (packs, _) = self.packs().ok_or(Refusal::NotProvisioned)?;
-        packs.data(offset, bytes).map_err(refusal)
+        packs.data(offset, bytes).map_err(pack_refusal)
     }
 
     /// The pack says by its signature that it is whole.
@@ -291,13 +326,41 @@ impl Keeper for Caretaker<'_> {
             }
             Err(error) => {
                 self.note(&Entry::because(Kind::PackRefused, error.code()), time);
-                Err(refusal(error))
+                Err(pack_refusal(error))
             }
+        }
+    }
+
+    fn image_begin(&mut self, length: u32, _: &[u8; 32]) -> Result<(), Refusal> {
+        // An image is taken from who signs the packs: a gate without keys knows nobody.
+        self.identity.told.as_ref().ok_or(Refusal::NotProvisioned)?;
+        self.identity.images.begin(length).map_err(|error| images::refusal(&error))
+    }
+
+    fn image_data(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refusal> {
+        let operator = self.identity.told.as_ref().map(|told| told.authority.operator).ok_or(Refusal::NotProvisioned)?;
+        let held = self.held()?;
+        let done = self.identity.images.data(offset, bytes, operator, held);
+        done.map_err(|error| self.image_refused(&error))
+    }
+
+    /// The header says by its signature what the image is.
+    fn image_end(&mut self) -> Result<(), Refusal> {
+        let held = self.held()?;
+        let Self { identity, place } = self;
+        let keep = place.keep().ok_or(Refusal::NotProvisioned)?;
+        match identity.images.end(held, keep) {
+            Ok(version) => {
+                let time = self.clock().time();
+                self.note(&Entry::because(Kind::ImageTaken, &alloc::format!("{version}")), time);
+                Ok(())
+            }
+            Err(error) => Err(self.image_refused(&error)),
         }
     }
 }
 
-fn refusal(error: TakeError) -> Refusal {
+fn pack_refusal(error: TakeError) -> Refusal {
     match error {
         TakeError::Torn => Refusal::TransferOutOfOrder,
         TakeError::TooLarge => Refusal::PackTooLarge,

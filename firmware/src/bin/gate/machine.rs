@@ -2,7 +2,9 @@
 
 mod flash;
 
-pub use flash::{Chip, Given, HANDS_OVER_LATER, Incoming, Slots, Storage, VaultFlash, active, given, state, storage, taken, vault};
+pub use flash::{
+    Chip, Given, HANDS_OVER_LATER, Incoming, Slots, StateFlash, VaultFlash, active, given, state, storage, taken, vault,
+};
 
 use soat::time::Timestamp;
 use stm32f4xx_hal::pac::{IWDG, PWR, RCC, RNG, RTC};

@@ -5,7 +5,9 @@
 #[path = "machine_qemu/flash.rs"]
 mod flash;
 
-pub use flash::{Chip, Given, HANDS_OVER_LATER, Slots, Storage, VaultFlash, given, storage, taken, vault};
+pub use flash::{
+    Chip, Given, HANDS_OVER_LATER, Incoming, Slots, StateFlash, VaultFlash, active, given, state, storage, taken, vault,
+};
 
 use soat::time::Timestamp;
 use stm32f4xx_hal::pac::{IWDG, PWR, RNG, RTC};

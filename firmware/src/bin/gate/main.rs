@@ -9,8 +9,10 @@ extern crate alloc;
 
 mod desk;
 mod entropy;
+mod images;
 #[cfg_attr(feature = "qemu", path = "machine_qemu.rs")]
 mod machine;
+mod memory;
 mod panel;
 #[cfg(not(feature = "qemu"))]
 mod rtc;
@@ -21,9 +23,7 @@ mod time;
 use alloc::string::String;
 use core::fmt::Write;
 use core::panic::PanicInfo;
-use core::ptr::addr_of_mut;
 
-use embedded_alloc::LlffHeap;
 use soat::gate::journal::{Event as Entry, Kind};
 use soat::gate::link::message::PackStatus;
 use soat_firmware::gate::decision::Decision;
@@ -34,22 +34,18 @@ use soat_firmware::pins::{MonitoredRelay, Panel};
 use soat_firmware::port::{Board, ByteLink, Clock, Ports, Recorded};
 use soat_firmware::service::{Event as Attended, Keeper as _, Service};
 use soat_firmware::wiegand::Format;
-use stm32f4xx_hal::gpio::{Input, Output, Pin};
+use soat_firmware::wiegand::wires::Wires;
+use stm32f4xx_hal::gpio::{Input, Output, Pin, PinState};
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 
 use desk::{Caretaker, Identity, Place};
 use entropy::Entropy;
+use images::Images;
 use machine::Slots;
 use serial::{Console, Reader, Scanner};
 use start::{Keep, Told, Unfit};
-use time::BoardClock;
-
-#[global_allocator]
-static HEAP: LlffHeap = LlffHeap::empty();
-
-/// EF.SOD of 16 KiB and what is made of it, twice, and the anchors.
-const HEAP_BYTES: usize = 72 * 1024;
+use time::{BoardClock, Cycles};
 
 /// What a panel asked for longer ago than this is not done any more.
 const STALE_MS: u64 = 1000;
@@ -72,9 +68,7 @@ impl Board for Stm32 {
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    static mut MEMORY: [u8; HEAP_BYTES] = [0; HEAP_BYTES];
-    // SAFETY: `main` runs once, and nothing else names MEMORY.
-    unsafe { HEAP.init(addr_of_mut!(*MEMORY) as usize, HEAP_BYTES) }
+    memory::begin();
     let (Some(device), Some(core)) = (pac::Peripherals::take(), cortex_m::Peripherals::take()) else { halt() };
     run(device, core)
 }
@@ -98,6 +92,9 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
         buzzer: c.pc3.into_push_pull_output(),
     };
     let reset = b.pb0.into_push_pull_output();
+    // At rest both wires are high, whatever becomes of them.
+    let zero = c.pc8.into_push_pull_output_in_state(PinState::High);
+    let one = c.pc9.into_push_pull_output_in_state(PinState::High);
 
     let mut rcc = machine::start_clocks(rcc);
     time::start(&mut core.SYST);
@@ -114,15 +111,17 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     let given = machine::given();
     let chip_pins = (b.pb1, b.pb13, b.pb14, b.pb15);
     let Some(storage) = machine::storage(device.FLASH, device.SPI2, chip_pins, &mut rcc) else { halt() };
-    let Some(mut identity) = Identity::new(c.pc6.into_pull_down_input(), &mut entropy) else { halt() };
+    let Some(mut identity) = Identity::new(c.pc6.into_pull_down_input(), Images::new(storage.incoming), &mut entropy) else {
+        halt()
+    };
     let mut service = Service::new(console);
-    let (mut keep, mut packs) = match start::keep(storage, &given, now, &mut entropy) {
+    let (mut keep, mut packs) = match start::keep(storage.chip, storage.slots, &given, now, &mut entropy) {
         Ok(kept) => kept,
         Err(unfit) => refuse(&unfit, &mut service, &mut identity, Place::Bare(&mut entropy, &clock), scanner),
     };
     identity.learn(&mut keep);
     let refused = |error: &TakeError| say(&mut service, format_args!("pack refused: {error}"));
-    let Told { header, settings, rule, trust, bus } = match start::told(&mut keep, &mut packs, &given, now, refused) {
+    let Told { header, settings, rule, trust, bus, wiegand } = match start::told(&mut keep, &mut packs, &given, now, refused) {
         Ok(told) => told,
         Err(unfit) => {
             let place = Place::Keys(&mut keep, &mut packs, &mut entropy, &clock);
@@ -139,10 +138,20 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
         panel::start(device.USART3, (b.pb10, b.pb11), b.pb12.into_push_pull_output(), bus, seed, &mut core.NVIC, &mut rcc);
     }
     let ports = Ports { reader, scanner, lock, lamps, clock, entropy, journal: keep };
-    serve(Gate::new(ports, settings, rule, trust), &mut packs, &mut identity, &mut service)
+    let wires = Wires::new(zero, one, Cycles);
+    serve(Gate::new(ports, settings, rule, trust), &mut packs, &mut identity, &mut service, wiegand.map(|format| (format, wires)))
 }
 
-fn serve(mut gate: Gate<Stm32>, packs: &mut Packs<Slots>, identity: &mut Identity, console: &mut Link) -> ! {
+/// DATA0 and DATA1, and the form of what goes there; none where the wires are to be silent.
+type Wiegand = Option<(Format, Wires<Pin<'C', 8, Output>, Pin<'C', 9, Output>, Cycles>)>;
+
+fn serve(
+    mut gate: Gate<Stm32>,
+    packs: &mut Packs<Slots>,
+    identity: &mut Identity,
+    console: &mut Link,
+    mut wiegand: Wiegand,
+) -> ! {
     say(console, format_args!("ready"));
     let mut panel_opened = false;
     loop {
@@ -158,6 +167,9 @@ fn serve(mut gate: Gate<Stm32>, packs: &mut Packs<Slots>, identity: &mut Identit
         let has_jumper = caretaker.has_jumper();
         if let Some(event) = console.poll(now, &mut caretaker) {
             attend(event, console);
+        }
+        if identity.images.on_trial && now > images::TRIAL_MS {
+            halt();
         }
         gate.keep_codes(has_jumper);
         if let Some(code) = gate.take_code() {
@@ -177,8 +189,14 @@ fn serve(mut gate: Gate<Stm32>, packs: &mut Packs<Slots>, identity: &mut Identit
         match notice {
             Some(Notice::Reading) => say(console, format_args!("reading")),
             Some(Notice::Decided(Decision::Admitted { credential, .. })) => {
-                if let Some(bits) = credential.and_then(Format::that_holds) {
+                let form = wiegand.as_ref().map(|(format, _)| *format);
+                let bits = credential
+                    .and_then(|credential| form.map_or_else(|| Format::that_holds(credential), |form| form.encode(credential)));
+                if let Some(bits) = bits {
                     panel::present(bits, now);
+                    if let Some((_, wires)) = &mut wiegand {
+                        wires.send(bits, panel::undisturbed);
+                    }
                 }
                 say(console, format_args!("decided admitted"));
             }
@@ -186,7 +204,14 @@ fn serve(mut gate: Gate<Stm32>, packs: &mut Packs<Slots>, identity: &mut Identit
                 say(console, format_args!("decided refused {}", refusal.code()));
             }
             Some(Notice::ReaderFault(fault)) => say(console, format_args!("reader fault: {fault}")),
-            Some(Notice::ReaderReady) => say(console, format_args!("reader ready")),
+            Some(Notice::ReaderReady) => {
+                say(console, format_args!("reader ready"));
+                // With that everything was seen to work that a self-test sees.
+                let mut caretaker = Caretaker { identity: &mut *identity, place: Place::Gate(&mut gate, packs) };
+                if let Some(version) = caretaker.confirm() {
+                    say(console, format_args!("image {version} confirmed"));
+                }
+            }
             Some(Notice::CodeRefused) => say(console, format_args!("code refused")),
             Some(Notice::CodeExpired) => say(console, format_args!("code expired")),
             Some(Notice::Door(event)) => say(console, format_args!("door {event:?}")),
@@ -266,6 +291,9 @@ fn refuse(unfit: &Unfit, console: &mut Link, identity: &mut Identity, place: Pla
     let mut scanner = soat_firmware::scanner::Scanner::new(scanner);
     loop {
         let now = time::milliseconds();
+        if caretaker.identity.images.on_trial && now > images::TRIAL_MS {
+            halt();
+        }
         let event = console.poll(now, &mut caretaker);
         let code = scanner.poll(now).filter(|_| caretaker.has_jumper());
         let event = event.or_else(|| console.take_code(&code?.into_text(), &mut caretaker));
@@ -276,13 +304,13 @@ fn refuse(unfit: &Unfit, console: &mut Link, identity: &mut Identity, place: Pla
     }
 }
 
-/// What a desk did at the link. Other keys and another pack hold from the next start on, which is now.
+/// What a desk did at the link. Other keys, another pack and another image hold from the next start on, which is now.
 fn attend(event: Attended, console: &mut Link) {
     match event {
         Attended::Ended(error) => say(console, format_args!("desk session ended: {error}")),
         Attended::DeskEnded => say(console, format_args!("desk has gone")),
         Attended::ProvisioningRefused(refusal) => say(console, format_args!("keys refused: {refusal}")),
-        Attended::Provisioned | Attended::PackTaken | Attended::Restart => {
+        Attended::Provisioned | Attended::PackTaken | Attended::ImageTaken | Attended::Restart => {
             // The last bytes of the answer are on the wire yet.
             cortex_m::asm::delay(machine::CORE_HZ / 100);
             halt()

@@ -100,6 +100,17 @@ fn in_interrupt(run: impl FnOnce(&mut Device)) {
     }
 }
 
+/// Runs something that no reply to the panel may hold up.
+pub fn undisturbed(run: &mut dyn FnMut()) {
+    let is_open = NVIC::is_enabled(interrupt::USART3);
+    NVIC::mask(interrupt::USART3);
+    run();
+    if is_open {
+        // SAFETY: it was unmasked before.
+        unsafe { NVIC::unmask(interrupt::USART3) }
+    }
+}
+
 /// The oldest thing that the panel asked for.
 pub fn event() -> Option<Event> {
     with(|device| device.peripheral.event()).flatten()

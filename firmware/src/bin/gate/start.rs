@@ -1,5 +1,6 @@
 //! The start: what lies in flash, what somebody handed over, and whether that makes a gate.
 
+use embedded_storage::nor_flash::NorFlashErrorKind;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{DigestAlgorithm, Provider};
 use soat::gate::journal::{Event, Head, JournalKey, Kind};
@@ -14,10 +15,11 @@ use soat_firmware::keeping::records::RecordsError;
 use soat_firmware::keeping::time_floor::floor;
 use soat_firmware::keeping::vault::{Provisioned, Vault};
 use soat_firmware::osdp::{ComSet, Scbk};
+use soat_firmware::wiegand::Format;
 use zeroize::Zeroizing;
 
 use crate::entropy::Entropy;
-use crate::machine::{self, Chip, Given, Slots, Storage, VaultFlash};
+use crate::machine::{self, Chip, Given, Slots, VaultFlash};
 use crate::panel;
 
 /// Vault and journal of this board.
@@ -35,6 +37,7 @@ pub struct Told {
     pub rule: Rule,
     pub trust: TrustStore,
     pub bus: Option<panel::Bus>,
+    pub wiegand: Option<Format>,
 }
 
 /// Why it opens for nobody.
@@ -58,12 +61,12 @@ impl From<RecordsError> for Unfit {
 
 /// Opens what is kept; at the first start it is filled with what was handed over.
 pub fn keep(
-    storage: Storage,
+    chip: Result<Chip, NorFlashErrorKind>,
+    slots: Slots,
     given: &Given,
     now: Option<Timestamp>,
     entropy: &mut Entropy,
 ) -> Result<(Keep, Packs<Slots>), Unfit> {
-    let Storage { chip, slots, .. } = storage;
     let flash = || machine::vault().ok_or(RecordsError::Unfit);
     let mut is_new = false;
     let vault = match Vault::open(flash()?) {
@@ -138,8 +141,9 @@ pub fn told(
         Some(key) => Scbk::new(&key).ok(),
         None => Scbk::new(&provisioning.scbk).ok(),
     };
+    let wiegand = Format::of(provisioning.wiegand.bits());
     let bus = ComSet::new(address, speed).map(|line| panel::Bus { line, key });
-    Ok(Told { header, settings: content.settings, rule, trust, bus })
+    Ok(Told { header, settings: content.settings, rule, trust, bus, wiegand })
 }
 
 /// Takes the pack over that was handed over, unless it is in force already.

@@ -5,6 +5,7 @@ use core::cell::{Cell, RefCell};
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 use critical_section::Mutex;
+use embedded_hal::delay::DelayNs;
 use soat::time::Timestamp;
 use soat_firmware::port::Clock;
 
@@ -66,5 +67,14 @@ impl Clock for BoardClock {
             machine.feed_watchdog();
         }
         cortex_m::asm::wfi();
+    }
+}
+
+/// Short waits by the processor's own cycles.
+pub struct Cycles;
+
+impl DelayNs for Cycles {
+    fn delay_ns(&mut self, ns: u32) {
+        cortex_m::asm::delay((ns / 1000).saturating_mul(CORE_HZ / 1_000_000));
     }
 }

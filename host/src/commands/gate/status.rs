@@ -96,6 +96,7 @@ fn json(hello: &Hello, status: Option<&Status>) -> serde_json::Value {
                 "ends_at": Timestamp(pack.ends_at).to_string(),
             })),
             "journal_next": status.journal_next,
+            "memory": { "heap": status.heap, "stack": status.stack },
             "faults": status.faults().map(Fault::name).collect::<Vec<_>>(),
         })
     });

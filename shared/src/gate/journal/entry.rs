@@ -91,6 +91,12 @@ kinds! {
     Overflow = 19, "journal.overflow";
     /// So many entries as the count says were written and are not in the chip any more: it was exchanged, erased or has failed.
     Missing = 20, "journal.missing";
+    /// An image came whole, and is on trial from the next start on; the reason is its version.
+    ImageTaken = 21, "image.taken";
+    /// An image was refused; the reason says why.
+    ImageRefused = 22, "image.refused";
+    /// An image has tested itself, and stays; the reason is its version.
+    ImageConfirmed = 23, "image.confirmed";
 }
 
 /// A reason code in an entry: letters, digits, dots, hyphens and underscores, at most [`REASON`] of them.

@@ -149,6 +149,12 @@ pub struct Status {
     /// What is the matter: [`Fault`]s, a bit each.
     #[n(6)]
     pub faults: u32,
+    /// The most memory that was in use since the start, in bytes: of the heap, and of the stack.
+    #[n(7)]
+    pub heap: u32,
+    /// See [`Status::heap`].
+    #[n(8)]
+    pub stack: u32,
 }
 
 /// The pack that a gate goes by.
@@ -355,6 +361,12 @@ refusals! {
     ReaderFault = 21, "the card reader of the gate does not answer";
     TimeUnknown = 22, "the clock of the gate is not set";
     SessionEnded = 23, "the gate has no such session";
+    ImageTooLarge = 24, "the image has no room in the gate";
+    ImageSignature = 25, "the image is not signed with the key of the gate's operator";
+    ImageDamaged = 26, "the image that came is torn or damaged";
+    ImageNotNewer = 27, "the gate has taken over this version of the image or a later one";
+    ImageOtherBoard = 28, "the gate has another board than the one for which the image is built";
+    ImageOnTrial = 29, "the image that came last has not confirmed itself yet";
 }
 
 impl<C> Encode<C> for Refusal {

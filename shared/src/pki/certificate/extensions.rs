@@ -60,7 +60,9 @@ pub struct Extensions {
 /// What the key may be used for (RFC 5280 §4.2.1.3).
 ///
 /// ```text
-/// KeyUsage ::= BIT STRING { digitalSignature (0), nonRepudiation (1), … keyCertSign (5), cRLSign (6), … decipherOnly (8) }
+/// KeyUsage ::= BIT STRING {
+///     digitalSignature (0), nonRepudiation (1), keyEncipherment (2), dataEncipherment (3), keyAgreement (4), keyCertSign (5),
+///     cRLSign (6), encipherOnly (7), decipherOnly (8) }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyUsage(u16);
@@ -89,6 +91,26 @@ impl KeyUsage {
         self.has(0)
     }
 
+    /// nonRepudiation, of late contentCommitment: signatures that bind their signer.
+    pub fn non_repudiation(&self) -> bool {
+        self.has(1)
+    }
+
+    /// Whether the key enciphers keys.
+    pub fn key_encipherment(&self) -> bool {
+        self.has(2)
+    }
+
+    /// Whether the key enciphers data.
+    pub fn data_encipherment(&self) -> bool {
+        self.has(3)
+    }
+
+    /// Whether keys are agreed on with it.
+    pub fn key_agreement(&self) -> bool {
+        self.has(4)
+    }
+
     /// Whether the key verifies signatures of certificates.
     pub fn key_cert_sign(&self) -> bool {
         self.has(5)
@@ -97,6 +119,16 @@ impl KeyUsage {
     /// Whether the key verifies signatures of revocation lists.
     pub fn crl_sign(&self) -> bool {
         self.has(6)
+    }
+
+    /// Whether what is agreed on with it may encipher only.
+    pub fn encipher_only(&self) -> bool {
+        self.has(7)
+    }
+
+    /// Whether what is agreed on with it may decipher only.
+    pub fn decipher_only(&self) -> bool {
+        self.has(8)
     }
 }
 

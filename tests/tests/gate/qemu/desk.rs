@@ -1,6 +1,9 @@
 //! The image's serial link, with the command `soat` at the other end.
 
 use serde_json::Value;
+use soat::gate::image::ImageHeader;
+use soat::gate::journal::Since;
+use soat::gate::pack::Portrait;
 use soat_tests::command::{Finished, run, soat};
 
 use super::*;
@@ -121,4 +124,64 @@ fn gate_qemu_without_keys_says_who_it_is_and_no_more() {
         ["gate", "provision", "--device", &port, "--site", "s.toml", "--name", "x", "--operator", &operator, "--site-name", "y"];
     let refused = at_desk(&machine, &arguments);
     assert!(refused.code == 4 && refused.stderr.contains("jumper"), "{refused:?}");
+}
+
+/// The most of heap and stack that reading a whole card took, with its face hashed. Both grow into the same 128 KiB, beside 76 KiB that are
+/// always there, of which the heap has 72.
+#[test]
+fn gate_qemu_memory_is_bounded() {
+    const MOST_OF_HEAP: u64 = 48 * 1024;
+    const MOST_OF_STACK: u64 = 36 * 1024;
+    let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
+    let mut content = pack_content();
+    content.settings.face = Portrait::Hashed;
+    let mut machine = Machine::boot(&image, &Storage::of(&content));
+    assert_eq!(machine.says(), "ready");
+    assert_eq!(machine.present(CODE, genuine()), "decided admitted");
+    let status = json(&at_gate(&machine, &["status", "--json"]));
+    let most = |part: &str| status["status"]["memory"][part].as_u64().unwrap();
+    println!("heap {} bytes, stack {} bytes", most("heap"), most("stack"));
+    assert!((8_000..=MOST_OF_HEAP).contains(&most("heap")), "{} bytes of heap", most("heap"));
+    assert!((4_000..=MOST_OF_STACK).contains(&most("stack")), "{} bytes of stack", most("stack"));
+}
+
+/// An image comes over the link and is approved; QEMU's flash cannot be written, so that a swap itself is tried on Linux alone
+/// (`soat_firmware::update`). What is rewritten in the chip after that is not started.
+#[test]
+fn gate_qemu_takes_the_next_image_of_its_operator_and_no_other() {
+    let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
+    let machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    assert_eq!(machine.says(), "ready");
+    let next: Vec<u8> = image::flat(&fs::read(&image).unwrap()).unwrap().into_iter().chain([1, 2, 3]).collect();
+    let load = |board: &str, version: u32| {
+        let file = ImageHeader::sign(&next, board, version, &SeedTerminal::new(), &RustCrypto).unwrap();
+        fs::write(machine.folder.path().join("next.image"), file).unwrap();
+        at_gate(&machine, &["load", "next.image"])
+    };
+    let refused = load("stm32f405", 1);
+    assert!(refused.code == 4 && refused.stderr.contains("or a later one"), "{refused:?}");
+    let refused = load("another", 2);
+    assert!(refused.code == 4 && refused.stderr.contains("another board"), "{refused:?}");
+    let file = |name: &str| fs::read(machine.folder.path().join(name)).unwrap();
+    assert_ne!(file("state.bin")[0], 0xF0);
+    let taken = load("stm32f405", 2);
+    assert_eq!(taken.code, 0, "{taken:?}");
+    assert_eq!((file("state.bin")[0], file("incoming.bin").starts_with(&next)), (0xF0, true), "ordered, and there");
+    let folder = Arc::clone(&machine.folder);
+    drop(machine);
+
+    let mut incoming = fs::read(folder.path().join("incoming.bin")).unwrap();
+    incoming[next.len() / 2] ^= 1;
+    fs::write(folder.path().join("incoming.bin"), incoming).unwrap();
+    let mut machine = Machine::boot_in(&image, folder);
+    while machine.says() != "ready" {}
+    assert_eq!(machine.present(CODE, genuine()), "decided admitted", "what ran before");
+    let entries = keeping::left(machine.folder.path(), Since::Start).journal.entries;
+    let images: Vec<(&str, &str)> = entries
+        .iter()
+        .map(|entry| (entry.kind.as_str(), entry.reason.as_str()))
+        .filter(|(kind, _)| kind.starts_with("image"))
+        .collect();
+    let expected = [("image.refused", "image.not_newer"), ("image.refused", "image.other_board"), ("image.taken", "2")];
+    assert_eq!(images, expected);
 }

@@ -91,11 +91,14 @@ type Shared = Mutex<NoopRawMutex, RefCell<Whole>>;
 
 /// The image that runs.
 pub fn active() -> Sectors<{ 128 << 10 }, 4, 5> {
-    Sectors(0x2_0000)
+    Sectors(ACTIVE_START - START as u32)
 }
 
+/// Sector 4.
+pub type StateFlash = Sectors<{ 64 << 10 }, 1, 4>;
+
 /// How far a swap is.
-pub fn state() -> Option<Sectors<{ 64 << 10 }, 1, 4>> {
+pub fn state() -> Option<StateFlash> {
     Some(Sectors(0x1_0000))
 }
 

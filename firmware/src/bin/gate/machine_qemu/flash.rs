@@ -99,8 +99,11 @@ impl NorFlash for Active {
     }
 }
 
+/// Sector 4.
+pub type StateFlash = HostFlash<{ 64 << 10 }, 1>;
+
 /// How far a swap is.
-pub fn state() -> Option<HostFlash<{ 64 << 10 }, 1>> {
+pub fn state() -> Option<StateFlash> {
     HostFlash::open(b"state.bin\0")
 }
 

@@ -1,0 +1,4 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let _ = soat_tests::entries::gate::pn532(input);
+});
