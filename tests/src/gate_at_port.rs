@@ -17,7 +17,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{DigestAlgorithm, Provider as _};
-use soat::gate::image::{ImageHeader, LONGEST_HEADER};
+use soat::gate::image::{ImageError, ImageHeader, LONGEST_HEADER};
 use soat::gate::journal::{self, Head, JournalKey, Kind, Reason};
 use soat::gate::link::LinkKey;
 use soat::gate::link::message::{Entries, Entry, Fault, PackStatus, Part, Refusal, Status, Tested};
@@ -100,8 +100,6 @@ impl ByteLink for PtyWire {
 /// The board of which it is a stand-in, and the bytes that its image may have.
 const BOARD: &str = "stm32f405";
 const LONGEST_IMAGE: usize = 512 * 1024;
-/// A code that no reason has: this stand-in takes no such image.
-const IMAGE_REFUSED: u8 = 200;
 
 /// Keys, pack, images and journal of a gate, in memory.
 pub struct Kept {
@@ -273,7 +271,7 @@ impl Keeper for Kept {
     fn image_begin(&mut self, length: u32, sha256: &[u8; 32]) -> Result<(), Refusal> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         if length > LONGEST_HEADER + LONGEST_IMAGE {
-            return Err(Refusal::Storage);
+            return Err(Refusal::ImageTooLarge);
         }
         self.coming = Some((length, *sha256, Vec::new()));
         Ok(())
@@ -286,11 +284,19 @@ impl Keeper for Kept {
     fn image_end(&mut self) -> Result<(), Refusal> {
         let file = self.whole()?;
         let operator = self.provisioning().ok_or(Refusal::NotProvisioned)?.operator;
-        let (header, image) =
-            ImageHeader::read(&file, Some(&operator), &RustCrypto).map_err(|_| Refusal::Unknown(IMAGE_REFUSED))?;
-        let follows = header.may_follow(BOARD, self.image).is_ok() && header.describes(image, &RustCrypto);
-        self.next_image = follows.then(|| image.to_vec());
-        if follows { Ok(()) } else { Err(Refusal::Unknown(IMAGE_REFUSED)) }
+        let refused = |error| match error {
+            ImageError::OtherKey | ImageError::Signature(_) => Refusal::ImageSignature,
+            ImageError::OtherBoard => Refusal::ImageOtherBoard,
+            ImageError::NotNewer { .. } => Refusal::ImageNotNewer,
+            _ => Refusal::ImageDamaged,
+        };
+        let (header, image) = ImageHeader::read(&file, Some(&operator), &RustCrypto).map_err(refused)?;
+        header.may_follow(BOARD, self.image).map_err(refused)?;
+        if !header.describes(image, &RustCrypto) {
+            return Err(Refusal::ImageDamaged);
+        }
+        self.next_image = Some(image.to_vec());
+        Ok(())
     }
 }
 
