@@ -70,12 +70,14 @@ impl<S: SpiDevice> SpiNor<S> {
     ///
     /// # Errors
     /// [`SpiNorError::NoChip`], [`SpiNorError::Bus`]
-    pub fn new(mut spi: S) -> Result<Self, SpiNorError> {
+    pub fn new(spi: S) -> Result<Self, SpiNorError> {
+        let mut chip = Self { spi, capacity: 0 };
+        // A reset of the microcontroller alone leaves it erasing: until that is done it says its status and nothing else.
+        chip.wait().map_err(|error| if error == SpiNorError::Busy { SpiNorError::NoChip } else { error })?;
         let mut answer = [0; 3];
-        spi.transaction(&mut [Operation::Write(&[IDENTIFY]), Operation::Read(&mut answer)]).map_err(bus)?;
+        chip.spi.transaction(&mut [Operation::Write(&[IDENTIFY]), Operation::Read(&mut answer)]).map_err(bus)?;
         match answer {
-            [0 | 0xFF, ..] => Err(SpiNorError::NoChip),
-            [_, _, power @ 16..=24] => Ok(Self { spi, capacity: 1 << power }),
+            [1..=0xFE, _, power @ 16..=24] => Ok(Self { capacity: 1 << power, ..chip }),
             _ => Err(SpiNorError::NoChip),
         }
     }

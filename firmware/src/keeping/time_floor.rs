@@ -35,6 +35,11 @@ pub struct Known {
 /// A moment at which the pack has ended already counts for nothing: a clock that once jumped ahead would else keep the gate shut for
 /// years, and at such a time it lets nobody in anyhow.
 pub fn floor(known: &Known, pack: &Header) -> Timestamp {
-    let seen = [known.last_entry, Some(known.kept)].into_iter().flatten().filter(|time| *time < pack.ends_at);
-    seen.fold(known.built.max(pack.made_at), Timestamp::max)
+    settable(known, Some(pack.ends_at)).max(pack.made_at)
+}
+
+/// The earliest time to which a clock may be set; so a clock that was set too far ahead can be set right again.
+pub fn settable(known: &Known, pack_ends_at: Option<Timestamp>) -> Timestamp {
+    let seen = [known.last_entry, Some(known.kept)].into_iter().flatten();
+    seen.filter(|time| pack_ends_at.is_none_or(|end| *time < end)).fold(known.built, Timestamp::max)
 }

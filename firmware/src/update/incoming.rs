@@ -38,6 +38,8 @@ pub struct Terms<'a> {
     pub board: &'a str,
     /// The version that was taken over last.
     pub held: u32,
+    /// Bytes that there are for the image that runs.
+    pub room: usize,
 }
 
 /// An image on its way.
@@ -92,10 +94,7 @@ impl Incoming {
         let head = core::mem::take(&mut self.head);
         let (header, image) = ImageHeader::read(&head, Some(&terms.operator), provider)?;
         header.may_follow(terms.board, terms.held)?;
-        let page = u32::try_from(D::ERASE_SIZE).map_err(|_| UpdateError::Storage)?;
-        // A page of the flash stays free for the swap.
-        let room = u32::try_from(dfu.capacity()).map_err(|_| UpdateError::Storage)?.saturating_sub(page);
-        if header.length > room {
+        if usize::try_from(header.length).map_or(true, |length| length > terms.room.min(dfu.capacity())) {
             return Err(ImageError::TooLarge.into());
         }
         self.header = Some(header);
@@ -184,7 +183,18 @@ pub fn on_trial<S: NorFlash>(state: &mut S) -> Result<bool, UpdateError> {
     Ok(state == State::Swap)
 }
 
-/// What runs has tested itself, and stays. Gives its version where it came last: the floor is raised to it.
+/// What became of the image that came last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// None came, or it was settled before.
+    Nothing,
+    /// It runs, and stays: the floor is raised to this version.
+    Stays(u32),
+    /// What ran before it runs again; this was its version.
+    TakenBack(u32),
+}
+
+/// What runs has tested itself, and stays.
 ///
 /// # Errors
 /// That a flash cannot be read or written: it is taken back with the next start.
@@ -192,7 +202,7 @@ pub fn confirm<A: ReadNorFlash, S: NorFlash>(
     active: &mut A,
     state: &mut S,
     approvals: &mut impl Approvals,
-) -> Result<Option<u32>, UpdateError> {
+) -> Result<Last, UpdateError> {
     if on_trial(state)? {
         let mut word = [0; WORD];
         let word = word.get_mut(..S::WRITE_SIZE).ok_or(UpdateError::Storage)?;
@@ -200,10 +210,13 @@ pub fn confirm<A: ReadNorFlash, S: NorFlash>(
     }
     // Where the power went between the two, the second is done with the next start.
     let approval = approvals.approval().map_err(|_| UpdateError::Storage)?;
-    let Some(approval) = approval.filter(Approval::is_pending) else { return Ok(None) };
-    if !approval.incoming.stands_in(active) {
-        return Ok(None);
-    }
-    let settled = approvals.approve(&Approval::settled(approval.incoming));
-    if settled { Ok(Some(approval.incoming.version)) } else { Err(UpdateError::Storage) }
+    let Some(Approval { incoming, running }) = approval.filter(Approval::is_pending) else { return Ok(Last::Nothing) };
+    let (stays, last) = if incoming.stands_in(active) {
+        (incoming, Last::Stays(incoming.version))
+    } else if running.stands_in(active) {
+        (running, Last::TakenBack(incoming.version))
+    } else {
+        return Ok(Last::Nothing);
+    };
+    if approvals.approve(&Approval::settled(stays)) { Ok(last) } else { Err(UpdateError::Storage) }
 }

@@ -52,6 +52,9 @@ impl<A: NorFlash, D: NorFlash, S: NorFlash> Loader<A, D, S> {
     fn prepare(&mut self, buffer: &mut [u8], approvals: &mut impl Approvals) -> Option<Start> {
         // An image that nobody approved was loaded by an engineer, and runs until the first update.
         let Some(approval) = approvals.approval().ok()? else {
+            if self.ordered(buffer)? == State::Swap {
+                self.forget()?;
+            }
             return Some(Start::Settled);
         };
         let mut start = Start::Settled;
@@ -67,8 +70,7 @@ impl<A: NorFlash, D: NorFlash, S: NorFlash> Loader<A, D, S> {
                 }
             } else {
                 // Neither half is done: the swap is not begun.
-                let whole = u32::try_from(self.state.capacity()).ok()?;
-                self.state.erase(0, whole).ok()?;
+                self.forget()?;
                 start = Start::NotApproved;
             }
         }
@@ -77,6 +79,12 @@ impl<A: NorFlash, D: NorFlash, S: NorFlash> Loader<A, D, S> {
 
     fn boot_loader(&mut self) -> BootLoader<&mut A, &mut D, &mut S> {
         BootLoader::new(BootLoaderConfig { active: &mut self.active, dfu: &mut self.dfu, state: &mut self.state })
+    }
+
+    /// Nothing is ordered any more.
+    fn forget(&mut self) -> Option<()> {
+        let whole = u32::try_from(self.state.capacity()).ok()?;
+        self.state.erase(0, whole).ok()
     }
 
     fn ordered(&mut self, buffer: &mut [u8]) -> Option<State> {

@@ -11,7 +11,7 @@ use soat::gate::image::{ImageError, ImageHeader};
 use soat::gate::journal::JournalKey;
 
 use super::approval::{Approval, Approvals, Unreadable};
-use super::incoming::{self, Incoming, Terms, UpdateError};
+use super::incoming::{self, Incoming, Last, Terms, UpdateError};
 use super::loader::{self, Start};
 use crate::keeping::flash_double::{FlashDouble, Power};
 use crate::keeping::vault::{Provisioned, Vault};
@@ -62,7 +62,7 @@ fn signed(image: &[u8], version: u32) -> Vec<u8> {
 }
 
 fn terms(held: u32) -> Terms<'static> {
-    Terms { operator: Signer::new(1).key().fingerprint(&RustCrypto), board: BOARD, held }
+    Terms { operator: Signer::new(1).key().fingerprint(&RustCrypto), board: BOARD, held, room: PAGE * PAGES }
 }
 
 impl Device {
@@ -100,7 +100,7 @@ impl Device {
         loader::prepare(&mut self.active, &mut self.dfu, &mut self.state, &mut Vault::open(self.vault.clone()))
     }
 
-    fn confirm(&mut self) -> Result<Option<u32>, UpdateError> {
+    fn confirm(&mut self) -> Result<Last, UpdateError> {
         incoming::confirm(&mut self.active, &mut self.state, &mut Vault::open(self.vault.clone()))
     }
 
@@ -113,13 +113,13 @@ impl Device {
 fn an_update_is_swapped_in_confirms_itself_and_stays() {
     let (mut device, new) = (Device::new(), image(2, 2501));
     assert_eq!(device.start(), Start::Settled, "what an engineer loaded");
-    assert_eq!(device.confirm(), Ok(None));
+    assert_eq!(device.confirm(), Ok(Last::Nothing));
     assert_eq!(device.update(&signed(&new, 2), 1), Ok(2));
     assert!(device.runs(&image(1, 2000)), "until the next start");
     assert_eq!(device.start(), Start::OnTrial);
     assert!(device.runs(&new));
-    assert_eq!(device.confirm(), Ok(Some(2)));
-    assert_eq!(device.confirm(), Ok(None));
+    assert_eq!(device.confirm(), Ok(Last::Stays(2)));
+    assert_eq!(device.confirm(), Ok(Last::Nothing));
     for _ in 0..3 {
         assert_eq!(device.start(), Start::Settled);
         assert!(device.runs(&new));
@@ -127,7 +127,7 @@ fn an_update_is_swapped_in_confirms_itself_and_stays() {
     let newest = image(3, 900);
     assert_eq!(device.update(&signed(&newest, 3), 2), Ok(3));
     assert_eq!(device.start(), Start::OnTrial);
-    assert_eq!(device.confirm(), Ok(Some(3)));
+    assert_eq!(device.confirm(), Ok(Last::Stays(3)));
     assert!(device.runs(&newest));
 }
 
@@ -138,12 +138,13 @@ fn what_does_not_confirm_itself_is_taken_back() {
     assert_eq!(device.start(), Start::OnTrial);
     assert_eq!(device.start(), Start::TakenBack, "a watchdog, or a hand at the plug");
     assert!(device.runs(&old));
-    assert_eq!(device.confirm(), Ok(None));
+    assert_eq!(device.confirm(), Ok(Last::TakenBack(2)), "told once");
+    assert_eq!(device.confirm(), Ok(Last::Nothing));
     assert_eq!(device.start(), Start::Settled);
     assert!(device.runs(&old));
     assert_eq!(device.update(&signed(&new, 2), 1), Ok(2), "and may come again");
     assert_eq!(device.start(), Start::OnTrial);
-    assert_eq!(device.confirm(), Ok(Some(2)));
+    assert_eq!(device.confirm(), Ok(Last::Stays(2)));
 }
 
 #[test]

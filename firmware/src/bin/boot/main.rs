@@ -22,9 +22,15 @@ use soat_firmware::update::approval::Approvals;
 use soat_firmware::update::loader::{self, Start};
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
+use stm32f4xx_hal::watchdog::IndependentWatchdog;
 
 #[global_allocator]
 static HEAP: LlffHeap = LlffHeap::empty();
+
+/// As the gate has it.
+const WATCHDOG_MS: u32 = 20_000;
+/// Ten seconds at the 16 MHz of a reset.
+const AGAIN: u32 = 160_000_000;
 
 /// Values of the vault are read into it.
 const HEAP_BYTES: usize = 8 * 1024;
@@ -42,6 +48,9 @@ fn main() -> ! {
     let b = device.GPIOB.split(&mut rcc);
     let c = device.GPIOC.split(&mut rcc);
     let mut red = c.pc0.into_push_pull_output();
+    // At rest both wires of Wiegand are high.
+    c.pc8.into_push_pull_output().set_high();
+    c.pc9.into_push_pull_output().set_high();
 
     let storage = flash::storage(device.FLASH, device.SPI2, (b.pb1, b.pb13, b.pb14, b.pb15), &mut rcc);
     let start = match (storage, flash::state(), flash::vault()) {
@@ -53,6 +62,8 @@ fn main() -> ! {
         red.set_high();
         halt();
     }
+    // What starts must take the watchdog over: an image that hangs before that is taken back too.
+    IndependentWatchdog::new(device.IWDG).start(WATCHDOG_MS.millis());
     jump()
 }
 
@@ -74,10 +85,10 @@ fn jump() -> ! {
     }
 }
 
+/// Nothing is started now; a flash chip that did not answer may answer later.
 fn halt() -> ! {
-    loop {
-        cortex_m::asm::wfi();
-    }
+    cortex_m::asm::delay(AGAIN);
+    cortex_m::peripheral::SCB::sys_reset()
 }
 
 /// Nothing is started by a fault.

@@ -13,10 +13,11 @@ use soat::gate::sealing::{DeviceKey, ONE_TIME};
 use soat::time::Timestamp;
 use soat_firmware::gate::Gate;
 use soat_firmware::keeping::packs::{Authority, Packs, TakeError};
+use soat_firmware::keeping::time_floor::settable;
 use soat_firmware::keeping::vault::{Provisioned, Vault};
 use soat_firmware::port::Clock;
 use soat_firmware::service::{Desk, Keeper, of_pack_error, self_test};
-use soat_firmware::update::incoming::UpdateError;
+use soat_firmware::update::incoming::{Last, UpdateError};
 use stm32f4xx_hal::gpio::{Input, Pin};
 use zeroize::Zeroizing;
 
@@ -69,6 +70,7 @@ impl Identity {
         {
             (self.seed, self.device) = (seed, device);
         }
+        self.images.learn(keep);
         let record = keep.vault.provisioning().ok();
         self.told = record.and_then(|record| Provisioning::parse(&record, &RustCrypto)).map(|told| Known {
             link_key: told.link_key,
@@ -112,8 +114,9 @@ impl Caretaker<'_> {
     }
 
     fn held(&mut self) -> Result<u32, Refusal> {
-        let keep = self.keep().ok_or(Refusal::NotProvisioned)?;
-        images::held(keep).map_err(|error| images::refusal(&error))
+        let Self { identity, place } = self;
+        let keep = place.keep().ok_or(Refusal::NotProvisioned)?;
+        identity.images.held(keep).map_err(|error| images::refusal(&error))
     }
 
     fn image_refused(&mut self, error: &UpdateError) -> Refusal {
@@ -122,17 +125,34 @@ impl Caretaker<'_> {
         images::refusal(error)
     }
 
-    /// An image on trial that works is one that stays. Its version.
-    pub fn confirm(&mut self) -> Option<u32> {
+    /// An image on trial that works is one that stays. Clock and pack are not its doing.
+    pub fn confirm(&mut self) -> Option<Last> {
         if !self.identity.images.is_due {
             return None;
         }
-        let works = self_test::run(self).iter().all(|tested| tested.works || tested.part == Part::Clock);
+        let works = self_test::run(self).iter().all(|tested| tested.works || matches!(tested.part, Part::Clock | Part::Pack));
+        self.shut();
         let Self { identity, place } = self;
-        let confirmed = place.keep().filter(|_| works).and_then(|keep| identity.images.confirm(keep).ok().flatten())?;
+        let last = place.keep().filter(|_| works).and_then(|keep| identity.images.confirm(keep).ok())?;
         let time = self.clock().time();
-        self.note(&Entry::because(Kind::ImageConfirmed, &alloc::format!("{confirmed}")), time);
-        Some(confirmed)
+        match last {
+            Last::Stays(version) => self.note(&Entry::because(Kind::ImageConfirmed, &alloc::format!("{version}")), time),
+            Last::TakenBack(_) => self.note(&Entry::because(Kind::ImageRefused, "image.taken_back"), time),
+            Last::Nothing => {}
+        }
+        Some(last)
+    }
+
+    /// While flash is erased everything stands still, and a lock that is open would stay so.
+    fn shut(&mut self) {
+        if let Place::Gate(gate, _) = &mut self.place {
+            gate.drive_lock(None);
+        }
+    }
+
+    /// With what begins now the gate would start anew, which takes back an image on trial.
+    fn not_on_trial(&self) -> Result<(), Refusal> {
+        if self.identity.images.on_trial { Err(Refusal::ImageOnTrial) } else { Ok(()) }
     }
 
     fn clock(&self) -> &BoardClock {
@@ -184,7 +204,7 @@ impl Keeper for Caretaker<'_> {
     }
 
     fn image(&self) -> u32 {
-        images::VERSION
+        self.identity.images.version
     }
 
     fn has_jumper(&self) -> bool {
@@ -205,6 +225,7 @@ impl Keeper for Caretaker<'_> {
     }
 
     fn provision(&mut self, record: &[u8]) -> Result<(), Refusal> {
+        self.not_on_trial()?;
         let told = Provisioning::parse(record, &RustCrypto).ok_or(Refusal::ProvisioningInvalid)?;
         let kept = Provisioning::without_journal_key(record, &RustCrypto).ok_or(Refusal::ProvisioningInvalid)?;
         let mut seal_key = Zeroizing::new([0; 32]);
@@ -241,7 +262,7 @@ impl Keeper for Caretaker<'_> {
             (Fault::Journal, matches!(journal, Some(Err(_) | Ok((_, true))))),
         ];
         Status {
-            image: images::VERSION,
+            image: self.identity.images.version,
             name: self.identity.told.as_ref().map(|told| told.name.clone()).unwrap_or_default(),
             time: time.map(|time| time.0),
             milliseconds: now,
@@ -256,7 +277,8 @@ impl Keeper for Caretaker<'_> {
     fn set_time(&mut self, time: Timestamp) -> Result<(), Refusal> {
         if let Some(keep) = self.keep() {
             let known = keep.known();
-            if time < known.built.max(known.kept).max(known.last_entry.unwrap_or(known.built)) {
+            let ends_at = self.identity.pack.map(|pack| Timestamp(pack.ends_at));
+            if time < settable(&known, ends_at) {
                 return Err(Refusal::TimeBeforeFloor);
             }
         }
@@ -304,6 +326,8 @@ impl Keeper for Caretaker<'_> {
     }
 
     fn pack_begin(&mut self, length: u32, _: &[u8; 32]) -> Result<(), Refusal> {
+        self.not_on_trial()?;
+        self.shut();
         let (packs, keep) = self.packs().ok_or(Refusal::NotProvisioned)?;
         packs.begin(&mut keep.vault, length).map_err(pack_refusal)
     }
@@ -347,6 +371,7 @@ impl Keeper for Caretaker<'_> {
     /// The header says by its signature what the image is.
     fn image_end(&mut self) -> Result<(), Refusal> {
         let held = self.held()?;
+        self.shut();
         let Self { identity, place } = self;
         let keep = place.keep().ok_or(Refusal::NotProvisioned)?;
         match identity.images.end(held, keep) {

@@ -1,18 +1,18 @@
 //! The image that comes over the link, and the trial of the one that came.
 
-use embedded_storage::nor_flash::NorFlashErrorKind;
+use embedded_storage::nor_flash::{NorFlashErrorKind, ReadNorFlash as _};
 use soat::crypto::Digest;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::gate::image::ImageError;
 use soat::gate::link::message::Refusal;
 use soat_firmware::keeping::vault::Floors;
-use soat_firmware::update::incoming::{self, Incoming, Terms, UpdateError};
+use soat_firmware::update::incoming::{self, Incoming, Last, Terms, UpdateError};
 
 use crate::machine::{self, StateFlash};
 use crate::start::Keep;
 
-/// The version of this image.
-pub const VERSION: u32 = 1;
+/// The version of an image that an engineer loaded.
+const LOADED: u32 = 1;
 /// As images for this board name it.
 const BOARD: &str = "stm32f405";
 /// An image that has not confirmed itself by then is taken back.
@@ -27,6 +27,8 @@ pub struct Images {
     pub on_trial: bool,
     /// Whether it has yet to be seen that this image works.
     pub is_due: bool,
+    /// The version of this image.
+    pub version: u32,
 }
 
 impl Images {
@@ -34,7 +36,15 @@ impl Images {
     pub fn new(flash: Result<machine::Incoming, NorFlashErrorKind>) -> Self {
         let mut state = machine::state();
         let on_trial = state.as_mut().is_some_and(|state| incoming::on_trial(state) == Ok(true));
-        Self { flash, state, coming: None, on_trial, is_due: true }
+        Self { flash, state, coming: None, on_trial, is_due: true, version: LOADED }
+    }
+
+    /// What the vault says of them.
+    pub fn learn(&mut self, keep: &mut Keep) {
+        if let Ok(Some(approval)) = keep.vault.images() {
+            let runs = if self.on_trial { approval.incoming } else { approval.running };
+            self.version = runs.version;
+        }
     }
 
     /// A file of so many bytes begins.
@@ -48,7 +58,13 @@ impl Images {
     pub fn data(&mut self, offset: u32, piece: &[u8], operator: Digest, held: u32) -> Result<(), UpdateError> {
         let coming = self.coming.as_mut().ok_or(UpdateError::OutOfOrder)?;
         let flash = self.flash.as_mut().map_err(|_| UpdateError::Storage)?;
-        let done = coming.data(offset, piece, flash, &Terms { operator, board: BOARD, held }, &RustCrypto);
+        let done = coming.data(
+            offset,
+            piece,
+            flash,
+            &Terms { operator, board: BOARD, held, room: machine::active().capacity() },
+            &RustCrypto,
+        );
         if done.is_err() {
             self.coming = None;
         }
@@ -63,22 +79,22 @@ impl Images {
         coming.end(&mut machine::active(), flash, state, held, &mut keep.vault)
     }
 
-    /// This image has tested itself, and stays. Its version, where it came last.
-    pub fn confirm(&mut self, keep: &mut Keep) -> Result<Option<u32>, UpdateError> {
+    /// This image has tested itself, and stays.
+    pub fn confirm(&mut self, keep: &mut Keep) -> Result<Last, UpdateError> {
         let state = self.state.as_mut().ok_or(UpdateError::Storage)?;
-        let confirmed = incoming::confirm(&mut machine::active(), state, &mut keep.vault)?;
+        let last = incoming::confirm(&mut machine::active(), state, &mut keep.vault)?;
         (self.on_trial, self.is_due) = (false, false);
-        if let Some(version) = confirmed {
+        if let Last::Stays(version) = last {
             keep.vault.raise(Floors { image: version.into(), ..Floors::default() }).map_err(|_| UpdateError::Storage)?;
         }
-        Ok(confirmed)
+        Ok(last)
     }
-}
 
-/// The version that was taken over last.
-pub fn held(keep: &mut Keep) -> Result<u32, UpdateError> {
-    let floors = keep.vault.floors().map_err(|_| UpdateError::Storage)?;
-    u32::try_from(floors.image).map(|floor| floor.max(VERSION)).map_err(|_| UpdateError::Storage)
+    /// The version that was taken over last.
+    pub fn held(&self, keep: &mut Keep) -> Result<u32, UpdateError> {
+        let floors = keep.vault.floors().map_err(|_| UpdateError::Storage)?;
+        u32::try_from(floors.image).map(|floor| floor.max(self.version)).map_err(|_| UpdateError::Storage)
+    }
 }
 
 /// How an image that is not taken is told to a desk.

@@ -19,8 +19,8 @@ use crate::rtc::Calendar;
 pub const CORE_HZ: u32 = 168_000_000;
 /// The crystal of the common boards.
 const CRYSTAL_MHZ: u32 = 8;
-/// Longer than any computation.
-const WATCHDOG_MS: u32 = 8000;
+/// Longer than any computation and any erase, also with an oscillator half as fast again as it should be (datasheet, table 40).
+const WATCHDOG_MS: u32 = 20_000;
 
 /// What stopped the microcontroller before this start (RM0090 §7.3.21), told once.
 pub fn reset_reason() -> &'static str {
@@ -49,6 +49,13 @@ pub fn reset_reason() -> &'static str {
 /// 168 MHz, and 48 MHz for the RNG.
 pub fn start_clocks(rcc: Rcc) -> Rcc {
     rcc.freeze(Config::hse(CRYSTAL_MHZ.MHz()).sysclk(CORE_HZ.Hz()).require_pll48clk())
+}
+
+/// The gate is alive, though it does not come to its loop for a while.
+pub fn feed() {
+    const RELOAD: u16 = 0xAAAA;
+    // SAFETY: a reload is the one thing that is written here, at any time (RM0090 §21.4.1).
+    unsafe { (*IWDG::ptr()).kr().write(|w| w.key().bits(RELOAD)) };
 }
 
 /// RNG, RTC and watchdog.

@@ -100,8 +100,8 @@ fn in_interrupt(run: impl FnOnce(&mut Device)) {
     }
 }
 
-/// Runs something that no reply to the panel may hold up.
-pub fn undisturbed(run: &mut dyn FnMut()) {
+/// Runs something that no reply to the panel may hold up: a poll or two go unanswered.
+pub fn undisturbed(run: impl FnOnce()) {
     let is_open = NVIC::is_enabled(interrupt::USART3);
     NVIC::mask(interrupt::USART3);
     run();

@@ -7,7 +7,8 @@ use stm32f4xx_hal::pac::{PWR, RCC, RTC};
 /// The crystal takes up to two seconds to swing (datasheet, table 37); a board without one does not hang.
 const LOOKS: u32 = 40_000_000;
 /// 32,768 = (127 + 1) × (255 + 1) (RM0090 §26.3.1).
-const ONE_SECOND: u32 = 127 << 16 | 255;
+const ASYNCHRONOUS: u32 = 127;
+const SYNCHRONOUS: u32 = 255;
 /// RTC_WPR takes these one after the other, and anything else locks (RM0090 §26.3.5).
 const UNLOCK: [u8; 2] = [0xCA, 0x53];
 const LOCK: u8 = 0xFF;
@@ -54,12 +55,16 @@ impl Calendar {
         self.rtc.isr().modify(|_, w| w.init().set_bit());
         let stands = (0..LOOKS).any(|_| self.rtc.isr().read().initf().bit_is_set());
         if stands {
-            self.rtc.prer().write(|w| unsafe { w.bits(ONE_SECOND) });
+            // The synchronous part alone, and then both (RM0090 §26.3.5).
+            self.rtc.prer().write(|w| unsafe { w.bits(SYNCHRONOUS) });
+            self.rtc.prer().write(|w| unsafe { w.bits(ASYNCHRONOUS << 16 | SYNCHRONOUS) });
             self.rtc.tr().write(|w| unsafe { w.bits(clock) });
             self.rtc.dr().write(|w| unsafe { w.bits(date) });
         }
-        self.rtc.isr().modify(|_, w| w.init().clear_bit());
+        // RSF says when the registers that are read show what was written (RM0090 §26.3.6).
+        self.rtc.isr().modify(|_, w| w.init().clear_bit().rsf().clear_bit());
+        let shows = (0..LOOKS).any(|_| self.rtc.isr().read().rsf().bit_is_set());
         unlock(LOCK);
-        stands
+        stands && shows
     }
 }

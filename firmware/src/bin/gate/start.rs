@@ -90,7 +90,9 @@ pub fn keep(
         }
         opened => opened?,
     };
+    machine::feed();
     machine::taken();
+    machine::feed();
     let mut keep = Keeper::open(vault, chip)?;
     // It was provisioned over the link, and this is its first start.
     is_new |= keep.journal().is_ok_and(|journal| journal.head() == Head::EMPTY);
@@ -164,6 +166,7 @@ fn take_over(
     GatePack::verify(given.pack, &authority.operator, &RustCrypto)?;
     packs.begin(&mut keep.vault, u32::try_from(given.pack.len()).map_err(|_| TakeError::TooLarge)?)?;
     for (offset, piece) in (0..).step_by(PIECE).zip(given.pack.chunks(PIECE)) {
+        machine::feed();
         packs.data(offset, piece)?;
     }
     // A gate that does not know the time takes a pack that has ended, and lets nobody in by it.
