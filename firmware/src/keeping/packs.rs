@@ -188,8 +188,7 @@ impl<F: Mapped> Packs<F> {
         let version = pack.header().version;
         vault.put_in_force(&ActivePack { slot: coming.slot, length: coming.length, sha256, version })?;
         // After a cut between the two the version of the pack in force is a floor by itself.
-        // Without it the floor is the version of the pack in force.
-        let _ = vault.raise(Floors { pack: version, time: u64::try_from(pack.header().made_at.0).unwrap_or(0), image: 0 });
+        vault.raise(Floors { pack: version, time: u64::try_from(pack.header().made_at.0).unwrap_or(0), image: 0 })?;
         Ok(pack)
     }
 }

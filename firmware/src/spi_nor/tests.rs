@@ -118,13 +118,17 @@ impl OutputPin for Select {
 type Emulated = SpiNor<Selected<Bus, Select>>;
 
 fn chip_of(identity: [u8; 3]) -> (Result<Emulated, SpiNorError>, Rc<RefCell<Chip>>) {
+    chip_that_is_busy(identity, 0)
+}
+
+fn chip_that_is_busy(identity: [u8; 3], busy: u32) -> (Result<Emulated, SpiNorError>, Rc<RefCell<Chip>>) {
     let chip = Rc::new(RefCell::new(Chip {
         memory: vec![0xA5; 1 << 16],
         identity,
         is_selected: false,
         enabled: false,
         protected: false,
-        busy: 0,
+        busy,
         received: Vec::new(),
         commands: Vec::new(),
     }));
@@ -153,6 +157,14 @@ fn what_was_written_is_read_across_pages_and_sectors() {
     assert_eq!(programs, 3, "192 + 256 + 252 bytes");
 }
 
+/// A reset of the microcontroller in the middle of an erase.
+#[test]
+fn a_chip_that_is_still_erasing_is_waited_for() {
+    let (flash, chip) = chip_that_is_busy([0xEF, 0x40, 16], 500);
+    assert_eq!(flash.unwrap().capacity(), 1 << 16);
+    assert_eq!(chip.borrow().commands.last(), Some(&IDENTIFY));
+}
+
 #[test]
 fn what_is_no_chip_is_told() {
     for identity in [[0; 3], [0xFF; 3], [0xEF, 0x40, 15], [0xEF, 0x40, 25], [0xEF, 0x40, 0xFF]] {
@@ -179,5 +191,5 @@ fn nothing_is_done_outside_the_chip() {
     assert_eq!(flash.write(65_535, &[0; 2]), Err(outside));
     assert_eq!(flash.erase(0, 131_072), Err(outside));
     assert_eq!(flash.erase(1, 4096), Err(SpiNorError::Place(NorFlashErrorKind::NotAligned)));
-    assert_eq!(chip.borrow().commands, [IDENTIFY]);
+    assert_eq!(chip.borrow().commands, [STATUS, IDENTIFY]);
 }

@@ -343,7 +343,10 @@ impl Keeper for Caretaker<'_> {
         let time = self.clock().time();
         let (packs, keep) = self.packs().ok_or(Refusal::NotProvisioned)?;
         let taken = packs.end(&mut keep.vault, &authority, time.ok_or(Refusal::TimeUnknown)?).map(|pack| pack.header().version);
-        match taken {
+        // Where it is in force and a floor could not be written any more, it is taken: what the gate reads yet is the next one's place.
+        let in_force = keep.vault.active_pack().ok().flatten().map(|active| active.version);
+        let is_another = in_force != self.identity.pack.map(|pack| pack.version);
+        match taken.or_else(|error| in_force.filter(|_| is_another).ok_or(error)) {
             Ok(version) => {
                 self.note(&Entry::because(Kind::PackTaken, &alloc::format!("{version}")), time);
                 Ok(())

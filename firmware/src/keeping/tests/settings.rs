@@ -3,7 +3,7 @@
 use soat::gate::pack::GatePack;
 
 use super::*;
-use crate::keeping::time_floor::{Known, floor};
+use crate::keeping::time_floor::{Known, floor, settable};
 use crate::keeping::vault::{ActivePack, WithoutJournal};
 
 #[test]
@@ -117,4 +117,8 @@ fn the_floor_of_time_is_the_latest_of_what_is_known() {
     ] {
         assert_eq!(floor(&known, header), expected, "{known:?}");
     }
+    // Somebody set the clock years ahead, which stands in the journal: it can be set right again.
+    let ahead = known(at(-9), Some(Timestamp(ENDS.0 + 300_000_000)), at(3));
+    assert_eq!(settable(&ahead, Some(ENDS)), at(3));
+    assert_eq!(settable(&ahead, None), Timestamp(ENDS.0 + 300_000_000), "without a pack nobody can say");
 }

@@ -173,6 +173,7 @@ fn gate_qemu_takes_the_next_image_of_its_operator_and_no_other() {
     let mut incoming = fs::read(folder.path().join("incoming.bin")).unwrap();
     incoming[next.len() / 2] ^= 1;
     fs::write(folder.path().join("incoming.bin"), incoming).unwrap();
+    fs::write(folder.path().join("now.txt"), (NOW.0 + 3600).to_string()).unwrap();
     let mut machine = Machine::boot_in(&image, folder);
     while machine.says() != "ready" {}
     assert_eq!(machine.present(CODE, genuine()), "decided admitted", "what ran before");
@@ -182,6 +183,11 @@ fn gate_qemu_takes_the_next_image_of_its_operator_and_no_other() {
         .map(|entry| (entry.kind.as_str(), entry.reason.as_str()))
         .filter(|(kind, _)| kind.starts_with("image"))
         .collect();
-    let expected = [("image.refused", "image.not_newer"), ("image.refused", "image.other_board"), ("image.taken", "2")];
+    let expected = [
+        ("image.refused", "image.not_newer"),
+        ("image.refused", "image.other_board"),
+        ("image.taken", "2"),
+        ("image.refused", "image.taken_back"),
+    ];
     assert_eq!(images, expected);
 }
