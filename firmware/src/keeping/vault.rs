@@ -4,8 +4,8 @@
 //! ([`super::records`]). Read-out protection keeps it from everybody but a laboratory.
 //!
 //! Sectors of 16 KiB stand 10,000 erases. Most writes are those of the journal's head, 80 bytes an entry: some 190 fill a sector beside the
-//! other values, and two sectors take turns, so that it lasts for 3.8 million entries, ten years at a thousand a day. An erase takes 0.25 to
-//! 0.5 s, in which the microcontroller stands still: once in 190 entries.
+//! other values, and two sectors take turns, so that it lasts for 3.8 million entries, ten years at a thousand a day. An erase takes 0.4 to
+//! 0.8 s, in which the microcontroller stands still: once in 190 entries.
 
 use alloc::vec::Vec;
 
