@@ -20,6 +20,7 @@ use embedded_storage::nor_flash::NorFlash;
 use soat_firmware::keeping::vault::Vault;
 use soat_firmware::update::approval::Approvals;
 use soat_firmware::update::loader::{self, Start};
+use stm32f4xx_hal::gpio::PinState;
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
@@ -49,8 +50,8 @@ fn main() -> ! {
     let c = device.GPIOC.split(&mut rcc);
     let mut red = c.pc0.into_push_pull_output();
     // At rest both wires of Wiegand are high.
-    c.pc8.into_push_pull_output().set_high();
-    c.pc9.into_push_pull_output().set_high();
+    c.pc8.into_push_pull_output_in_state(PinState::High);
+    c.pc9.into_push_pull_output_in_state(PinState::High);
 
     let storage = flash::storage(device.FLASH, device.SPI2, (b.pb1, b.pb13, b.pb14, b.pb15), &mut rcc);
     let start = match (storage, flash::state(), flash::vault()) {

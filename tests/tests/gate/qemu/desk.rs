@@ -176,6 +176,7 @@ fn gate_qemu_takes_the_next_image_of_its_operator_and_no_other() {
     fs::write(folder.path().join("now.txt"), (NOW.0 + 3600).to_string()).unwrap();
     let mut machine = Machine::boot_in(&image, folder);
     while machine.says() != "ready" {}
+    assert_eq!(machine.says(), "image 2 taken back");
     assert_eq!(machine.present(CODE, genuine()), "decided admitted", "what ran before");
     let entries = keeping::left(machine.folder.path(), Since::Start).journal.entries;
     let images: Vec<(&str, &str)> = entries
