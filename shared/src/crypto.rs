@@ -153,10 +153,12 @@ pub trait Provider {
         found.filter(|_| curves.next().is_none())
     }
 
-    /// `scalar · point`, uncompressed: what the terminal checks of PACE with chip authentication mapping (ICAO 9303-11 §4.4.3.5.2).
+    /// `scalar · point`, uncompressed: what the terminal checks of PACE with chip authentication mapping (ICAO 9303-11 §4.4.3.5.2). The
+    /// scalar is big-endian, and has at most as many bytes as the field.
     ///
     /// # Errors
-    /// [`CryptoError::PublicKeyInvalid`] where the point is malformed, off the curve or at infinity, or the product is at infinity.
+    /// [`CryptoError::PublicKeyInvalid`] where the point is malformed, off the curve or at infinity, or the product is at infinity;
+    /// [`CryptoError::Length`] for a longer scalar.
     fn multiply_point(&self, curve: NamedCurve, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError>;
 
     /// An ephemeral key pair on a curve's own generator. The private key is drawn as big-endian bytes of the order's length from `rng`,

@@ -3,7 +3,7 @@
 //! Time and addresses depend on the modulus, never on the elements, except where a function says that it is for public numbers.
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq as _};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::words::{self, BITS, Word};
 
@@ -117,11 +117,11 @@ impl Modulus {
         bool::from(is_below).then_some(element)
     }
 
-    /// A big-endian number and whether it lies below the modulus; `None` where it is longer than its words.
+    /// A big-endian number, which may be a private key, and whether it lies below the modulus; `None` where it is longer than its words.
     pub(crate) fn read(&self, number: &[u8]) -> Option<(Element, Choice)> {
-        let mut parsed = Element::ZERO;
+        let mut parsed = Zeroizing::new(Element::ZERO);
         words::parse(parsed.0.get_mut(..self.len())?, number)?;
-        let mut difference = parsed;
+        let mut difference = Zeroizing::new(*parsed);
         let is_below = words::subtract(&mut difference.0, &self.words.0).ct_eq(&1);
         Some((self.multiply(&parsed, &self.r_squared), is_below))
     }

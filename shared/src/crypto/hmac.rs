@@ -6,27 +6,29 @@ use super::{DigestAlgorithm, Provider};
 
 /// Length of a code and of a derived key in bytes.
 pub const LEN: usize = 32;
-/// SHA-256 hashes blocks of so many bytes; a longer key would have to be hashed first, and none here is.
+/// SHA-256 hashes blocks of so many bytes.
 const BLOCK: usize = 64;
 
-/// The code of a message under a key of at most 64 bytes; what a key has beyond them does not count.
+/// The code of a message under a key of any length; one longer than a block of 64 bytes is hashed first (RFC 2104 §2).
 pub fn hmac_sha256(key: &[u8], message: &[&[u8]], provider: &dyn Provider) -> Zeroizing<[u8; LEN]> {
-    let pad = |byte: u8| {
-        let mut block = Zeroizing::new([byte; BLOCK]);
-        block.iter_mut().zip(key).for_each(|(place, key)| *place ^= key);
-        block
-    };
-    let digest = |pad: &[u8; BLOCK], parts: &[&[u8]]| {
+    let digest = |beginning: &[u8], parts: &[&[u8]]| {
         let mut hasher = provider.hasher(DigestAlgorithm::Sha256);
-        hasher.update(pad);
+        hasher.update(beginning);
         parts.iter().for_each(|part| hasher.update(part));
         let mut code = Zeroizing::new([0; LEN]);
         let digest = Zeroizing::new(hasher.finish());
         code.iter_mut().zip(digest.as_ref()).for_each(|(place, byte)| *place = *byte);
         code
     };
-    let inner = digest(&pad(0x36), message);
-    digest(&pad(0x5C), &[inner.as_slice()])
+    let hashed = (key.len() > BLOCK).then(|| digest(key, &[]));
+    let key = hashed.as_ref().map_or(key, |hashed| hashed.as_slice());
+    let pad = |byte: u8| {
+        let mut block = Zeroizing::new([byte; BLOCK]);
+        block.iter_mut().zip(key).for_each(|(place, key)| *place ^= key);
+        block
+    };
+    let inner = digest(pad(0x36).as_slice(), message);
+    digest(pad(0x5C).as_slice(), &[inner.as_slice()])
 }
 
 /// HKDF-Expand (RFC 5869 §2.3) to one block: a key of its own for each purpose, out of a pseudorandom key.
@@ -40,13 +42,18 @@ mod tests {
     use super::*;
     use crate::crypto::rustcrypto::RustCrypto;
 
-    /// RFC 4231 §4.2 to 4.4
+    /// RFC 4231 §4.2 to 4.4, and §4.7, whose key is longer than a block.
     #[test]
     fn hmac_is_that_of_the_standard() {
         for (key, message, code) in [
             (&[0x0B; 20][..], &b"Hi There"[..], "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
             (b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
             (&[0xAA; 20], &[0xDD; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+            (
+                &[0xAA; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
         ] {
             let (one, two) = message.split_at(3);
             assert_eq!(hex::encode(*hmac_sha256(key, &[one, two], &RustCrypto)), code);

@@ -19,6 +19,8 @@ use crate::evidence::{TerminalSignature, TerminalSigner};
 
 /// No header is longer, in bytes.
 pub const LONGEST_HEADER: usize = 512;
+/// No image is shorter, in bytes: the stack and the entry with which the vectors begin. One of none would say nothing of what lies there.
+pub const SHORTEST_IMAGE: usize = 8;
 /// No name of a board is longer, in bytes.
 pub const LONGEST_BOARD: usize = 32;
 
@@ -90,7 +92,7 @@ impl ImageHeader {
     /// The file of an image: its signed header, and the image.
     ///
     /// # Errors
-    /// That its board has no name or too long a one, that it is too large, and what the signer says.
+    /// That its board has no name or too long a one, that it is shorter than [`SHORTEST_IMAGE`] or too large, and what the signer says.
     pub fn sign(
         image: &[u8],
         board: &str,
@@ -100,6 +102,9 @@ impl ImageHeader {
     ) -> Result<Vec<u8>, ImageError> {
         if board.is_empty() || board.len() > LONGEST_BOARD {
             return Err(ImageError::OtherBoard);
+        }
+        if image.len() < SHORTEST_IMAGE {
+            return Err(ImageError::Damaged);
         }
         let length = u32::try_from(image.len()).map_err(|_| ImageError::TooLarge)?;
         let digest = provider.digest(DigestAlgorithm::Sha256, &[image]);
@@ -131,7 +136,8 @@ impl ImageHeader {
         let (version, length) = (d.u32().map_err(damaged)?, d.u32().map_err(damaged)?);
         let sha256 = <[u8; 32]>::try_from(d.bytes().map_err(damaged)?).map_err(|_| ImageError::Damaged)?;
         let header = Self { board, version, length, sha256 };
-        let fits = !header.board.is_empty() && header.board.len() <= LONGEST_BOARD;
+        let is_long_enough = usize::try_from(length).is_ok_and(|length| length >= SHORTEST_IMAGE);
+        let fits = is_long_enough && !header.board.is_empty() && header.board.len() <= LONGEST_BOARD;
         if fits && header.write() == opened.payload { Ok((header, opened.rest)) } else { Err(ImageError::Damaged) }
     }
 
@@ -214,6 +220,24 @@ mod tests {
         assert_eq!(ImageHeader::sign(IMAGE, "", 7, &signer, &RustCrypto), Err(ImageError::OtherBoard));
         let pack = ImageHeader::read(IMAGE, None, &RustCrypto);
         assert_eq!(pack, Err(ImageError::NotAnImage));
+    }
+
+    /// Of what is shorter than the first two vectors a signature would approve whatever lies there.
+    #[test]
+    fn an_image_without_vectors_is_neither_signed_nor_read() {
+        let signer = Ed25519::new(5);
+        for length in [0, 1, 7] {
+            let image = &IMAGE[..length];
+            assert_eq!(ImageHeader::sign(image, "stm32f405", 7, &signer, &RustCrypto), Err(ImageError::Damaged), "{length}");
+            let sha256 = RustCrypto.digest(DigestAlgorithm::Sha256, &[image]).as_ref().try_into().unwrap();
+            let header = ImageHeader { board: "stm32f405".into(), version: 7, length: length.try_into().unwrap(), sha256 };
+            let payload = header.write();
+            let file = cose::file(&TerminalSignature::make(&payload, None, &signer).unwrap(), &payload);
+            let file = [&file, image].concat();
+            assert_eq!(ImageHeader::read(&file, None, &RustCrypto), Err(ImageError::Damaged), "{length}");
+        }
+        let shortest = ImageHeader::sign(&IMAGE[..SHORTEST_IMAGE], "stm32f405", 7, &signer, &RustCrypto).unwrap();
+        assert_eq!(ImageHeader::read(&shortest, None, &RustCrypto).map(|(header, _)| header.length), Ok(8));
     }
 
     proptest::proptest! {

@@ -16,10 +16,11 @@ use super::certificate::extensions::key_identifier_of;
 use super::certificate::{Name, validity};
 use crate::crypto::CryptoError;
 use crate::time::Timestamp;
-use crate::tlv::asn1::{BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, UTC_TIME, context};
+use crate::tlv::asn1::{GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, UTC_TIME, context};
 use crate::tlv::{Cursor, Element, Rules, TlvError};
-use entries::{Entry, minimal, read_entries};
+use entries::{Entry, read_entries};
 
+pub(super) use entries::minimal;
 pub use entries::{Revocation, RevocationReason};
 
 /// No list is longer, in bytes. A hundred thousand entries take some 4 MB.
@@ -283,7 +284,7 @@ impl CertificateList {
 fn read_extension<'a>(extension: &Element<'a>) -> Result<(ObjectIdentifier, bool, Element<'a>), TlvError> {
     let mut fields = extension.children()?;
     let kind = fields.object_identifier()?;
-    let critical = fields.optional(BOOLEAN)?.is_some_and(|value| value.value.iter().any(|&octet| octet != 0));
+    let critical = fields.boolean()?;
     let value = fields.expect(OCTET_STRING)?;
     fields.finish()?;
     Ok((kind, critical, value))

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::certificate::{Certificate, Name};
 use super::chain::{Issuer, Signed};
-use super::crl::{CertificateList, CrlError, Revocation, RevocationReason};
+use super::crl::{CertificateList, CrlError, Revocation, RevocationReason, minimal};
 use super::trust_store::{Anchor, Provenance, TrustStore};
 use crate::crypto::{CryptoError, DigestAlgorithm, Provider, SignatureScheme};
 use crate::time::Timestamp;
@@ -91,7 +91,7 @@ impl VerifiedCrl {
 }
 
 /// By what a gate knows a revoked certificate: the first 16 bytes of SHA-256 over its issuer's name, folded as for any comparison, and its
-/// serial number. A gate has no room for whole lists.
+/// serial number without needless octets in front: list and certificate need not agree on them. A gate has no room for whole lists.
 pub fn digest(issuer: &Name, serial: &[u8], provider: &dyn Provider) -> [u8; 16] {
     let mut hasher = provider.hasher(DigestAlgorithm::Sha256);
     let mut put = |part: &[u8]| {
@@ -102,7 +102,7 @@ pub fn digest(issuer: &Name, serial: &[u8], provider: &dyn Provider) -> [u8; 16]
         put(kind.as_bytes());
         put(value.as_bytes());
     }
-    put(serial);
+    put(minimal(serial));
     let mut digest = [0; 16];
     digest.iter_mut().zip(hasher.finish().as_ref()).for_each(|(place, byte)| *place = *byte);
     digest
@@ -132,7 +132,7 @@ pub enum RevocationStatus {
 pub fn status(certificate: &Certificate, anchor: &Anchor, store: &TrustStore, moment: Timestamp) -> RevocationStatus {
     let names = [&certificate.issuer, &anchor.certificate.subject];
     let lists: Vec<&VerifiedCrl> = store.revocation_lists_of(names);
-    if let Some(revocation) = revoked_authority(anchor, store, &lists) {
+    if let Some(revocation) = of_authority(anchor, store, |holder| entry(&lists, &holder.serial)) {
         return RevocationStatus::AuthorityRevoked(revocation);
     }
     if let Some(revocation) = entry(&lists, &certificate.serial) {
@@ -160,12 +160,21 @@ pub fn current_lists<'a>(
     lists.into_iter().filter(move |crl| crl.covers(anchor) && crl.list().is_current(moment))
 }
 
+/// Whether the authority behind an anchor is revoked by [`digest`], where there is no room for lists: as [`status`] finds it in lists.
+pub fn is_authority_revoked(anchor: &Anchor, store: &TrustStore, provider: &dyn Provider) -> bool {
+    let is_revoked = |holder: &Certificate| {
+        // Nobody speaks for the authorities of another state, be it one that certified their key.
+        holder.issuer.country() == holder.subject.country() && store.is_revoked(holder, provider)
+    };
+    of_authority(anchor, store, |holder| is_revoked(holder).then_some(())).is_some()
+}
+
 /// How many link certificates one after the other are followed back.
 const LONGEST_SERIES: usize = 32;
 
-/// Whether a certificate of the anchor's key is on a list: the root, or a link to it; or one of the anchor that the link hangs on: with the
+/// What is found of a certificate of the anchor's key: the root, or a link to it; or of one of the anchor that the link hangs on: with the
 /// old key falls the new one that it made trusted (ICAO 9303-12 §4.1.5.1).
-fn revoked_authority(anchor: &Anchor, store: &TrustStore, lists: &[&VerifiedCrl]) -> Option<Revocation> {
+fn of_authority<T>(anchor: &Anchor, store: &TrustStore, find: impl Fn(&Certificate) -> Option<T>) -> Option<T> {
     let mut current = Some(anchor);
     for _ in 0..LONGEST_SERIES {
         let holder = current?;
@@ -174,7 +183,7 @@ fn revoked_authority(anchor: &Anchor, store: &TrustStore, lists: &[&VerifiedCrl]
             .with_name(&holder.certificate.subject)
             .map(AsRef::as_ref)
             .filter(|other| other.certificate.public_key_info == holder.certificate.public_key_info);
-        if let Some(found) = own.chain(same_key).find_map(|holder| entry(lists, &holder.certificate.serial)) {
+        if let Some(found) = own.chain(same_key).find_map(|holder| find(&holder.certificate)) {
             return Some(found);
         }
         current = match &holder.provenance {

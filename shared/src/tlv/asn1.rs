@@ -65,6 +65,19 @@ impl<'a> Cursor<'a> {
         ObjectIdentifier::from_bytes(element.value).map_err(|_| element.invalid("not an object identifier"))
     }
 
+    /// A BOOLEAN DEFAULT FALSE: `false` where the next element is none. It is one octet (X.690 §8.2.1); any but zero is true, as in BER, and
+    /// issuers spell FALSE out.
+    ///
+    /// # Errors
+    /// Where it has no octet or several.
+    pub fn boolean(&mut self) -> Result<bool, TlvError> {
+        let Some(element) = self.optional(BOOLEAN)? else { return Ok(false) };
+        match element.value {
+            [octet] => Ok(*octet != 0),
+            _ => Err(element.invalid("a boolean that is not one octet")),
+        }
+    }
+
     /// A small non-negative INTEGER, such as a version.
     ///
     /// # Errors

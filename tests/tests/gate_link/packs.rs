@@ -1,6 +1,12 @@
 //! Packs: made at the desk, loaded over the link, and what the gate then does.
 
+use card_fixtures::authority::{Authority, CrlOptions, Name, Signer};
+use card_fixtures::curve::Curve;
 use card_fixtures::plug::pn532::Modulation;
+use card_fixtures::time::Time;
+use soat::crypto::rustcrypto::RustCrypto;
+use soat::pki::Certificate;
+use soat::pki::revocation::digest;
 use soat_firmware::gate::Notice;
 use soat_firmware::gate::decision::Decision;
 
@@ -176,4 +182,41 @@ fn gate_link_a_pack_is_made_of_what_is_right_and_of_nothing_else() {
     assert_eq!(with(&["--ends", "90d", "--demonstration"]).code, 0);
     let again = with(&["--ends", "90d", "--demonstration"]);
     assert!(again.code == 2 && again.stderr.contains("exists already"), "{again:?}");
+}
+
+/// Names are compared as people read them: the list of the next key, whose name is written in another way, counts for the anchor that was
+/// chosen; and what the anchor signs under another name revokes under its own too.
+#[test]
+fn gate_link_a_pack_has_what_the_authority_revoked_under_whichever_of_its_names() {
+    let own = authority(CARD).unwrap();
+    let fingerprint = hex::encode(Hash::Sha256.digest(&own.csca_certificate()));
+    let name = own.csca_name.clone();
+    let capitals = Name { common_name: name.common_name.to_uppercase(), ..name.clone() };
+    let other = Name::new(&name.country, "Fixture", "Another name");
+    let next = Signer::ecdsa(Curve::named("secp256r1").unwrap(), Hash::Sha256, "the next key");
+    let next = Authority { csca: next, csca_name: capitals, ..own.clone() };
+    let signer = Certificate::from_der(&own.document_signer_certificate().der).unwrap();
+    let options = CrlOptions {
+        revoked: vec![(signer.serial.clone(), Time::midnight(2026, 7, 1))],
+        this_update: Time::midnight(2026, 7, 1),
+        next_update: Some(Time::midnight(2026, 9, 1)),
+        ..CrlOptions::default()
+    };
+    let under_another = CrlOptions { issuer: Some(other), ..options.clone() };
+    for (seed, list) in [(1, next.revocation_list(&options)), (2, own.revocation_list(&under_another))] {
+        let site = Site::provisioned(seed).trusting();
+        let der = next.csca_certificate();
+        fs::write(site.path("next.der"), &der).unwrap();
+        let printed = hex::encode(Hash::Sha256.digest(&der));
+        let added = site.run(&["trust", "add", "next.der", "--demonstration", "--fingerprint", &printed]);
+        assert_eq!(added.code, 0, "{added:?}");
+        fs::write(site.path("issuer.crl"), list).unwrap();
+        let imported = site.run(&["trust", "import", "issuer.crl"]);
+        assert_eq!(imported.code, 0, "{imported:?}");
+        let made = pack(&site, "1", &["--anchor", &fingerprint]);
+        assert_eq!(made.code, 0, "{made:?}");
+        let bytes = fs::read(site.path("pack.bin")).unwrap();
+        let revoked = digest(&signer.issuer, &signer.serial, &RustCrypto);
+        assert!(bytes.windows(revoked.len()).any(|window| window == revoked), "{seed}");
+    }
 }

@@ -1,5 +1,7 @@
 //! EF.CardSecurity: who may sign it, when and for whom, and revocation apart from who signed EF.SOD.
 
+use std::cell::Cell;
+
 use card_fixtures::authority::{
     Authority, BasicConstraints, CARD_SECURITY, CertificateOptions, CrlOptions, Extension, LDS_SECURITY_OBJECT, Name,
     SignatureOptions, SodOptions, key_usage,
@@ -8,7 +10,7 @@ use card_fixtures::personalisation::{card_security_content, issue};
 use card_fixtures::time::Time;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{CryptoError, NamedCurve, PublicKey};
-use soat::dossier::{Dossier, FileId, FileRecord, Origin};
+use soat::dossier::{ChipMapping, ChipMappingOutcome, Dossier, FileId, FileRecord, Origin};
 use soat::inspection::{CheckKind, Floors, Outcome, Overall, Profile, Report, inspect};
 use soat::pki::{CertificateList, VerifiedCrl};
 use soat_tests::provider::{Asking, Signatures};
@@ -150,6 +152,31 @@ fn the_mapping_by_a_key_at_the_floor_or_on_a_curve_that_the_provider_lacks() {
     });
     let report = inspect(&issued.dossier(), &issued.trust(), &Profile::OPERATIONAL, NOW, &lacking);
     assert_eq!((ended(&report, MAPPING), report.overall), (undetermined("chip.pace_cam_unsupported"), Overall::Undetermined));
+}
+
+/// A multiplication takes as long as its scalar is: a chip that sends longer data than the standard has computes nothing here with them.
+#[test]
+fn the_mapping_with_data_of_another_length_is_not_multiplied() {
+    let issued = mapping();
+    let judge = |change: &dyn Fn(&mut Vec<u8>)| {
+        let calls = Cell::new(0);
+        let counting = Asking(|_: &PublicKey| {
+            calls.set(calls.get() + 1);
+            Ok(Signatures::Checked)
+        });
+        let mut dossier = issued.dossier();
+        let Some(ChipMapping { outcome: ChipMappingOutcome::Data(data), .. }) = &mut dossier.chip_mapping else { panic!() };
+        change(data);
+        let report = inspect(&dossier, &issued.trust(), &Profile::OPERATIONAL, NOW, &counting);
+        (ended(&report, MAPPING), calls.get())
+    };
+    let (genuine, calls) = judge(&|_| {});
+    assert_eq!(genuine, GOOD);
+    let wrong = failed("chip.pace_cam_failed");
+    assert_eq!(judge(&|data| data[31] ^= 1), (wrong, calls));
+    assert_eq!(judge(&|data| data.insert(0, 0)), (wrong, calls - 1));
+    assert_eq!(judge(&|data| data.resize(60_000, 1)), (wrong, calls - 1));
+    assert_eq!(judge(&|data| data.truncate(31)), (wrong, calls - 1));
 }
 
 /// A card with chip authentication mapping; its EF.SOD is signed under a certificate of its own.

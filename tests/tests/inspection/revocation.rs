@@ -9,9 +9,11 @@ use card_fixtures::rsa::RsaKey;
 use card_fixtures::time::Time;
 use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::inspection::{CheckKind, Overall, Profile, Report, inspect};
+use soat::inspection::{CheckKind, Outcome, Overall, Profile, Report, inspect};
 use soat::pki::crl::{Revocation, RevocationReason};
+use soat::pki::revocation::digest;
 use soat::pki::{Certificate, CertificateList, CrlError, TrustStore, VerifiedCrl};
+use soat::tlv::TlvErrorKind;
 
 use crate::issued::{GOOD, Issued, NOW, ended, failed, row, trust, undetermined};
 
@@ -105,6 +107,50 @@ fn attack_14_a_revoked_signer() {
             assert!(report.identity().is_none());
         }
     }
+}
+
+/// As a gate is told, which has no room for lists: by digests of issuer and serial number, whichever of the two pads the number.
+#[test]
+fn attack_14_a_revoked_signer_by_its_digest() {
+    let issued = Issued::vietnam();
+    let plain = issued.authority.document_signer_options();
+    let padded = CertificateOptions { serial: [&[0, 0], &plain.serial[..]].concat(), ..plain.clone() };
+    let serials = [plain.serial.clone(), padded.serial.clone()];
+    for certificate in [plain, padded] {
+        let issued = Issued::vietnam().signed(&SodOptions { certificate: Some(certificate), ..SodOptions::default() });
+        assert_eq!(by_digest(&issued, issued.trust(), &[0x11, 0x22]), (undetermined("revocation.unknown"), Overall::Successful));
+        for serial in &serials {
+            assert_eq!(by_digest(&issued, issued.trust(), serial), (failed("ds.revoked"), Overall::Failed), "{serial:02x?}");
+        }
+    }
+}
+
+/// A digest of the authority's root, or of a link to its key.
+#[test]
+fn attack_14_a_revoked_authority_by_its_digest() {
+    let issued = Issued::vietnam();
+    let revoked = (failed("csca.revoked"), Overall::Failed);
+    assert_eq!(by_digest(&issued, issued.trust(), &issued.authority.csca_options().serial), revoked);
+    let former = Authority { csca: Issued::new("sod-p256-sha256").authority.csca, ..issued.authority.clone() };
+    let link = former.link_options(&issued.authority);
+    let store = || trust([former.link_certificate_with(&issued.authority, &link), issued.authority.csca_certificate()]);
+    assert_eq!(by_digest(&issued, store(), &link.serial), revoked);
+    let unknown = (undetermined("revocation.unknown"), Overall::Successful);
+    assert_eq!(by_digest(&issued, store(), &[0x11]), unknown);
+    // A state that certified the key of another takes back its own word, and nothing more.
+    let foreign = Issued::new("passport-td3").authority;
+    let cross = Certificate::from_der(&foreign.link_certificate(&issued.authority)).unwrap();
+    let mut store = trust([cross.as_der().to_vec(), issued.authority.csca_certificate()]);
+    store.revoke([digest(&cross.issuer, &cross.serial, &RustCrypto)]);
+    assert_eq!(by_digest(&issued, store, &[0x11]), unknown);
+}
+
+/// Under `operational`, where the store holds that the authority revoked this serial number.
+fn by_digest(issued: &Issued, mut store: TrustStore, serial: &[u8]) -> ((Outcome, Option<&'static str>), Overall) {
+    let authority = Certificate::from_der(&issued.authority.csca_certificate()).unwrap();
+    store.revoke([digest(&authority.subject, serial, &RustCrypto)]);
+    let [report, _] = under(issued, &store);
+    (ended(&report, CheckKind::Revocation), report.overall)
 }
 
 #[test]
@@ -248,6 +294,12 @@ fn attack_14_lists_that_are_refused() {
     // invalidityDate tells when the key may have been lost, and changes nothing.
     assert!(verify(own, &entry("2.5.29.24", true), &store).is_ok());
     assert!(matches!(refused(&list("2.5.29.20", false)), CrlError::DuplicateExtension(_)));
+    // A BOOLEAN of two octets (X.690 §8.2.1), the extension's value shorter by one.
+    let mut two_octets = own.revocation_list(&list("1.2.3.4", true));
+    let place = two_octets.windows(7).position(|window| window == [1, 1, 0xFF, 4, 2, 0x30, 0]).unwrap();
+    two_octets[place..place + 7].copy_from_slice(&[1, 2, 0, 0, 4, 1, 0x30]);
+    let CrlError::Structure(error) = CertificateList::from_der(&two_octets).unwrap_err() else { panic!() };
+    assert_eq!(error.kind, TlvErrorKind::Value("a boolean that is not one octet"));
     let inner = CrlOptions { inner_algorithm: Some(card_fixtures::authority::rsa_encryption()), ..current() };
     assert_eq!(refused(&inner), CrlError::AlgorithmMismatch);
     let backwards = CrlOptions { next_update: Some(Time::midnight(2025, 4, 30)), ..current() };

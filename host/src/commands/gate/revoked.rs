@@ -16,12 +16,13 @@ use crate::error::{Error, Result};
 /// # Errors
 /// That there are more than a pack has room for.
 pub fn digests(store: &TrustStore, anchors: &[Certificate]) -> Result<Vec<[u8; REVOKED]>> {
-    let is_chosen = |name: &Name| anchors.iter().any(|anchor| anchor.subject == *name);
+    let is_chosen = |name: &Name| anchors.iter().any(|anchor| anchor.subject.matches(name));
     let mut digests = BTreeSet::new();
     for crl in store.revocation_lists() {
         let list = crl.list();
-        let names: Vec<_> = std::iter::once(list.issuer()).chain(list.issuer_alternatives()).collect();
-        if !names.iter().any(|name| is_chosen(name)) && !is_chosen(&crl.issuer().certificate.subject) {
+        let signed_by = &crl.issuer().certificate.subject;
+        let names: Vec<_> = [list.issuer(), signed_by].into_iter().chain(list.issuer_alternatives()).collect();
+        if !names.iter().any(|name| is_chosen(name)) {
             continue;
         }
         for (serial, _) in list.entries() {

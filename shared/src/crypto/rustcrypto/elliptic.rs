@@ -15,8 +15,11 @@ use crate::crypto::{CryptoError, KeyPair, NamedCurve};
 const NOT_ON_CURVE: CryptoError = CryptoError::PublicKeyInvalid("a point that is not on its curve");
 const AT_INFINITY: CryptoError = CryptoError::PublicKeyInvalid("a shared point at infinity");
 
-/// `scalar · point`, uncompressed.
+/// `scalar · point`, uncompressed. Work grows with the scalar, which a chip may have sent: it is no longer than the field.
 pub(super) fn multiply(curve: NamedCurve, scalar: &[u8], point: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    if scalar.len() > curve.field_len() {
+        return Err(CryptoError::Length);
+    }
     let arithmetic = arithmetic(curve)?;
     let point = arithmetic.decode(point).ok_or(NOT_ON_CURVE)?;
     let product = arithmetic.encode(&arithmetic.multiply(scalar, &point)).ok_or(AT_INFINITY)?;

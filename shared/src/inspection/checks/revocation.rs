@@ -4,7 +4,7 @@ use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
 use crate::pki::crl::RevocationReason;
-use crate::pki::revocation::{RevocationStatus, VerifiedCrl, current_lists, status};
+use crate::pki::revocation::{RevocationStatus, VerifiedCrl, current_lists, is_authority_revoked, status};
 use crate::pki::{Certificate, TrustedPath};
 
 const SECONDS_A_DAY: i64 = 86_400;
@@ -25,6 +25,9 @@ pub(in crate::inspection) fn of_signer(
     signer: &Certificate,
     path: &TrustedPath,
 ) -> Check {
+    if is_authority_revoked(path.anchor(), examination.trust, examination.provider) {
+        return row.failed(ReasonCode::CSCA_REVOKED);
+    }
     if examination.trust.is_revoked(signer, examination.provider) {
         return row.failed(ReasonCode::DS_REVOKED);
     }

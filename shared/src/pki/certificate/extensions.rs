@@ -7,7 +7,7 @@ use der::asn1::ObjectIdentifier;
 
 use super::{CertificateError, validity};
 use crate::time::Timestamp;
-use crate::tlv::asn1::{BIT_STRING, BOOLEAN, OCTET_STRING, context};
+use crate::tlv::asn1::{BIT_STRING, OCTET_STRING, context};
 use crate::tlv::{Cursor, Rules, TlvError};
 
 /// extKeyUsage of a master list signer, ICAO 9303-12 §7.1.1.3.
@@ -147,17 +147,12 @@ pub struct BasicConstraints {
 
 impl BasicConstraints {
     fn read(value: &[u8]) -> Result<Self, Malformed> {
-        let mut fields = Cursor::new(value, Rules::Der).sequence()?;
-        let certificate_authority = boolean(&mut fields)?;
+        let mut fields = whole(value)?;
+        let certificate_authority = fields.boolean()?;
         let path_len = if fields.is_empty() { None } else { Some(fields.small_integer()?) };
         fields.finish()?;
         Ok(Self { certificate_authority, path_len })
     }
-}
-
-/// A BOOLEAN DEFAULT FALSE. Any octet but zero is true, as in BER.
-fn boolean(fields: &mut Cursor<'_>) -> Result<bool, TlvError> {
-    Ok(fields.optional(BOOLEAN)?.is_some_and(|value| value.value.iter().any(|&octet| octet != 0)))
 }
 
 /// privateKeyUsagePeriod: at least one end is given.
@@ -204,7 +199,7 @@ impl Extensions {
             }
             let mut fields = extension?.children()?;
             let kind = fields.object_identifier()?;
-            let critical = boolean(&mut fields)?;
+            let critical = fields.boolean()?;
             let value = fields.expect(OCTET_STRING)?.value;
             fields.finish()?;
             if seen.contains(&kind) {
@@ -271,12 +266,13 @@ impl Extensions {
 /// DocumentTypeListSyntax ::= SEQUENCE { version INTEGER, docTypeList SET OF PrintableString (SIZE(1..2)) }
 /// ```
 fn document_types(value: &[u8]) -> Result<Vec<String>, Malformed> {
-    let mut list = Cursor::new(value, Rules::Der).sequence()?;
+    let mut list = whole(value)?;
     list.small_integer()?;
     let mut types = Vec::new();
     for kind in list.set()? {
         types.push(String::from_utf8_lossy(kind?.value).into_owned());
     }
+    list.finish()?;
     Ok(types)
 }
 

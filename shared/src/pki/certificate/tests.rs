@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::time::Timestamp;
-use crate::tlv::{Element, Tag};
+use crate::tlv::{Element, Tag, TlvErrorKind};
 
 /// A DER element of up to 65,535 bytes.
 fn der(tag: u8, value: &[u8]) -> Vec<u8> {
@@ -146,6 +146,21 @@ fn extension(kind: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     der(0x30, &[der(0x06, kind), critical, der(0x04, value)].concat())
 }
 
+/// A BOOLEAN is one octet (X.690 §8.2.1): none and several are no FALSE that someone spelled out.
+#[test]
+fn whether_an_extension_is_critical_is_one_octet() {
+    let with = |critical: &[u8]| {
+        let unknown = der(0x30, &[der(0x06, &[0x2A, 3, 4]), der(0x01, critical), der(0x04, &[5, 0])].concat());
+        Certificate::from_der(&Parts { extensions: vec![unknown], ..Parts::new() }.encode())
+            .map(|certificate| !certificate.extensions.unknown_critical.is_empty())
+    };
+    assert_eq!((with(&[0]), with(&[1]), with(&[0xFF])), (Ok(false), Ok(true), Ok(true)));
+    for critical in [&[][..], &[0, 0], &[0xFF, 0]] {
+        let Err(CertificateError::Structure(error)) = with(critical) else { panic!("{critical:02x?}") };
+        assert_eq!(error.kind, TlvErrorKind::Value("a boolean that is not one octet"), "{critical:02x?}");
+    }
+}
+
 #[test]
 fn serials_are_bytes() {
     for serial in [&[0xFF_u8, 0x01][..], &[0x00, 0x00, 0x01], &[0x80]] {
@@ -281,7 +296,7 @@ fn values_of_another_type_are_refused() {
         let extensions = vec![extension(&[0x55, 0x1D, arc], false, value)];
         Certificate::from_der(&Parts { extensions, ..Parts::new() }.encode()).map(|certificate| certificate.extensions)
     };
-    let broken: [(u8, &[u8]); 16] = [
+    let broken: [(u8, &[u8]); 20] = [
         (0x0E, &[0x30, 0]),
         (0x0E, &[4, 1, 7, 0]),
         (0x0F, &[3, 0]),
@@ -291,6 +306,10 @@ fn values_of_another_type_are_refused() {
         (0x0F, &[3, 2, 7, 0x80, 0]),
         (0x10, &[0x30, 15, 0x80, 13, b'2', b'0', b'2', b'0', b'0', b'9', b'1', b'3', b'1', b'2', b'2', b'6', b'Z']),
         (0x10, &[0x30, 2, 0x82, 0]),
+        (0x13, &[0x30, 0, 0]),
+        (0x13, &[0x30, 3, 1, 1, 0xFF, 5, 0]),
+        (0x13, &[0x30, 2, 1, 0]),
+        (0x13, &[0x30, 4, 1, 2, 0, 0xFF]),
         (0x23, &[4, 1, 7]),
         (0x23, &[0x30, 3, 0x80, 1, 7, 0]),
         (0x23, &[0x30, 3, 0x83, 1, 7]),
@@ -302,6 +321,17 @@ fn values_of_another_type_are_refused() {
     for (arc, value) in broken {
         let kind = ObjectIdentifier::from_arcs([2, 5, 29, u32::from(arc)]).unwrap();
         assert_eq!(read(arc, value).unwrap_err(), CertificateError::Extension(kind), "{value:02x?}");
+    }
+    const DOCUMENT_TYPES: [u8; 7] = [0x67, 0x81, 8, 1, 1, 6, 2];
+    let types = |value: &[u8]| {
+        let extensions = vec![extension(&DOCUMENT_TYPES, false, value)];
+        Certificate::from_der(&Parts { extensions, ..Parts::new() }.encode())
+            .map(|certificate| certificate.extensions.document_types)
+    };
+    assert_eq!(types(&[0x30, 8, 2, 1, 0, 0x31, 3, 0x13, 1, b'P']), Ok(Some(vec!["P".into()])));
+    let kind = ObjectIdentifier::new_unwrap("2.23.136.1.1.6.2");
+    for value in [&[0x30, 8, 2, 1, 0, 0x31, 3, 0x13, 1, b'P', 0][..], &[0x30, 10, 2, 1, 0, 0x31, 3, 0x13, 1, b'P', 5, 0]] {
+        assert_eq!(types(value), Err(CertificateError::Extension(kind)), "{value:02x?}");
     }
     // Bits beyond the last count for nothing; names and number of the issuer are passed over.
     let usage = read(0x0F, &[3, 2, 7, 0xFF]).unwrap().key_usage.unwrap();

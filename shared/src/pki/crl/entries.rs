@@ -131,7 +131,7 @@ fn read_reason(extensions: Cursor<'_>) -> Result<RevocationReason, CrlError> {
 }
 
 /// The octets of an INTEGER without needless ones in front: list and certificate need not agree on them.
-pub(super) fn minimal(octets: &[u8]) -> &[u8] {
+pub(in crate::pki) fn minimal(octets: &[u8]) -> &[u8] {
     let mut octets = octets;
     while let [first, rest @ ..] = octets {
         let sign_follows =

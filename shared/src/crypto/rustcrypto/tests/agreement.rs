@@ -232,4 +232,7 @@ fn multiplication_checks_chip_authentication_mapping() {
     assert_eq!(mapped, point(&mapping_key));
     let infinity = RustCrypto.multiply_point(curve, &wide(&order), &point(&static_key));
     assert_eq!(infinity, Err(CryptoError::PublicKeyInvalid("a shared point at infinity")));
+    // Zeros in front change nothing but the work.
+    let longer = [&[0][..], &wide(&data)].concat();
+    assert_eq!(RustCrypto.multiply_point(curve, &longer, &point(&static_key)), Err(CryptoError::Length));
 }
