@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
     /// Only what comes is read, at the speed that the port has.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "scanners at serial ports are read on POSIX systems"))]
     Listening,
     /// Both ways, at this many bauds.
     Speaking(u32),
