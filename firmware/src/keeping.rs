@@ -22,4 +22,4 @@ pub mod vault;
 #[cfg(test)]
 pub(crate) mod flash_double;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -130,10 +130,11 @@ fn given(journal_key: &JournalKey) -> Provisioned<'_> {
     Provisioned { record: RECORD, device_key: &[0x44; 32], journal_key, seal_key: &[0x53; 32], now: Some(NOW) }
 }
 
-struct Operator(SigningKey, TerminalKey);
+/// Signs with a key that follows from a byte.
+pub(crate) struct Operator(SigningKey, TerminalKey);
 
 impl Operator {
-    fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         let key = SigningKey::from_bytes(&[seed; 32]);
         let public = TerminalKey::ed25519(key.verifying_key().as_bytes());
         Self(key, public)

@@ -2,11 +2,9 @@
 
 use std::rc::Rc;
 
-use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
-use soat::crypto::CryptoError;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::evidence::{TerminalKey, TerminalSigner};
+use soat::evidence::TerminalSigner;
 use soat::gate::image::{ImageError, ImageHeader};
 use soat::gate::journal::JournalKey;
 
@@ -14,6 +12,7 @@ use super::approval::{Approval, Approvals, Unreadable};
 use super::incoming::{self, Incoming, Last, Terms, UpdateError};
 use super::loader::{self, Start};
 use crate::keeping::flash_double::{FlashDouble, Power};
+use crate::keeping::tests::Operator;
 use crate::keeping::vault::{Provisioned, Vault};
 
 const PAGE: usize = 1024;
@@ -23,27 +22,6 @@ const BOARD: &str = "a board";
 const MANY: u32 = 3000;
 
 type Flash = FlashDouble<PAGE, true>;
-
-/// Signs with a key that follows from a byte.
-struct Signer(SigningKey, TerminalKey);
-
-impl Signer {
-    fn new(seed: u8) -> Self {
-        let key = SigningKey::from_bytes(&[seed; 32]);
-        let public = TerminalKey::ed25519(key.verifying_key().as_bytes());
-        Self(key, public)
-    }
-}
-
-impl TerminalSigner for Signer {
-    fn key(&self) -> &TerminalKey {
-        &self.1
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        Ok(ed25519_dalek::Signer::sign(&self.0, message).to_bytes().to_vec())
-    }
-}
 
 struct Device {
     power: Rc<Power>,
@@ -58,11 +36,11 @@ fn image(version: u8, length: usize) -> Vec<u8> {
 }
 
 fn signed(image: &[u8], version: u32) -> Vec<u8> {
-    ImageHeader::sign(image, BOARD, version, &Signer::new(1), &RustCrypto).unwrap()
+    ImageHeader::sign(image, BOARD, version, &Operator::new(1), &RustCrypto).unwrap()
 }
 
 fn terms(held: u32) -> Terms<'static> {
-    Terms { operator: Signer::new(1).key().fingerprint(&RustCrypto), board: BOARD, held, room: PAGE * PAGES }
+    Terms { operator: Operator::new(1).key().fingerprint(&RustCrypto), board: BOARD, held, room: PAGE * PAGES }
 }
 
 impl Device {
@@ -168,7 +146,7 @@ fn only_what_the_site_signed_for_this_board_is_taken() {
         assert!(device.runs(&image(1, 2000)));
         error
     };
-    let signed_as = |board: &str, signer: u8| ImageHeader::sign(&new, board, 2, &Signer::new(signer), &RustCrypto).unwrap();
+    let signed_as = |board: &str, signer: u8| ImageHeader::sign(&new, board, 2, &Operator::new(signer), &RustCrypto).unwrap();
     assert_eq!(refused(&signed_as(BOARD, 2), 1), ImageError::OtherKey.into());
     assert_eq!(refused(&signed_as("another", 1), 1), ImageError::OtherBoard.into());
     assert_eq!(refused(&good, 2), ImageError::NotNewer { held: 2, found: 2 }.into());
