@@ -378,9 +378,7 @@ fn memory_does_not_grow_with_the_cards() {
     assert!(found[1] <= found[0] + 5_000_000, "{found:?}");
 }
 
-/// `cargo test --workspace --test desk -- --ignored --nocapture 500`
 #[test]
-#[ignore = "takes a minute"]
 fn memory_after_500_cards_is_that_after_50() {
     let found = resident_after(&[50, 500]);
     assert!(found[1] <= found[0] + 5_000_000, "{found:?}");
