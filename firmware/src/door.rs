@@ -74,11 +74,6 @@ impl<L: Lock> Door<L> {
         }
     }
 
-    /// From now on it opens for so many milliseconds at a time.
-    pub fn set_pulse(&mut self, pulse_ms: u64) {
-        self.pulse_ms = pulse_ms;
-    }
-
     /// Gives the lock power.
     pub fn open(&mut self, now: u64) {
         let until = now.saturating_add(self.pulse_ms);

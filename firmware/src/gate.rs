@@ -200,13 +200,6 @@ impl<B: Board> Gate<B> {
         self.recorded
     }
 
-    /// From now on this holds: a new pack was taken over.
-    pub fn adopt(&mut self, settings: Settings, rule: Rule, trust: TrustStore) {
-        (self.settings, self.rule, self.trust) = (settings, rule, trust);
-        self.passback.set_seconds(settings.passback_seconds);
-        self.outputs.get_mut().door.set_pulse(settings.pulse_ms.into());
-    }
-
     /// Goes on.
     pub fn poll(&mut self, now: u64) -> Option<Notice> {
         let notice = self.advance(now);

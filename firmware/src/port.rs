@@ -103,9 +103,7 @@ pub trait Record {
 pub enum Recorded {
     /// It is kept, whatever happens to the power from now on.
     Kept,
-    /// It could not be kept, and the gate goes on.
-    Lost,
-    /// It could not be kept, and nobody may come in of whom nobody would know.
+    /// It could not be kept: nobody may come in of whom nobody would know. The exit button works.
     Barred,
 }
 

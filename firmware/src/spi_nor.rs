@@ -28,6 +28,8 @@ const PAGE: usize = 256;
 const SECTOR: u32 = 4096;
 /// Status is asked for so often before the chip is given up: at 21 MHz a question takes a microsecond, and a sector at most 400 ms.
 const PATIENCE: u32 = 2_000_000;
+/// And at a start, when there may be no chip at all.
+const PATIENCE_AT_START: u32 = PATIENCE / 4;
 
 /// Why the chip does not do as it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,7 +75,7 @@ impl<S: SpiDevice> SpiNor<S> {
     pub fn new(spi: S) -> Result<Self, SpiNorError> {
         let mut chip = Self { spi, capacity: 0 };
         // A reset of the microcontroller alone leaves it erasing: until that is done it says its status and nothing else.
-        chip.wait().map_err(|error| if error == SpiNorError::Busy { SpiNorError::NoChip } else { error })?;
+        chip.wait_for(PATIENCE_AT_START).map_err(|error| if error == SpiNorError::Busy { SpiNorError::NoChip } else { error })?;
         let mut answer = [0; 3];
         chip.spi.transaction(&mut [Operation::Write(&[IDENTIFY]), Operation::Read(&mut answer)]).map_err(bus)?;
         match answer {
@@ -83,7 +85,11 @@ impl<S: SpiDevice> SpiNor<S> {
     }
 
     fn wait(&mut self) -> Result<(), SpiNorError> {
-        for _ in 0..PATIENCE {
+        self.wait_for(PATIENCE)
+    }
+
+    fn wait_for(&mut self, patience: u32) -> Result<(), SpiNorError> {
+        for _ in 0..patience {
             if self.status()? & BUSY == 0 {
                 return Ok(());
             }

@@ -22,11 +22,6 @@ impl Passback {
         Self { seconds, lately: VecDeque::new() }
     }
 
-    /// Another time holds from now on; who came in lately is remembered.
-    pub fn set_seconds(&mut self, seconds: u32) {
-        self.seconds = seconds;
-    }
-
     /// Whether this person may come in, and remembers it if so.
     pub fn passes(&mut self, person: &Person, time: Timestamp) -> bool {
         if self.seconds == 0 {

@@ -17,7 +17,7 @@
 //! somebody else has erased. Where entries are not there that the vault counted, an entry says how many: the chip was exchanged, erased,
 //! or has failed; the desk finds them missing too.
 //!
-//! An erased page takes 32 entries. A chip of 4 MiB holds 32,000, and its sectors of 4 KiB stand 100,000 erases each: more than the vault.
+//! A page takes 32 entries. A mebibyte holds 8,192, and its sectors of 4 KiB stand 100,000 erases each: more than the vault.
 
 use alloc::vec::Vec;
 

@@ -7,7 +7,7 @@ use soat::time::Timestamp;
 use super::journal::{Journal, JournalError};
 use super::records::RecordsError;
 use super::time_floor::{BUILT, Known};
-use super::vault::{Floors, Vault, WithoutJournal};
+use super::vault::{Floors, Vault};
 use crate::port::{Record, Recorded};
 
 /// The kept floor of time follows the journal, which has the last day by itself.
@@ -18,7 +18,6 @@ pub struct Keeper<V, C> {
     /// Keys, floors and settings.
     pub vault: Vault<V>,
     journal: Result<Journal<C>, JournalError>,
-    without: WithoutJournal,
     /// The kept floor of time.
     floor: u64,
     /// From then on no time raises the floor.
@@ -27,15 +26,15 @@ pub struct Keeper<V, C> {
 }
 
 impl<V: MultiwriteNorFlash, C: NorFlash> Keeper<V, C> {
-    /// Opens both. A journal that does not open is a fault and no end: what it means, the vault says.
+    /// Opens both. A journal that does not open is a fault and no end: nobody is let in, and a desk can still be spoken to.
     ///
     /// # Errors
     /// [`RecordsError`], where the vault cannot be used.
     pub fn open(mut vault: Vault<V>, chip: Result<C, NorFlashErrorKind>) -> Result<Self, RecordsError> {
-        let (without, floor) = (vault.without_journal()?, vault.floors()?.time);
+        let floor = vault.floors()?.time;
         let journal = chip.map_err(JournalError::Flash).and_then(|chip| Journal::open(chip, &mut vault));
         let (believed_until, allowance) = (Timestamp(i64::MIN), Allowance::default());
-        Ok(Self { vault, journal, without, floor, believed_until, allowance })
+        Ok(Self { vault, journal, floor, believed_until, allowance })
     }
 
     /// The journal, where it can be used.
@@ -83,11 +82,7 @@ impl<V: MultiwriteNorFlash, C: NorFlash> Keeper<V, C> {
 
 impl<V: MultiwriteNorFlash, C: NorFlash> Record for Keeper<V, C> {
     fn record(&mut self, event: &Event, time: Option<Timestamp>) -> Recorded {
-        match (self.note(event, time), self.without) {
-            (Ok(()), _) => Recorded::Kept,
-            (Err(_), WithoutJournal::GoOn) => Recorded::Lost,
-            (Err(_), WithoutJournal::Shut) => Recorded::Barred,
-        }
+        if self.note(event, time).is_ok() { Recorded::Kept } else { Recorded::Barred }
     }
 }
 

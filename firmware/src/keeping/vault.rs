@@ -27,8 +27,7 @@ const JOURNAL_SEAL: u8 = 6;
 const JOURNAL_PERSONS: u8 = 7;
 const PANEL_KEY: u8 = 8;
 const PANEL_LINE: u8 = 9;
-const JOURNAL_POLICY: u8 = 10;
-const IMAGES: u8 = 11;
+const IMAGES: u8 = 10;
 
 /// What a gate is provisioned with.
 pub struct Provisioned<'a> {
@@ -77,16 +76,6 @@ pub struct JournalHead {
     pub start: u32,
     /// The key of the next entry.
     pub key: ChainKey,
-}
-
-/// What the gate does while its journal cannot be written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WithoutJournal {
-    /// It lets nobody in: whoever can break the journal could else come in unseen. The exit button works.
-    #[default]
-    Shut,
-    /// It goes on and shows the fault: for doors that must rather open than know who came.
-    GoOn,
 }
 
 /// The vault.
@@ -295,23 +284,6 @@ impl<F: MultiwriteNorFlash> Vault<F> {
         self.records.replace(PANEL_LINE, &[&[address][..], &bauds.to_be_bytes()].concat())
     }
 
-    /// What the gate does while its journal cannot be written.
-    ///
-    /// # Errors
-    /// [`RecordsError`]
-    pub fn without_journal(&mut self) -> Result<WithoutJournal, RecordsError> {
-        let policy = self.fixed::<1>(JOURNAL_POLICY)?;
-        Ok(if policy.is_some_and(|policy| *policy == [1]) { WithoutJournal::GoOn } else { WithoutJournal::Shut })
-    }
-
-    /// Says what the gate does while its journal cannot be written.
-    ///
-    /// # Errors
-    /// [`RecordsError`]
-    pub fn set_without_journal(&mut self, policy: WithoutJournal) -> Result<(), RecordsError> {
-        self.records.replace(JOURNAL_POLICY, &[u8::from(policy == WithoutJournal::GoOn)])
-    }
-
     /// A value of a fixed length.
     fn fixed<const N: usize>(&mut self, number: u8) -> Result<Option<Zeroizing<[u8; N]>>, RecordsError> {
         let Some(value) = self.records.value(number)? else { return Ok(None) };
@@ -323,14 +295,14 @@ impl<F: MultiwriteNorFlash> Vault<F> {
 impl<F: MultiwriteNorFlash> Approvals for Result<Vault<F>, RecordsError> {
     fn approval(&mut self) -> Result<Option<Approval>, Unreadable> {
         match self {
-            Ok(vault) => vault.images().map_err(|_| Unreadable),
+            Ok(vault) => vault.approval(),
             Err(RecordsError::Blank) => Ok(None),
             Err(_) => Err(Unreadable),
         }
     }
 
     fn approve(&mut self, approval: &Approval) -> bool {
-        self.as_mut().is_ok_and(|vault| vault.set_images(approval).is_ok())
+        self.as_mut().is_ok_and(|vault| vault.approve(approval))
     }
 }
 

@@ -143,17 +143,12 @@ impl Incoming {
             return Err(UpdateError::OutOfOrder);
         }
         let mut rest = core::mem::take(&mut self.rest);
+        let came = usize::try_from(self.written).map_err(|_| UpdateError::Storage)? + rest.len();
         rest.resize(rest.len().next_multiple_of(WORD.max(D::WRITE_SIZE)), 0xFF);
         self.program(&rest, dfu)?;
         let incoming = Approved { length: header.length, version: header.version, sha256: header.sha256 };
-        if self.written < header.length || self.written - header.length >= u32::try_from(WORD.max(D::WRITE_SIZE)).unwrap_or(0) {
-            return Err(ImageError::Damaged.into());
-        }
         let capacity = u32::try_from(active.capacity()).map_err(|_| UpdateError::Storage)?;
-        if header.length > capacity {
-            return Err(ImageError::TooLarge.into());
-        }
-        if !incoming.stands_in(dfu) {
+        if usize::try_from(header.length) != Ok(came) || !incoming.stands_in(dfu) {
             return Err(ImageError::Damaged.into());
         }
         let running = match approvals.approval().map_err(|_| UpdateError::Storage)? {

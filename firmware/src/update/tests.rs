@@ -125,6 +125,34 @@ fn what_does_not_confirm_itself_is_taken_back() {
     assert_eq!(device.confirm(), Ok(Last::Stays(2)));
 }
 
+/// An order to swap that nobody approved, as a page that was half erased may hold: it is forgotten, and nobody is on trial.
+#[test]
+fn an_order_without_an_approval_is_forgotten() {
+    let mut device = Device::new();
+    device.state.bytes.borrow_mut()[0] = 0xF0;
+    assert_eq!(incoming::on_trial(&mut device.state), Ok(true));
+    assert_eq!(device.start(), Start::Settled);
+    assert_eq!(incoming::on_trial(&mut device.state), Ok(false));
+    assert!(device.runs(&image(1, 2000)));
+}
+
+/// The flash of what comes does not answer: what is whole and approved runs, half a swap does not.
+#[test]
+fn without_the_outer_flash_nothing_is_swapped() {
+    let mut device = Device::new();
+    let started = |device: &mut Device| loader::without_incoming(&mut device.active, &mut Vault::open(device.vault.clone()));
+    assert_eq!(started(&mut device), Start::Settled);
+    device.update(&signed(&image(2, 2900), 2), 1).unwrap();
+    assert_eq!(started(&mut device), Start::Settled);
+    assert!(device.runs(&image(1, 2000)));
+    device.power.cut_at(400, 1);
+    device.start();
+    assert!(device.power.is_off());
+    device.power.restore();
+    assert_eq!(started(&mut device), Start::Nothing);
+    assert_eq!(device.start(), Start::OnTrial, "it answers again");
+}
+
 #[test]
 fn what_runs_may_not_overwrite_its_way_back() {
     let (mut device, new) = (Device::new(), image(2, 3000));

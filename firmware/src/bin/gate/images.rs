@@ -25,7 +25,7 @@ pub struct Images {
     coming: Option<Incoming>,
     /// Whether this image came last and has not confirmed itself.
     pub on_trial: bool,
-    /// Whether it has yet to be seen that this image works.
+    /// Whether it has yet to be settled which image stays.
     pub is_due: bool,
     /// The version of this image.
     pub version: u32,
@@ -36,7 +36,7 @@ impl Images {
     pub fn new(flash: Result<machine::Incoming, NorFlashErrorKind>) -> Self {
         let mut state = machine::state();
         let on_trial = state.as_mut().is_some_and(|state| incoming::on_trial(state) == Ok(true));
-        Self { flash, state, coming: None, on_trial, is_due: true, version: LOADED }
+        Self { flash, state, coming: None, on_trial, is_due: on_trial, version: LOADED }
     }
 
     /// What the vault says of them.
@@ -44,6 +44,7 @@ impl Images {
         if let Ok(Some(approval)) = keep.vault.images() {
             let runs = if self.on_trial { approval.incoming } else { approval.running };
             self.version = runs.version;
+            self.is_due |= approval.is_pending();
         }
     }
 

@@ -112,27 +112,29 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     rand_core::Rng::fill_bytes(&mut entropy, &mut seed);
 
     let now = clock.time();
-    let given = machine::given();
+    let machine::Given { provisioning, pack } = machine::given();
     let chip_pins = (b.pb1, b.pb13, b.pb14, b.pb15);
     let Some(storage) = machine::storage(device.FLASH, device.SPI2, chip_pins, &mut rcc) else { halt() };
     let Some(mut identity) = Identity::new(c.pc6.into_pull_down_input(), Images::new(storage.incoming), &mut entropy) else {
         halt()
     };
     let mut service = Service::new(console);
-    let (mut keep, mut packs) = match start::keep(storage.chip, storage.slots, &given, now, &mut entropy) {
+    let kept = start::keep(storage.chip, storage.slots, &provisioning, now, &mut entropy);
+    // Its keys stand in the vault now, or nowhere.
+    drop(provisioning);
+    let (mut keep, mut packs) = match kept {
         Ok(kept) => kept,
         Err(unfit) => refuse(&unfit, &mut service, &mut identity, Place::Bare(&mut entropy, &clock), scanner),
     };
     identity.learn(&mut keep);
     let refused = |error: &TakeError| say(&mut service, format_args!("pack refused: {error}"));
-    let Told { header, settings, rule, trust, bus, wiegand } = match start::told(&mut keep, &mut packs, &given, now, refused) {
+    let Told { header, settings, rule, trust, bus, wiegand } = match start::told(&mut keep, &mut packs, pack, now, refused) {
         Ok(told) => told,
         Err(unfit) => {
             let place = Place::Keys(&mut keep, &mut packs, &mut entropy, &clock);
             refuse(&unfit, &mut service, &mut identity, place, scanner)
         }
     };
-    drop(given);
     let (version, made_at, ends_at) = (header.version, header.made_at.0, header.ends_at.0);
     identity.pack = Some(PackStatus { version, made_at, ends_at });
     if let Err(error) = keep.journal() {

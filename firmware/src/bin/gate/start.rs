@@ -19,7 +19,7 @@ use soat_firmware::wiegand::Format;
 use zeroize::Zeroizing;
 
 use crate::entropy::Entropy;
-use crate::machine::{self, Chip, Given, Slots, VaultFlash};
+use crate::machine::{self, Chip, Slots, VaultFlash};
 use crate::panel;
 
 /// Vault and journal of this board.
@@ -63,7 +63,7 @@ impl From<RecordsError> for Unfit {
 pub fn keep(
     chip: Result<Chip, NorFlashErrorKind>,
     slots: Slots,
-    given: &Given,
+    handed_over: &[u8],
     now: Option<Timestamp>,
     entropy: &mut Entropy,
 ) -> Result<(Keep, Packs<Slots>), Unfit> {
@@ -72,8 +72,8 @@ pub fn keep(
     let vault = match Vault::open(flash()?) {
         Err(RecordsError::Blank) => {
             is_new = true;
-            let told = Provisioning::parse(&given.provisioning, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
-            let record = Provisioning::without_journal_key(&given.provisioning, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
+            let told = Provisioning::parse(handed_over, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
+            let record = Provisioning::without_journal_key(handed_over, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
             let mut drawn = || {
                 let mut key = Zeroizing::new([0; 32]);
                 rand_core::Rng::fill_bytes(entropy, key.as_mut_slice());
@@ -108,14 +108,14 @@ pub fn keep(
 pub fn told(
     keep: &mut Keep,
     packs: &mut Packs<Slots>,
-    given: &Given,
+    handed_over: &'static [u8],
     now: Option<Timestamp>,
     mut refused: impl FnMut(&TakeError),
 ) -> Result<Told, Unfit> {
     let record = keep.vault.provisioning()?;
     let provisioning = Provisioning::parse(&record, &RustCrypto).ok_or(Unfit::NotProvisioned)?;
     let authority = Authority { operator: provisioning.operator, least_version: provisioning.least_version };
-    let taken = take_over(keep, packs, &authority, given, now);
+    let taken = take_over(keep, packs, &authority, handed_over, now);
     if let Err(error) = &taken {
         let _ = keep.note(&Event::because(Kind::PackRefused, error.code()), now);
     }
@@ -153,19 +153,19 @@ fn take_over(
     keep: &mut Keep,
     packs: &mut Packs<Slots>,
     authority: &Authority,
-    given: &Given,
+    handed_over: &'static [u8],
     now: Option<Timestamp>,
 ) -> Result<(), TakeError> {
-    let digest = RustCrypto.digest(DigestAlgorithm::Sha256, &[given.pack]);
+    let digest = RustCrypto.digest(DigestAlgorithm::Sha256, &[handed_over]);
     let in_force = keep.vault.active_pack()?;
     let is_old = in_force.is_some_and(|active| !machine::HANDS_OVER_LATER || active.sha256 == *digest.as_ref());
-    if given.pack.is_empty() || is_old {
+    if handed_over.is_empty() || is_old {
         return Ok(());
     }
     // What is no pack of this site does not even touch the other slot.
-    GatePack::verify(given.pack, &authority.operator, &RustCrypto)?;
-    packs.begin(&mut keep.vault, u32::try_from(given.pack.len()).map_err(|_| TakeError::TooLarge)?)?;
-    for (offset, piece) in (0..).step_by(PIECE).zip(given.pack.chunks(PIECE)) {
+    GatePack::verify(handed_over, &authority.operator, &RustCrypto)?;
+    packs.begin(&mut keep.vault, u32::try_from(handed_over.len()).map_err(|_| TakeError::TooLarge)?)?;
+    for (offset, piece) in (0..).step_by(PIECE).zip(handed_over.chunks(PIECE)) {
         machine::feed();
         packs.data(offset, piece)?;
     }

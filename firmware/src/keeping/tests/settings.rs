@@ -4,7 +4,7 @@ use soat::gate::pack::GatePack;
 
 use super::*;
 use crate::keeping::time_floor::{Known, floor, settable};
-use crate::keeping::vault::{ActivePack, WithoutJournal};
+use crate::keeping::vault::ActivePack;
 
 #[test]
 fn floors_rise_and_never_fall() {
@@ -65,16 +65,6 @@ fn the_key_of_a_month_is_gone_with_it() {
 }
 
 #[test]
-fn without_a_journal_the_gate_is_shut_unless_told_else() {
-    let device = Device::provisioned();
-    assert_eq!(device.vault().unwrap().without_journal(), Ok(WithoutJournal::Shut));
-    device.vault().unwrap().set_without_journal(WithoutJournal::GoOn).unwrap();
-    assert_eq!(device.vault().unwrap().without_journal(), Ok(WithoutJournal::GoOn));
-    device.vault().unwrap().set_without_journal(WithoutJournal::Shut).unwrap();
-    assert_eq!(device.vault().unwrap().without_journal(), Ok(WithoutJournal::Shut));
-}
-
-#[test]
 fn a_blank_flash_a_strange_one_and_a_small_one_are_told() {
     let device = Device::blank();
     assert_eq!(device.vault().err(), Some(RecordsError::Blank));
@@ -91,8 +81,7 @@ fn a_blank_flash_a_strange_one_and_a_small_one_are_told() {
             vault.put_in_force(&ActivePack { slot: 0, length: 0, sha256: [0; 32], version: 1 })?;
             vault.raise(Floors { pack: 1, ..Floors::default() })?;
             vault.set_panel_key(&[1; 16])?;
-            vault.set_panel_line(1, 9600)?;
-            vault.set_without_journal(WithoutJournal::GoOn)
+            vault.set_panel_line(1, 9600)
         });
         assert_eq!(filled.err(), error);
     }

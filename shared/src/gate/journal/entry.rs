@@ -232,9 +232,7 @@ impl Entry {
         let bytes = filled(said.iter().chain(&before.code).chain(&code));
         (bytes, Head { sequence: self.sequence.saturating_add(1), code })
     }
-}
 
-impl Entry {
     /// The head that an entry leaves, where the key of its number confirms it and it follows on another head.
     pub fn confirmed(bytes: &[u8; ENTRY], before: &Head, key: &ChainKey, provider: &dyn Provider) -> Option<Head> {
         let entry = Self::read(bytes).filter(|entry| entry.sequence == before.sequence)?;

@@ -30,6 +30,7 @@ use stm32f4xx_hal::pac::{FLASH, SPI2};
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::rcc::Rcc;
 use stm32f4xx_hal::spi::{Mode, Phase, Polarity, Spi};
+use zeroize::Zeroizing;
 
 const START: usize = 0x0800_0000;
 /// Provisioning, and the key with which the journal begins.
@@ -110,7 +111,7 @@ pub fn vault() -> Option<VaultFlash> {
 /// What somebody gives this gate at its first start.
 pub struct Given {
     /// The provisioning.
-    pub provisioning: Vec<u8>,
+    pub provisioning: Zeroizing<Vec<u8>>,
     /// A pack.
     pub pack: &'static [u8],
 }
@@ -118,7 +119,7 @@ pub struct Given {
 /// What was written into flash from outside.
 pub fn given() -> Given {
     let provisioning = bytes(HANDED_OVER.0, provisioning::LEN);
-    Given { provisioning: provisioning.to_vec(), pack: pack().unwrap_or_default() }
+    Given { provisioning: Zeroizing::new(provisioning.to_vec()), pack: pack().unwrap_or_default() }
 }
 
 fn pack() -> Option<&'static [u8]> {

@@ -20,6 +20,7 @@ use soat_firmware::keeping::packs::Mapped;
 use stm32f4xx_hal::gpio::Pin;
 use stm32f4xx_hal::pac::{FLASH, SPI2};
 use stm32f4xx_hal::rcc::Rcc;
+use zeroize::Zeroizing;
 
 /// What is written at once.
 const WORD: usize = 8;
@@ -115,14 +116,14 @@ pub fn vault() -> Option<VaultFlash> {
 /// What somebody gives this gate at its start.
 pub struct Given {
     /// The provisioning.
-    pub provisioning: Vec<u8>,
+    pub provisioning: Zeroizing<Vec<u8>>,
     /// A pack.
     pub pack: &'static [u8],
 }
 
 /// What the host's files say.
 pub fn given() -> Given {
-    Given { provisioning: file(b"provisioning.bin\0"), pack: file(b"pack.bin\0").leak() }
+    Given { provisioning: Zeroizing::new(file(b"provisioning.bin\0")), pack: file(b"pack.bin\0").leak() }
 }
 
 /// The host's files stay.
