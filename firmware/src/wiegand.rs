@@ -82,6 +82,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn formats_are_known_by_their_bits() {
+        let known: Vec<_> = (0..=64).filter_map(|bits| Format::of(bits).map(|format| (bits, format))).collect();
+        assert_eq!(known, [(26, Format::Wiegand26), (34, Format::Wiegand34), (37, Format::Wiegand37)]);
+    }
+
     /// The frame of facility 1 and number 1 in H10301, as worked out on paper: 0 00000001 0000000000000001 0, with even parity of
     /// `000000010000` = 1 and odd parity of `000000000001` = 0.
     #[test]

@@ -3,8 +3,10 @@
 use soat::gate::pack::GatePack;
 
 use super::*;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::time_floor::{Known, floor, settable};
 use crate::keeping::vault::ActivePack;
+use crate::port::{Record as _, Recorded};
 
 #[test]
 fn floors_rise_and_never_fall() {
@@ -110,4 +112,14 @@ fn the_floor_of_time_is_the_latest_of_what_is_known() {
     let ahead = known(at(-9), Some(Timestamp(ENDS.0 + 300_000_000)), at(3));
     assert_eq!(settable(&ahead, Some(ENDS)), at(3));
     assert_eq!(settable(&ahead, None), Timestamp(ENDS.0 + 300_000_000), "without a pack nobody can say");
+}
+
+#[test]
+fn what_is_not_written_down_bars_the_door() {
+    let device = Device::provisioned();
+    let event = Event::of(Kind::Admitted);
+    let mut keeper = Keeper::open(device.vault().unwrap(), Ok(device.chip.clone())).unwrap();
+    assert_eq!(keeper.record(&event, Some(NOW)), Recorded::Kept);
+    let mut keeper = Keeper::<_, ChipFlash>::open(device.vault().unwrap(), Err(NorFlashErrorKind::Other)).unwrap();
+    assert_eq!(keeper.record(&event, Some(NOW)), Recorded::Barred);
 }
