@@ -123,6 +123,11 @@ fn gate_link_a_torn_image_is_seen_before_it_is_sent() {
     fs::write(site.path("gate.image"), vec![0; 600_000]).unwrap();
     let large = site.at_gate(&["load", "gate.image"]);
     assert!(large.code == 2 && large.stderr.contains("The pack is too large"), "{large:?}");
+    // Whatever its length, an image is no pack.
+    fs::write(site.path("gate.elf"), elf(&[(GATE, &program(GATE, 200_000))])).unwrap();
+    assert_eq!(sign(&site, "9", &[]).code, 0);
+    let other = site.run(&["gate", "pack", "--show", "gate.image", "--operator", "operator.key.pub"]);
+    assert!(other.code == 1 && other.stderr.contains("this is not a gate pack"), "{other:?}");
     assert!(site.gate.at(|device| device.kept.next_image.is_none()));
 }
 

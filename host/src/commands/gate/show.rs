@@ -1,12 +1,15 @@
 //! `soat gate pack --show`: verifies a pack as a gate does, and says what it says.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use serde_json::json;
 use soat::crypto::Digest;
 use soat::crypto::rustcrypto::RustCrypto;
+use soat::gate::image::{ImageError, ImageHeader};
 use soat::gate::pack::schedule::{Schedule, Window};
-use soat::gate::pack::{GatePack, LONGEST_PACK, Portrait};
+use soat::gate::pack::{GatePack, LONGEST_PACK, PackError, Portrait};
 
 use super::pack::{grouped, refused};
 use crate::command_line::Pack;
@@ -44,16 +47,18 @@ pub fn run(arguments: &Pack, session: &mut Session) -> Result<Exit> {
 }
 
 /// The bytes of a pack; no more of a file than a pack has.
-///
-/// # Errors
-/// That it cannot be read, or is too long.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
+fn read(path: &Path) -> Result<Vec<u8>> {
     let unreadable = |cause| Error::file("file-unreadable", path, &cause);
-    let length = std::fs::metadata(path).map_err(unreadable)?.len();
-    if usize::try_from(length).is_ok_and(|length| length > LONGEST_PACK) {
-        return Err(Error::usage("gate-pack-too-large").with("most", LONGEST_PACK));
+    let mut bytes = Vec::new();
+    let longest = u64::try_from(LONGEST_PACK).unwrap_or(u64::MAX);
+    // One more than there may be: a file that grows, or that is a device, does not end.
+    File::open(path).map_err(unreadable)?.take(longest + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() <= LONGEST_PACK {
+        return Ok(bytes);
     }
-    std::fs::read(path).map_err(unreadable)
+    // An image is no pack that is too large.
+    let is_image = ImageHeader::read(&bytes, None, &RustCrypto) != Err(ImageError::NotAnImage);
+    Err(refused(&if is_image { PackError::NotAPack } else { PackError::TooLarge }))
 }
 
 /// What it says, for people.
