@@ -1,10 +1,13 @@
 //! The gate: a card and its code come together, and one decision is made.
 //!
 //! ```text
-//!           code                    card
-//! Idle ───────────► code waits ───────────► reading ─► decision ─► until the card has gone ─► Idle
-//!   └── card ─────► card waits ── code ───────┘
+//!           key                     card
+//! Idle ───────────► key waits ────────────► reading ─► decision ─► until the card has gone ─► Idle
+//!   └── card ─────► card waits ── key ────────┘
 //! ```
+//!
+//! A key comes from the code at the scanner, or from the control panel ([`Gate::expect`]); a card that waits is tried with the keys of those
+//! that need none ([`Gate::enrol`]).
 //!
 //! [`Gate::poll`] is called as often as there is time, and told what time it is. Whatever takes long in it waits through the [`Clock`] of
 //! the board, which lets door and lamps go on. Nothing opens a gate
@@ -13,30 +16,27 @@
 pub mod decision;
 mod desk;
 pub mod passback;
+mod presentation;
 
 use alloc::collections::VecDeque;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use soat::chip::error::{Incompatibility, Step};
-use soat::chip::reading::{Face, Files, Limits, Observer, Progress, ReadingOptions, read_card};
-use soat::chip::{AccessKey, ReadError, TransportError};
-use soat::crypto::rustcrypto::RustCrypto;
-use soat::dossier::{DataGroup, Dossier, FileContent, PrintedData};
+use soat::chip::AccessKey;
+use soat::gate::enrolled::Enrolled;
 use soat::gate::journal::{Event as Entry, Kind};
-use soat::gate::pack::{Portrait, Settings};
-use soat::inspection::{Profile, inspect};
+use soat::gate::pack::Settings;
 use soat::pki::TrustStore;
 use soat::time::Timestamp;
 use zeroize::Zeroizing;
 
+use crate::card_keys::CardKeys;
 use crate::door::{Door, DoorEvent};
 use crate::osdp::{ReaderStatus, Status};
 use crate::pn532::command::Target;
 use crate::pn532::{Event, Fault, Pn532};
 use crate::port::{Board, Clock, Contact, Ports, Record, Recorded};
-use crate::scanner::{Code, Scan, Scanner};
+use crate::scanner::{Code, Scanner};
 use crate::signal::{Signal, Signals};
 use decision::{Decision, Refusal, Rule};
 use passback::Passback;
@@ -76,8 +76,10 @@ pub struct Gate<B: Board> {
     rule: Rule,
     trust: TrustStore,
     passback: Passback,
-    /// A code that waits, and since when.
-    scan: Option<(Scan, u64)>,
+    /// Keys that wait for their card, and since when.
+    keys: Option<(CardKeys, u64)>,
+    /// The keys of cards that need no code; who came last stands first.
+    enrolled: Vec<AccessKey>,
     stage: Stage,
     shown_until: u64,
     alarm: bool,
@@ -107,8 +109,8 @@ const MISSED: usize = 16;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Idle,
-    /// A card lies there since then, without a code.
-    CardWaits(u64),
+    /// A card lies there since then, without a code; so many of the enrolled keys were tried.
+    CardWaits(u64, usize),
     /// Both are there.
     Together,
     /// The decision is made; so many searches found no card since.
@@ -129,7 +131,8 @@ impl<B: Board> Gate<B> {
             rule,
             trust,
             passback: Passback::new(settings.passback_seconds),
-            scan: None,
+            keys: None,
+            enrolled: Vec::new(),
             stage: Stage::Idle,
             shown_until: 0,
             alarm: false,
@@ -139,6 +142,23 @@ impl<B: Board> Gate<B> {
             journal: ports.journal,
             recorded: Recorded::Kept,
             reader_failed: false,
+        }
+    }
+
+    /// From now on these cards need no code, and no others.
+    pub fn enrol(&mut self, cards: &Enrolled) {
+        self.enrolled = cards.keys().collect();
+    }
+
+    /// How many cards need no code.
+    pub fn enrolled(&self) -> usize {
+        self.enrolled.len()
+    }
+
+    /// Takes the key of the next card from a control panel, in the place of its code.
+    pub fn expect(&mut self, key: AccessKey, now: u64) {
+        if self.lent.is_none() {
+            self.keys = Some((key.into(), now));
         }
     }
 
@@ -238,16 +258,16 @@ impl<B: Board> Gate<B> {
     fn poll_scanner(&mut self, now: u64) -> Option<Notice> {
         match self.scanner.poll(now) {
             Some(code) if self.lent.is_some() => self.kept = Some(code.into_text()),
-            Some(Code::Card(scan)) => self.scan = Some((scan, now)),
+            Some(Code::Card(keys)) => self.keys = Some((keys, now)),
             Some(Code::Other(text)) => {
                 self.kept = self.keeps_codes.then_some(text);
                 return Some(Notice::CodeRefused);
             }
             None => {}
         }
-        let expired = self.scan.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) >= u64::from(self.settings.code_ms));
+        let expired = self.keys.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) >= u64::from(self.settings.code_ms));
         if expired {
-            self.scan = None;
+            self.keys = None;
             return Some(Notice::CodeExpired);
         }
         None
@@ -261,7 +281,7 @@ impl<B: Board> Gate<B> {
         match (event, self.stage) {
             (Some(Event::Fault(fault)), stage) => {
                 // A card that waited is selected no more; it is found anew.
-                self.stage = if matches!(stage, Stage::CardWaits(_) | Stage::Together) { Stage::Idle } else { stage };
+                self.stage = if matches!(stage, Stage::CardWaits(..) | Stage::Together) { Stage::Idle } else { stage };
                 return Some(Notice::ReaderFault(fault));
             }
             (Some(Event::Ready), _) => return Some(Notice::ReaderReady),
@@ -274,82 +294,31 @@ impl<B: Board> Gate<B> {
                 self.stage = if searches >= SEARCHES_UNTIL_GONE { Stage::Idle } else { Stage::Decided(searches) };
             }
             (Some(Event::Found(Target::Other)), _) => return Some(self.conclude(Decision::Refused(Refusal::NotAnIdentityCard))),
-            (Some(Event::Found(_)), Stage::Idle) => self.stage = Stage::CardWaits(now),
+            (Some(Event::Found(_)), Stage::Idle) => self.stage = Stage::CardWaits(now, 0),
             _ => {}
         }
         if self.stage == Stage::Together {
-            let decision = match self.scan.take() {
-                Some((scan, _)) => self.present(&scan),
+            let deadline = self.deadline();
+            let decision = match self.keys.take() {
+                Some((keys, _)) => self.present(&keys, deadline),
                 None => Decision::Refused(Refusal::NoCode),
             };
             return Some(self.conclude(decision));
         }
-        if let Stage::CardWaits(since) = self.stage {
-            if self.scan.is_some() {
+        if let Stage::CardWaits(since, tried) = self.stage {
+            if self.keys.is_some() {
                 self.stage = Stage::Together;
                 self.outputs.get_mut().signals.show(Signal::Reading, now);
                 return Some(Notice::Reading);
+            }
+            if let Some(key) = self.enrolled.get(tried).cloned() {
+                return self.try_enrolled(key, since, tried).map(|decision| self.conclude(decision));
             }
             if now.saturating_sub(since) >= u64::from(self.settings.card_ms) {
                 return Some(self.conclude(Decision::Refused(Refusal::NoCode)));
             }
         }
         None
-    }
-
-    /// Reads and judges the card that is selected.
-    fn present(&mut self, scan: &Scan) -> Decision {
-        let Some(time) = self.clock.time() else { return Decision::Refused(Refusal::TimeUnknown) };
-        if let Err(refusal) = self.rule.holds(time) {
-            return Decision::Refused(refusal);
-        }
-        // Time that was believed once has passed: a clock that is set back is not.
-        self.rule.from = self.rule.from.max(time);
-        let mut dossier = match self.read(scan, time) {
-            Ok(dossier) => dossier,
-            Err(ReadError::AccessDenied { .. }) => return Decision::Refused(Refusal::WrongKey),
-            Err(error) => return Decision::Refused(Refusal::NotRead(error)),
-        };
-        dossier.printed.insert(PrintedData::QrCode, FileContent::Bytes(scan.text.to_vec()));
-        let report = inspect(&dossier, &self.trust, &Profile::GATE, time, &RustCrypto);
-        self.rule.decide(&report, time, &mut self.passback, &RustCrypto)
-    }
-
-    fn read(&mut self, scan: &Scan, time: Timestamp) -> Result<Dossier, ReadError> {
-        let deadline = self.clock.milliseconds().saturating_add(self.settings.reading_ms.into());
-        let first = self.read_with(&scan.key, time, deadline);
-        if !matches!(first, Err(ReadError::CardIncompatible(Incompatibility::PasswordWithoutPace(_)))) {
-            return first;
-        }
-        let mut last = first;
-        for guess in &scan.guesses {
-            last = self.read_with(guess, time, deadline);
-            if !matches!(last, Err(ReadError::AccessDenied { .. })) {
-                break;
-            }
-        }
-        last
-    }
-
-    fn read_with(&mut self, key: &AccessKey, time: Timestamp, deadline: u64) -> Result<Dossier, ReadError> {
-        let (face, groups) = match self.settings.face {
-            Portrait::Hashed => (Face::Hashed, vec![DataGroup::DG1, DataGroup::DG2, DataGroup::DG13]),
-            Portrait::Skipped => (Face::Skipped, vec![DataGroup::DG1, DataGroup::DG13]),
-        };
-        // One time for all keys: a card that refuses each of them late does not hold the gate four times as long.
-        let milliseconds = deadline.saturating_sub(self.clock.milliseconds());
-        let options = ReadingOptions {
-            face,
-            files: Files::Only(groups),
-            limits: Limits { milliseconds, file: LARGEST_FILE, held: HELD, ..Limits::default() },
-            read_at: Some(time),
-            ..ReadingOptions::default()
-        };
-        let waiting = Waiting { clock: &self.clock, outputs: &self.outputs };
-        let Some(mut channel) = self.reader.channel(&waiting) else {
-            return Err(ReadError::Transport { step: Step::Connecting, source: TransportError::CardRemoved });
-        };
-        read_card(&mut channel, key, &options, &RustCrypto, &mut self.entropy, &mut Watch(&waiting))
     }
 
     /// Writes a decision down, acts on it, and lets the card go. Nobody is let in of whom nobody would know.
@@ -371,7 +340,7 @@ impl<B: Board> Gate<B> {
         }
         self.shown_until = now.saturating_add(SHOWN_MS);
         self.stage = Stage::Decided(0);
-        self.scan = None;
+        self.keys = None;
         self.reader.release(now);
         // What was scanned meanwhile was meant for this card.
         self.scanner.clear();
@@ -390,8 +359,9 @@ impl<B: Board> Gate<B> {
         {
             Signal::Fault
         } else {
-            match (self.stage, &self.scan) {
-                (Stage::CardWaits(_), _) => Signal::AwaitingCode,
+            match (self.stage, &self.keys) {
+                (Stage::CardWaits(_, tried), None) if tried < self.enrolled.len() => Signal::Reading,
+                (Stage::CardWaits(..), _) => Signal::AwaitingCode,
                 (Stage::Together, _) => Signal::Reading,
                 (_, Some(_)) => Signal::AwaitingCard,
                 _ => Signal::Ready,
@@ -402,12 +372,6 @@ impl<B: Board> Gate<B> {
         signals.poll(now);
     }
 }
-
-/// DG2 is the largest file by far, and is not held.
-const LARGEST_FILE: usize = 64 << 10;
-/// A gate's RAM has room for so many bytes of files: EF.SOD of 16 KiB and small ones. What is made
-/// of them takes as much again.
-const HELD: usize = 20 << 10;
 
 /// The clock of the board, which drives door and lamps while something waits.
 struct Waiting<'a, B: Board> {
@@ -435,15 +399,5 @@ impl<B: Board> Clock for Waiting<'_, B> {
             }
             outputs.signals.poll(now);
         }
-    }
-}
-
-struct Watch<'a, C>(&'a C);
-
-impl<C: Clock> Observer for Watch<'_, C> {
-    fn progress(&mut self, _: Progress) {}
-
-    fn milliseconds(&mut self) -> u64 {
-        self.0.milliseconds()
     }
 }

@@ -10,6 +10,7 @@
 //! | [`pn532`] | the reader chip, and the card in its field |
 //! | [`calendar`] | its time |
 //! | [`scanner`] | the scanner of codes |
+//! | [`card_keys`] | where the key of a card comes from |
 //! | [`gate`] | a card and its code come together, and one decision is made |
 //! | [`door`], [`signal`], [`wiegand`] | what comes of it |
 //! | [`update`] | two images in turn |
@@ -23,6 +24,7 @@
 extern crate alloc;
 
 pub mod calendar;
+pub mod card_keys;
 pub mod door;
 pub mod gate;
 pub mod keeping;

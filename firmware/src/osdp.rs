@@ -18,8 +18,9 @@
 //! | LSTAT 64h, ISTAT 65h, OSTAT 66h, RSTAT 67h | NAK 06 | NAK 06 | LSTATR, ISTATR, OSTATR, RSTATR |
 //! | OUT 68h, LED 69h, BUZ 6Ah, TEXT 6Bh | NAK 06 | NAK 06 | ACK and an [`Event`] for each record; NAK 09 if one record is wrong: then none is done; NAK 03 for TEXT without a display |
 //! | COMSET 6Eh | NAK 06 | NAK 06 | COM with what will hold: the wish, or what held before where it cannot be met |
+//! | MFG 80h | NAK 06 | NAK 06 | ACK and an [`Event`] for the vendor code of ID, 01h and the six ASCII digits of a card access number; NAK 09 where it is no such number, NAK 03 for another vendor or command; NAK 06 unless encrypted |
 //! | ACURXSIZE 7Bh | NAK 06 | NAK 06 | ACK; NAK 09 below 128 bytes |
-//! | FILETRANSFER 7Ch | NAK 06 | NAK 06 | FTSTAT |
+//! | FILETRANSFER 7Ch | NAK 06 | NAK 06 | FTSTAT; BUSY while the part before is not kept yet |
 //! | ABORT A2h, KEEPACTIVE A7h | NAK 06 | NAK 06 | ACK |
 //! | any other | NAK 06 | NAK 06 | NAK 03 |
 //!
@@ -45,6 +46,7 @@ mod decoder;
 mod event;
 mod file_transfer;
 mod frame;
+mod inbox;
 mod key;
 mod link;
 mod peripheral;
@@ -63,6 +65,7 @@ pub use command::{
 };
 pub use event::{Closed, Event};
 pub use file_transfer::{FileKind, FileReceiver, FileStatus, NoFiles};
+pub use inbox::{Inbox, Part};
 pub use key::{Scbk, WeakKey};
 pub use peripheral::{Peripheral, Settings};
 pub use status::{ReaderStatus, Status};

@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use soat::chip::AccessKey;
-use soat::vietnam::qr::{Qr, Transmission};
+use soat::vietnam::qr::Transmission;
 use zeroize::Zeroizing;
 
+use crate::card_keys::CardKeys;
 use crate::port::ByteLink;
 
 /// A scanner that ends no lines: a code is over when nothing has come for this long.
@@ -13,38 +13,32 @@ const SILENCE_MS: u64 = 150;
 /// Bytes that are taken at once, so that a scanner that never stops cannot hold the gate.
 const BYTES_AT_ONCE: u32 = 512;
 
-/// What a code gives: the keys that may open the card that it is printed on.
-pub struct Scan {
-    /// The card access number: the last six digits of the personal number.
-    pub key: AccessKey,
-    /// Keys for a card without PACE, the likeliest first.
-    pub guesses: Vec<AccessKey>,
-    /// The code as it came, which is compared with the chip once that is open.
-    pub text: Zeroizing<Vec<u8>>,
-}
-
 /// What was scanned.
 pub enum Code {
     /// That of a card.
-    Card(Scan),
+    Card(CardKeys),
     /// Any other. It gives no key, and nothing else: its text is for a desk that the scanner is lent to, and for a provisioning while the
     /// jumper is set.
     Other(Zeroizing<Vec<u8>>),
 }
 
 impl Code {
+    fn of(text: Zeroizing<Vec<u8>>) -> Self {
+        CardKeys::from_code(text).map_or_else(Self::Other, Self::Card)
+    }
+
     /// What stands in it.
     pub fn into_text(self) -> Zeroizing<Vec<u8>> {
         match self {
-            Self::Card(scan) => scan.text,
+            Self::Card(keys) => keys.code.unwrap_or_default(),
             Self::Other(text) => text,
         }
     }
 
     /// The keys that it gives.
-    pub fn into_scan(self) -> Option<Scan> {
+    pub fn into_keys(self) -> Option<CardKeys> {
         match self {
-            Self::Card(scan) => Some(scan),
+            Self::Card(keys) => Some(keys),
             Self::Other(_) => None,
         }
     }
@@ -69,11 +63,11 @@ impl<L: ByteLink> Scanner<L> {
             let Some(byte) = self.link.receive() else { break };
             self.last_byte_at = now;
             if let Some(code) = self.transmission.push(byte) {
-                return Some(scan(code));
+                return Some(Code::of(code));
             }
         }
         let silent = now.saturating_sub(self.last_byte_at) >= SILENCE_MS;
-        if silent && !self.transmission.is_empty() { self.transmission.take().map(scan) } else { None }
+        if silent && !self.transmission.is_empty() { self.transmission.take().map(Code::of) } else { None }
     }
 
     /// Drops what came and was not looked at.
@@ -84,17 +78,6 @@ impl<L: ByteLink> Scanner<L> {
             }
         }
         self.transmission = Transmission::default();
-    }
-}
-
-fn scan(text: Zeroizing<Vec<u8>>) -> Code {
-    let keys = Qr::from_bytes(&text).ok().and_then(|code| {
-        let key = AccessKey::from_number(code.personal_number.as_str()).ok()?;
-        Some((key, AccessKey::guesses(&code).into_iter().map(|(_, key)| key).collect()))
-    });
-    match keys {
-        Some((key, guesses)) => Code::Card(Scan { key, guesses, text }),
-        None => Code::Other(text),
     }
 }
 
@@ -124,11 +107,11 @@ mod tests {
     fn a_code_is_over_with_its_line_or_when_nothing_follows() {
         let mut scanner = Scanner::new(Link::default());
         send(&mut scanner, &format!("{CODE}\r\n"));
-        assert_eq!(scanner.poll(1000).unwrap().into_scan().unwrap().guesses.len(), 3);
+        assert_eq!(scanner.poll(1000).unwrap().into_keys().unwrap().guesses.len(), 3);
         send(&mut scanner, CODE);
         assert!(scanner.poll(2000).is_none());
         assert!(scanner.poll(2000 + SILENCE_MS - 1).is_none());
-        assert!(scanner.poll(2000 + SILENCE_MS).unwrap().into_scan().is_some());
+        assert!(scanner.poll(2000 + SILENCE_MS).unwrap().into_keys().is_some());
     }
 
     #[test]
@@ -138,7 +121,7 @@ mod tests {
             ["https://example.vn/", "DN4010112345678|4e677579|01/01/1999", "OPEN", "$SET,relay=1", "00119900000", "|||||||"]
         {
             send(&mut scanner, &format!("{text}\n"));
-            assert!(scanner.poll(0).unwrap().into_scan().is_none(), "{text}");
+            assert!(scanner.poll(0).unwrap().into_keys().is_none(), "{text}");
         }
     }
 
@@ -152,7 +135,7 @@ mod tests {
             assert!(before - scanner.link.0.len() <= 512);
         }
         send(&mut scanner, &format!("\n{CODE}\n"));
-        let found = (0..5).find_map(|_| scanner.poll(0).and_then(Code::into_scan));
+        let found = (0..5).find_map(|_| scanner.poll(0).and_then(Code::into_keys));
         assert!(found.is_some());
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! The console of a gate may share the wire: its lines are no frames.
 
+mod delivery;
 mod desk;
 mod keeper;
 pub mod self_test;
@@ -21,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::port::ByteLink;
 
+pub use delivery::deliver;
 pub use desk::Desk;
 pub use keeper::{Keeper, of_pack_error};
 
@@ -181,6 +183,7 @@ impl<L: ByteLink> Service<L> {
                 event = taken.is_ok().then_some(Event::ImageTaken);
                 done(taken)
             }
+            Request::Enrol(cards) => done(keeper.enrol(&cards)),
             Request::Restart => {
                 event = Some(Event::Restart);
                 Answer::Done

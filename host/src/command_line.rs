@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::error::{Error, Exit, Result};
 use crate::messages::{Language, Messages};
 
-pub use gate::{At, Flash, Gate, GateKey, Image, Load, Log, Pack, Provision, Time};
+pub use gate::{At, Enrol, Flash, Gate, GateKey, Image, Load, Log, Pack, Provision, Time};
 
 #[derive(Parser)]
 #[command(name = "soat", version, disable_help_flag = true, disable_help_subcommand = true, subcommand_required = true)]

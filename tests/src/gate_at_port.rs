@@ -17,6 +17,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{DigestAlgorithm, Provider as _};
+use soat::gate::enrolled::Enrolled;
 use soat::gate::image::{ImageError, ImageHeader, LONGEST_HEADER};
 use soat::gate::journal::{self, Head, JournalKey, Kind, Reason};
 use soat::gate::link::LinkKey;
@@ -216,6 +217,7 @@ impl Keeper for Kept {
             journal_next: u64::try_from(self.journal.len()).unwrap_or_default(),
             heap: 0,
             stack: 0,
+            enrolled: u32::try_from(self.gate.enrolled()).unwrap_or_default(),
             faults: fault(time.is_none(), Fault::Clock) | fault(pack.is_none(), Fault::NoPack),
         }
     }
@@ -225,6 +227,12 @@ impl Keeper for Kept {
             return Err(Refusal::TimeBeforeFloor);
         }
         self.world.set_time(Some(time));
+        Ok(())
+    }
+
+    fn enrol(&mut self, cards: &Enrolled) -> Result<(), Refusal> {
+        self.record.as_ref().ok_or(Refusal::NotProvisioned)?;
+        self.gate.enrol(cards);
         Ok(())
     }
 

@@ -66,7 +66,7 @@ impl<B: Board> Gate<B> {
     }
 
     fn forget(&mut self, now: u64) {
-        self.scan = None;
+        self.keys = None;
         self.kept = None;
         self.scanner.clear();
         self.stage = Stage::Idle;

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use soat::crypto::rustcrypto::RustCrypto;
+use soat::gate::enrolled::Enrolled;
 use soat::gate::journal::{CODE, ChainKey, Head, JournalKey, PersonKey, keys};
 use soat::time::Timestamp;
 use zeroize::Zeroizing;
@@ -28,6 +29,7 @@ const JOURNAL_PERSONS: u8 = 7;
 const PANEL_KEY: u8 = 8;
 const PANEL_LINE: u8 = 9;
 const IMAGES: u8 = 10;
+const ENROLLED: u8 = 11;
 
 /// What a gate is provisioned with.
 pub struct Provisioned<'a> {
@@ -108,8 +110,8 @@ impl<F: MultiwriteNorFlash> Vault<F> {
     pub fn provision(&mut self, provisioned: &Provisioned<'_>) -> Result<(), RecordsError> {
         let start = self.journal_head()?.start;
         let filling = filling(provisioned, start);
-        // What a panel had set is of the life before.
-        let dropped = [(PANEL_KEY, &[][..]), (PANEL_LINE, &[])];
+        // What a panel had set, and which cards need no code, is of the life before.
+        let dropped = [(PANEL_KEY, &[][..]), (PANEL_LINE, &[]), (ENROLLED, &[])];
         self.records.replace_all(&borrowed(&filling).into_iter().chain(dropped).collect::<Vec<_>>())
     }
 
@@ -282,6 +284,27 @@ impl<F: MultiwriteNorFlash> Vault<F> {
     /// [`RecordsError`]
     pub fn set_panel_line(&mut self, address: u8, bauds: u32) -> Result<(), RecordsError> {
         self.records.replace(PANEL_LINE, &[&[address][..], &bauds.to_be_bytes()].concat())
+    }
+
+    /// Which cards need no code.
+    ///
+    /// # Errors
+    /// [`RecordsError`]
+    pub fn enrolled(&mut self) -> Result<Enrolled, RecordsError> {
+        let Some(bytes) = self.records.value(ENROLLED)? else { return Ok(Enrolled::default()) };
+        Enrolled::from_bytes(&bytes).ok_or(RecordsError::Damaged)
+    }
+
+    /// Keeps which cards need no code.
+    ///
+    /// # Errors
+    /// [`RecordsError`]
+    pub fn set_enrolled(&mut self, cards: &Enrolled) -> Result<(), RecordsError> {
+        if cards.is_empty() {
+            self.records.replace_all(&[(ENROLLED, &[])])
+        } else {
+            self.records.replace(ENROLLED, cards.as_bytes())
+        }
     }
 
     /// A value of a fixed length.

@@ -1,5 +1,8 @@
 //! What each command does once the link has let it in (SIA OSDP 2.2 §6, Annex B).
 
+use soat::gate::enrolled::DIGITS;
+use zeroize::Zeroizing;
+
 use super::card::Cards;
 use super::command::{self, BuzzerCommand, ComSet, LedCommand, OutputCommand, TextCommand};
 use super::event::{Event, Events, WAITING};
@@ -20,10 +23,14 @@ pub(super) const LED: u8 = 0x69;
 pub(super) const BUZ: u8 = 0x6A;
 pub(super) const TEXT: u8 = 0x6B;
 pub(super) const COMSET: u8 = 0x6E;
+pub(super) const MFG: u8 = 0x80;
 pub(super) const ACURXSIZE: u8 = 0x7B;
 pub(super) const FILETRANSFER: u8 = 0x7C;
 pub(super) const ABORT: u8 = 0xA2;
 pub(super) const KEEPACTIVE: u8 = 0xA7;
+
+/// The one command of our own in MFG: a card access number, six digits in ASCII, for the card that is laid down next.
+const CARD_KEY: u8 = 1;
 
 /// RAW's format code: the bits of a Wiegand line, parity among them.
 const WIEGAND: u8 = 1;
@@ -85,6 +92,8 @@ pub(super) struct Application<F> {
     pub(super) cards: Cards,
     pub(super) events: Events,
     pub(super) transfers: Transfers<F>,
+    /// A card access number that was not taken yet.
+    pub(super) card_key: Option<Zeroizing<[u8; DIGITS]>>,
 }
 
 impl<F: FileReceiver> Application<F> {
@@ -97,6 +106,7 @@ impl<F: FileReceiver> Application<F> {
             cards: Cards::new(),
             events: Events::new(),
             transfers: Transfers::new(receiver),
+            card_key: None,
         }
     }
 
@@ -124,6 +134,7 @@ impl<F: FileReceiver> Application<F> {
                 self.tell(Event::Text(text))
             }
             (Trust::Own, COMSET) => self.set_line(data, out),
+            (Trust::Own, MFG) => self.manufacturers(data),
             (Trust::Own, ACURXSIZE) => {
                 let size = usize::from(u16::from_le_bytes(exactly(data)?));
                 if size < MAX_REPLY { Err(Nak::Record.into()) } else { Ok(reply::ACK) }
@@ -149,6 +160,7 @@ impl<F: FileReceiver> Application<F> {
         self.cards.clear();
         self.transfers.abort();
         self.reports.forget();
+        self.card_key = None;
     }
 
     /// Hands an event to the owner.
@@ -241,6 +253,19 @@ impl<F: FileReceiver> Application<F> {
             Report::Inputs => reply::ISTATR,
             Report::Outputs => reply::OSTATR,
         }
+    }
+
+    /// MFG: the maker's OUI as ID tells it, and what the maker likes.
+    fn manufacturers(&mut self, data: &[u8]) -> Result<u8, Refusal> {
+        let (vendor, rest) = data.split_first_chunk().ok_or(Nak::Length)?;
+        let (true, [CARD_KEY, digits @ ..]) = (*vendor == self.identity.vendor, rest) else { return Err(Nak::Unknown.into()) };
+        let digits = Zeroizing::new(exactly::<DIGITS>(digits)?);
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return Err(Nak::Record.into());
+        }
+        self.tell(Event::CardKey)?;
+        self.card_key = Some(digits);
+        Ok(reply::ACK)
     }
 
     /// The reply still goes out as before; the address holds for the next frame.

@@ -26,6 +26,8 @@ pub enum Event {
         /// It came under SCBK-D, so that anybody on the bus may have read it: to be journaled as insecure.
         insecure: bool,
     },
+    /// MFG: the key of the card that is laid down next waits in [`Peripheral::take_card_key`](super::Peripheral::take_card_key).
+    CardKey,
     /// A session was opened.
     SessionOpened {
         /// Under SCBK-D: to be journaled as insecure.

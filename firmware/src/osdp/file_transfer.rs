@@ -2,6 +2,7 @@
 //!
 //! This checks where each part belongs; what the whole is worth (signature, version) is for whoever receives it.
 
+use super::application::Refusal;
 use super::reply::Nak;
 
 /// What a file is: types that the standard leaves to the maker.
@@ -71,6 +72,10 @@ impl FileStatus {
 
 /// Who receives files. It is called from [`Peripheral::poll`](super::Peripheral::poll), in the interrupt: it takes bytes and returns.
 pub trait FileReceiver {
+    /// Whether there is no room for a part yet: the panel is answered BUSY, and sends it again.
+    fn is_busy(&self) -> bool {
+        false
+    }
     /// A file of so many bytes begins. Whatever was being received before is void.
     fn begin(&mut self, kind: FileKind, size: u32) -> FileStatus;
     /// Its next bytes.
@@ -117,14 +122,17 @@ impl<F: FileReceiver> Transfers<F> {
     }
 
     /// Takes the data of a FILETRANSFER: type, size, offset, length, bytes.
-    pub(super) fn fragment(&mut self, data: &[u8]) -> Result<FileStatus, Nak> {
+    pub(super) fn fragment(&mut self, data: &[u8]) -> Result<FileStatus, Refusal> {
         let (head, bytes) = data.split_first_chunk().ok_or(Nak::Length)?;
         let [kind, s0, s1, s2, s3, o0, o1, o2, o3, l0, l1] = *head;
         if usize::from(u16::from_le_bytes([l0, l1])) != bytes.len() {
-            return Err(Nak::Length);
+            return Err(Nak::Length.into());
         }
         let (size, offset) = (u32::from_le_bytes([s0, s1, s2, s3]), u32::from_le_bytes([o0, o1, o2, o3]));
         let Some(kind) = FileKind::parse(kind) else { return Ok(FileStatus::Unrecognised) };
+        if !bytes.is_empty() && self.receiver.is_busy() {
+            return Err(Refusal::Busy);
+        }
         let status = self.advance(kind, size, offset, bytes);
         if !status.goes_on() {
             if !matches!(status, FileStatus::Processed | FileStatus::Rebooting) {
@@ -255,8 +263,8 @@ mod tests {
         let mut transfers = Transfers::new(Receiver::default());
         let mut data = fragment(0x80, 5, 0, &[1, 2]);
         data.pop();
-        assert_eq!(transfers.fragment(&data), Err(Nak::Length));
-        assert_eq!(transfers.fragment(&[0x80; 10]), Err(Nak::Length));
+        assert_eq!(transfers.fragment(&data), Err(Nak::Length.into()));
+        assert_eq!(transfers.fragment(&[0x80; 10]), Err(Nak::Length.into()));
         assert!(transfers.receiver.log.is_empty());
     }
 

@@ -1,6 +1,6 @@
 //! The link: whose turn it is, who is speaking, and what may be said to whom (SIA OSDP 2.2 §5.7, Annex D).
 
-use super::application::{Application, Refusal, Trust, exactly};
+use super::application::{Application, MFG, Refusal, Trust, exactly};
 use super::event::{Closed, Event};
 use super::file_transfer::FileReceiver;
 use super::frame::{Frame, FrameError, HEADER, Writer};
@@ -236,6 +236,8 @@ impl<F: FileReceiver> Link<F> {
         }
         let done = match code {
             CHLNG | SCRYPT => Err(Nak::SecurityBlock.into()),
+            // A card's key is for nobody else on the bus.
+            MFG if !encrypted => Err(Nak::SessionRequired.into()),
             _ => self.application.execute(trust, code, command, now, &mut out),
         };
         self.respond(head, this, done, &out)

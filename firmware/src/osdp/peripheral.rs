@@ -1,5 +1,8 @@
 //! The peripheral device as its owner sees it.
 
+use soat::gate::enrolled::DIGITS;
+use zeroize::Zeroizing;
+
 use super::application::{Application, Identity, Trust};
 use super::card::CardBits;
 use super::command::ComSet;
@@ -112,6 +115,11 @@ impl<F: FileReceiver> Peripheral<F> {
     /// The key that holds, to be stored after [`Event::KeySet`].
     pub fn key(&self) -> Option<&Scbk> {
         self.link.key()
+    }
+
+    /// The digits of the card access number that came with [`Event::CardKey`]; none any more where its session has ended.
+    pub fn take_card_key(&mut self) -> Option<Zeroizing<[u8; DIGITS]>> {
+        self.link.application.card_key.take()
     }
 
     /// The address and speed that hold.

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
+use soat::gate::enrolled::Enrolled;
 use soat::gate::link::LinkKey;
 use soat::gate::link::message::{Entries, Refusal, Status, Tested};
 use soat::gate::pack::PackError;
@@ -57,6 +58,14 @@ pub trait Keeper {
     /// # Errors
     /// [`Refusal::TimeBeforeFloor`], [`Refusal::Storage`]
     fn set_time(&mut self, time: Timestamp) -> Result<(), Refusal>;
+
+    /// Keeps which cards need no code, and goes by it from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::NotProvisioned`], [`Refusal::Storage`]; the list before is whole then.
+    fn enrol(&mut self, _cards: &Enrolled) -> Result<(), Refusal> {
+        Err(Refusal::NotSupported)
+    }
 
     /// What works of reader, clock, pack, storage and journal; cryptography and randomness are tested by the service.
     fn self_test(&mut self) -> Vec<Tested>;

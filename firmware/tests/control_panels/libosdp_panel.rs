@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use libosdp::{
     Channel, ChannelError, ControlPanel, ControlPanelBuilder, OsdpComSet, OsdpCommand, OsdpCommandBuzzer, OsdpCommandFileTx,
-    OsdpCommandKeyset, OsdpCommandLed, OsdpCommandOutput, OsdpCommandText, OsdpError, OsdpEvent, OsdpFileOps, OsdpFlag,
-    OsdpLedColor, OsdpLedParams, OsdpStatusReport, OsdpStatusReportType, PdInfoBuilder,
+    OsdpCommandKeyset, OsdpCommandLed, OsdpCommandMfg, OsdpCommandOutput, OsdpCommandText, OsdpError, OsdpEvent, OsdpFileOps,
+    OsdpFlag, OsdpLedColor, OsdpLedParams, OsdpStatusReport, OsdpStatusReportType, PdInfoBuilder,
 };
 use soat_firmware::osdp::{
-    BuzzerCommand, CardBits, Closed, Colour, ComSet, Event, FileKind, LedPermanent, LedTemporary, OutputCommand, Peripheral,
-    Status,
+    BuzzerCommand, CardBits, Closed, Colour, ComSet, Event, FileKind, Inbox, LedPermanent, LedTemporary, OutputCommand, Part,
+    Peripheral, Status,
 };
 
-use super::{ADDRESS, Files, KEY, OTHER_KEY, peripheral};
+use super::{ADDRESS, KEY, OTHER_KEY, peripheral};
 
 /// libosdp has global state: one panel at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -53,7 +53,7 @@ impl Channel for PanelEnd {
 /// A panel, the peripheral, and the line between them.
 struct Bench {
     panel: ControlPanel,
-    peripheral: Peripheral<Files>,
+    peripheral: Peripheral<Inbox>,
     to_peripheral: Pipe,
     to_panel: Pipe,
     heard: Arc<Mutex<Vec<OsdpEvent>>>,
@@ -68,11 +68,17 @@ struct Bench {
     busy: usize,
     /// Whether the owner takes no events.
     idle: bool,
+    /// The parts of a file that the owner kept, and from how many on it takes no more.
+    parts: Vec<Part>,
+    room: usize,
+    /// The owner is at something else until that turn.
+    turns: usize,
+    occupied_until: usize,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Bench {
-    fn new(panel_key: [u8; 16], flags: OsdpFlag, peripheral: Peripheral<Files>) -> Self {
+    fn new(panel_key: [u8; 16], flags: OsdpFlag, peripheral: Peripheral<Inbox>) -> Self {
         let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let (to_peripheral, to_panel) = (Pipe::default(), Pipe::default());
         let end = PanelEnd { incoming: to_panel.clone(), outgoing: to_peripheral.clone() };
@@ -104,6 +110,10 @@ impl Bench {
             damage: false,
             busy: 0,
             idle: false,
+            parts: vec![],
+            room: usize::MAX,
+            turns: 0,
+            occupied_until: 0,
             _alone: alone,
         }
     }
@@ -138,7 +148,20 @@ impl Bench {
                 self.to_panel.lock().unwrap().extend(reply);
             }
         }
+        self.keep();
         sleep(Duration::from_millis(1));
+    }
+
+    /// The owner keeps a part, and then is at something else for longer than the panel waits.
+    fn keep(&mut self) {
+        self.turns += 1;
+        if self.turns >= self.occupied_until
+            && let Some(part) = self.peripheral.receiver().fetch()
+        {
+            self.peripheral.receiver().kept(self.parts.len() < self.room);
+            self.parts.push(part);
+            self.occupied_until = self.turns + 150;
+        }
     }
 
     fn until(&mut self, what: &str, reached: impl Fn(&Self) -> bool) {
@@ -372,14 +395,50 @@ impl OsdpFileOps for Sent {
     }
 }
 
-#[test]
-fn libosdp_sends_a_trust_pack() {
-    let pack: Vec<u8> = (0..5_000_u32).map(|i| u8::try_from(i * i % 251).unwrap()).collect();
-    let mut bench = Bench::secure();
-    bench.panel.register_file_ops(0, Box::new(Sent(pack.clone()))).unwrap();
+/// The file, and how many of its bytes the panel says it has sent.
+fn send_file(bench: &mut Bench, file: &[u8]) -> i32 {
+    bench.panel.register_file_ops(0, Box::new(Sent(file.to_vec()))).unwrap();
     bench.command(OsdpCommand::FileTx(OsdpCommandFileTx { id: 0x80, flags: 0 }));
-    let total = i32::try_from(pack.len()).unwrap();
+    i32::try_from(file.len()).unwrap()
+}
+
+#[test]
+fn libosdp_sends_a_trust_pack_to_an_owner_that_is_slow() {
+    let pack: Vec<u8> = (0..2_000_u32).map(|i| u8::try_from(i * i % 251).unwrap()).collect();
+    let mut bench = Bench::secure();
+    let total = send_file(&mut bench, &pack);
     bench.until("the file", |bench| bench.panel.file_transfer_status(0).is_ok_and(|(size, sent)| (size, sent) == (total, total)));
-    assert!(bench.peripheral.receiver().whole == Some((FileKind::TrustPack, pack)));
+    bench.until("an answer", |bench| bench.parts.last().is_some_and(Part::is_last));
+    let came: Vec<u8> = bench.parts.iter().flat_map(|part| part.bytes().to_vec()).collect();
+    assert!(bench.parts.iter().all(|part| part.kind == FileKind::TrustPack) && came == pack, "{} bytes", came.len());
+    assert!(bench.busy > 0, "it was told to wait");
+    let told = |bench: &mut Bench| bench.peripheral.receiver().was_told();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !told(&mut bench) && Instant::now() < deadline {
+        bench.turn();
+    }
+    assert!(told(&mut bench), "it knows that the file was taken, and waits for the start");
+}
+
+#[test]
+fn libosdp_stops_where_a_file_is_refused() {
+    let mut bench = Bench::secure();
+    bench.room = 1;
+    send_file(&mut bench, &[7; 2_000]);
+    bench.until("a refusal", |bench| bench.parts.len() == 2);
+    // libosdp sends on to the end, whatever it is answered.
+    (0..1000).for_each(|_| bench.turn());
+    assert_eq!(bench.parts.len(), 2, "nothing is kept after what was refused");
+    assert!(!bench.peripheral.receiver().was_told());
+}
+
+#[test]
+fn libosdp_gives_the_key_of_the_next_card() {
+    let mut bench = Bench::secure();
+    bench.events.clear();
+    let mfg = |data: &[u8]| OsdpCommand::Mfg(OsdpCommandMfg { vendor_code: (0xA, 0xB, 0xC), data: data.to_vec() });
+    bench.command(mfg(b"\x01000001"));
+    bench.event("a key", |event| *event == Event::CardKey);
+    assert_eq!(bench.peripheral.take_card_key().as_deref(), Some(b"000001"));
     bench.stays_up();
 }

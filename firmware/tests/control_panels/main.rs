@@ -5,39 +5,13 @@
 mod libosdp_panel;
 mod osdp_panel;
 
-use soat_firmware::osdp::{ComSet, FileKind, FileReceiver, FileStatus, Identity, Peripheral, Scbk, Settings};
+use soat_firmware::osdp::{ComSet, Identity, Inbox, Peripheral, Scbk, Settings};
 
 const ADDRESS: u8 = 0x21;
 const KEY: [u8; 16] = *b"\x1f\x80 not SCBK-D \x07\x42";
 const OTHER_KEY: [u8; 16] = *b"\x00quite another k";
 
-/// Keeps the file that came.
-#[derive(Default)]
-struct Files {
-    coming: Vec<u8>,
-    whole: Option<(FileKind, Vec<u8>)>,
-    kind: Option<FileKind>,
-}
-
-impl FileReceiver for Files {
-    fn begin(&mut self, kind: FileKind, _size: u32) -> FileStatus {
-        (self.coming, self.kind) = (Vec::new(), Some(kind));
-        FileStatus::Proceed { after_ms: 0 }
-    }
-    fn part(&mut self, bytes: &[u8]) -> FileStatus {
-        self.coming.extend(bytes);
-        FileStatus::Proceed { after_ms: 0 }
-    }
-    fn finish(&mut self) -> FileStatus {
-        self.whole = self.kind.take().map(|kind| (kind, std::mem::take(&mut self.coming)));
-        FileStatus::Processed
-    }
-    fn abort(&mut self) {
-        self.coming.clear();
-    }
-}
-
-fn peripheral(key: Option<[u8; 16]>) -> Peripheral<Files> {
+fn peripheral(key: Option<[u8; 16]>) -> Peripheral<Inbox> {
     let settings = Settings {
         identity: Identity { vendor: [0xA, 0xB, 0xC], model: 1, version: 2, serial: 0x0403_0201, firmware: [0, 9, 1] },
         line: ComSet::new(ADDRESS, 115_200).unwrap(),
@@ -45,5 +19,5 @@ fn peripheral(key: Option<[u8; 16]>) -> Peripheral<Files> {
         seed: [9; 16],
         has_display: true,
     };
-    Peripheral::new(settings, Files::default())
+    Peripheral::new(settings, Inbox::default())
 }

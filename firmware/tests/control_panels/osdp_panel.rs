@@ -8,20 +8,20 @@ use osdp::packet::{Address, ControlByte, CtrlFlags, PacketBuilder, ParsedPacket,
 use osdp::reply::{CCrypt, RMacI, Reply, ReplyCode};
 use osdp::secure::frame::{Direction, seal, unseal};
 use osdp::secure::session::{Disconnected, Secure, Session};
-use soat_firmware::osdp::{BuzzerCommand, CardBits, Closed, Event, OutputCommand, Peripheral};
+use soat_firmware::osdp::{BuzzerCommand, CardBits, Closed, Event, Inbox, OutputCommand, Peripheral};
 
-use super::{ADDRESS, Files, KEY, OTHER_KEY, peripheral};
+use super::{ADDRESS, KEY, OTHER_KEY, peripheral};
 
 const RANDOM: [u8; 8] = *b"\xB0\xB1random";
 
 struct Bench {
-    peripheral: Peripheral<Files>,
+    peripheral: Peripheral<Inbox>,
     session: Option<Session<Secure>>,
     sequence: Sqn,
 }
 
 impl Bench {
-    fn new(peripheral: Peripheral<Files>) -> Self {
+    fn new(peripheral: Peripheral<Inbox>) -> Self {
         Self { peripheral, session: None, sequence: Sqn::ZERO }
     }
 

@@ -1642,6 +1642,10 @@ gate-people-schedule = { $path }, line { $line }: the policy has no such schedul
     .remedy = Add it to the policy under [schedules], or mend its name.
 gate-people-twice = { $path }, line { $line }: this person stands there twice.
     .remedy = Take one of the two lines out.
+gate-enrol-line = { $path }, line { $line }: this is no card.
+    .remedy = A card a line: its code as the scanner types it, its number of 12 digits, or the 6 digits of its access number.
+gate-enrol-too-many = { $path } has more than { $most } cards.
+    .remedy = Leave those who come every day; a card that is none of them would be tried with each number. All others show their code.
 gate-code-without-gate = --gate-code takes a code from the scanner of a gate, and this reader is none.
     .remedy = Name the gate: --reader serial:/dev/ttyUSB0. Other scanners: --serial, --hid, --camera
 reader-not-serial = Only a gate at a serial port is named here.
@@ -1669,6 +1673,11 @@ gate-pack-bytes = Bytes
 gate-provisioned = { $name } ({ $device }) has its keys; they stand in { $site }. Take the jumper off.
 gate-provisioning-sealed = The keys of { $name } ({ $device }) stand in { $site }. Set its jumper, hold the code under its scanner, and take the jumper off. The code counts once, at this gate alone.
 gate-loaded = The gate has taken { $path } over.
+gate-enrolled = { $count ->
+    [0] From now on every card needs its code.
+    [one] From now on one card needs no code, and all others do.
+   *[other] From now on { $count } cards need no code, and all others do.
+}
 gate-image-made = The signed image stands in { $path }.
 gate-image-verified = The image is whole, and signed by the operator.
 gate-image-verified-by-somebody = The image is whole, and its signature holds. Whose signature it is was not looked at: --operator KEY.pub
@@ -1695,6 +1704,7 @@ gate-status-time = Time
 gate-status-since = Running for
 gate-status-pack = Pack
 gate-status-pack-is = version { $version }, until { $ends }
+gate-status-enrolled = Cards without code
 gate-status-journal = Next entry
 gate-status-faults = Faults
 gate-fault-reader = the card reader does not answer
@@ -1770,6 +1780,13 @@ help-gate-provision-osdp-address = Address on the control panel's bus, 0 to 126
 help-gate-provision-wiegand = Bits at the Wiegand wires: 0 for off, 26, 34 or 37. Whoever reads these wires can replay them
 help-gate-provision-least-version = No pack of an earlier version is taken
 help-gate-provision-json = Print JSON
+help-gate-enrol = Say which cards a gate opens without their code
+help-gate-enrol-file = A card a line: its code, its number, or the last 6 digits of it; - is standard input
+help-gate-enrol-none = Every card needs its code
+help-gate-enrol-device = Port of the gate: /dev/ttyUSB0
+help-gate-enrol-link-key = Key of the link, in a file of its own
+help-gate-enrol-site = File of the site's keys
+help-gate-enrol-json = Print JSON
 help-gate-load = Load a pack or an image into a gate
 help-gate-load-file = Pack or signed image, made by soat gate pack or soat gate image
 help-gate-load-device = Port of the gate: /dev/ttyUSB0

@@ -23,6 +23,7 @@ pub enum Gate {
     Pack(Box<Pack>),
     Provision(Box<Provision>),
     Load(Load),
+    Enrol(Enrol),
     Status(At),
     Log(Log),
     Selftest(At),
@@ -153,6 +154,17 @@ pub struct At {
 pub struct Load {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// Cards that need no code at a gate.
+#[derive(Args)]
+pub struct Enrol {
+    #[arg(value_name = "FILE|-", required_unless_present = "none")]
+    pub file: Option<PathBuf>,
+    #[arg(long, conflicts_with = "file")]
+    pub none: bool,
     #[command(flatten)]
     pub at: At,
 }

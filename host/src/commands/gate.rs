@@ -1,5 +1,6 @@
 //! `soat gate`: gates, their images, keys and packs.
 
+mod enrol;
 mod flash;
 mod image;
 mod journal;
@@ -35,6 +36,7 @@ pub fn run(command: Gate, session: &mut Session) -> Result<Exit> {
         Gate::Flash(arguments) => flash::run(&arguments, session),
         Gate::Provision(arguments) => provision::run(&arguments, session),
         Gate::Load(arguments) => load::run(&arguments, session),
+        Gate::Enrol(arguments) => enrol::run(&arguments, session),
         Gate::Status(arguments) => status::run(&arguments, session),
         Gate::Selftest(arguments) => status::self_test(&arguments, session),
         Gate::Time(arguments) => status::time(&arguments, session),

@@ -9,6 +9,7 @@ mod attacks;
 mod costs;
 mod faults;
 mod journal;
+mod keys;
 mod libnfc;
 mod people;
 mod qemu;

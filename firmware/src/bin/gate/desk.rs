@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use rand_core::{CryptoRng, Rng as _};
 use soat::crypto::rustcrypto::RustCrypto;
+use soat::gate::enrolled::Enrolled;
 use soat::gate::journal::{ENTRY, Event as Entry, JournalKey, Kind};
 use soat::gate::link::LinkKey;
 use soat::gate::link::message::{self, Entries, Fault, PackStatus, Part, Refusal, Status, Tested};
@@ -272,6 +273,7 @@ impl Keeper for Caretaker<'_> {
             journal_next: journal.and_then(Result::ok).map_or(0, |(next, _)| next),
             heap: memory::most_of_heap(),
             stack: memory::most_of_stack(),
+            enrolled: self.keep().and_then(|keep| keep.vault.enrolled().ok()).map_or(0, |cards| count(&cards)),
             faults: faults.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault.bit()).sum(),
         }
     }
@@ -290,6 +292,18 @@ impl Keeper for Caretaker<'_> {
         }
         let before = before.map(|time| alloc::format!("{}", time.0)).unwrap_or_default();
         self.note(&Entry::because(Kind::TimeSet, &before), Some(time));
+        Ok(())
+    }
+
+    fn enrol(&mut self, cards: &Enrolled) -> Result<(), Refusal> {
+        self.shut();
+        let keep = self.keep().ok_or(Refusal::NotProvisioned)?;
+        keep.vault.set_enrolled(cards).map_err(|_| Refusal::Storage)?;
+        if let Place::Gate(gate, _) = &mut self.place {
+            gate.enrol(cards);
+        }
+        let time = self.clock().time();
+        self.note(&Entry { count: count(cards), ..Entry::of(Kind::Enrolled) }, time);
         Ok(())
     }
 
@@ -388,6 +402,10 @@ impl Keeper for Caretaker<'_> {
             Err(error) => Err(self.image_refused(&error)),
         }
     }
+}
+
+fn count(cards: &Enrolled) -> u32 {
+    u32::try_from(cards.len()).unwrap_or(u32::MAX)
 }
 
 fn pack_refusal(error: TakeError) -> Refusal {

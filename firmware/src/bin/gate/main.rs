@@ -13,6 +13,7 @@ mod images;
 #[cfg_attr(feature = "qemu", path = "machine_qemu.rs")]
 mod machine;
 mod memory;
+mod orders;
 mod panel;
 #[cfg(not(feature = "qemu"))]
 mod rtc;
@@ -24,14 +25,13 @@ use alloc::string::String;
 use core::fmt::Write;
 use core::panic::PanicInfo;
 
-use soat::gate::journal::{Event as Entry, Kind};
 use soat::gate::link::message::PackStatus;
 use soat_firmware::gate::decision::Decision;
 use soat_firmware::gate::{Gate, Notice};
 use soat_firmware::keeping::packs::{Packs, TakeError};
-use soat_firmware::osdp::{Closed, Event, OutputCommand};
+use soat_firmware::osdp::Event;
 use soat_firmware::pins::{MonitoredRelay, Panel};
-use soat_firmware::port::{Board, ByteLink, Clock, Ports, Recorded};
+use soat_firmware::port::{Board, ByteLink, Clock, Ports};
 use soat_firmware::service::{Event as Attended, Keeper as _, Service};
 use soat_firmware::update::incoming::Last;
 use soat_firmware::wiegand::Format;
@@ -128,13 +128,14 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     };
     identity.learn(&mut keep);
     let refused = |error: &TakeError| say(&mut service, format_args!("pack refused: {error}"));
-    let Told { header, settings, rule, trust, bus, wiegand } = match start::told(&mut keep, &mut packs, pack, now, refused) {
-        Ok(told) => told,
-        Err(unfit) => {
-            let place = Place::Keys(&mut keep, &mut packs, &mut entropy, &clock);
-            refuse(&unfit, &mut service, &mut identity, place, scanner)
-        }
-    };
+    let Told { header, settings, rule, trust, bus, wiegand, enrolled } =
+        match start::told(&mut keep, &mut packs, pack, now, refused) {
+            Ok(told) => told,
+            Err(unfit) => {
+                let place = Place::Keys(&mut keep, &mut packs, &mut entropy, &clock);
+                refuse(&unfit, &mut service, &mut identity, place, scanner)
+            }
+        };
     let (version, made_at, ends_at) = (header.version, header.made_at.0, header.ends_at.0);
     identity.pack = Some(PackStatus { version, made_at, ends_at });
     if let Err(error) = keep.journal() {
@@ -145,7 +146,9 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
     }
     let ports = Ports { reader, scanner, lock, lamps, clock, entropy, journal: keep };
     let wires = Wires::new(zero, one, Cycles);
-    serve(Gate::new(ports, settings, rule, trust), &mut packs, &mut identity, &mut service, wiegand.map(|format| (format, wires)))
+    let mut gate = Gate::new(ports, settings, rule, trust);
+    gate.enrol(&enrolled);
+    serve(gate, &mut packs, &mut identity, &mut service, wiegand.map(|format| (format, wires)))
 }
 
 /// DATA0 and DATA1, and the form of what goes there; none where the wires are to be silent.
@@ -161,19 +164,21 @@ fn serve(
     say(console, format_args!("ready"));
     let mut panel_opened = false;
     let mut next_trial = 0;
+    let mut taken = None;
     loop {
         let now = gate.clock().milliseconds();
         while let Some(event) = panel::event() {
-            obey(&mut gate, event, now, &mut panel_opened, console);
-        }
-        // What a panel opened for as long as it likes is shut with its session: nobody would shut it otherwise.
-        if !panel::report(gate.status(), now) && core::mem::take(&mut panel_opened) {
-            gate.drive_lock(None);
+            orders::obey(&mut gate, event, now, &mut panel_opened, console);
         }
         let mut caretaker = Caretaker { identity: &mut *identity, place: Place::Gate(&mut gate, packs) };
         let has_jumper = caretaker.has_jumper();
-        if let Some(event) = console.poll(now, &mut caretaker) {
+        let attended = orders::keep_file(&mut caretaker, now, &mut taken, console).or_else(|| console.poll(now, &mut caretaker));
+        if let Some(event) = attended {
             attend(event, console);
+        }
+        // What a panel opened for as long as it likes is shut with its session: nobody would shut it otherwise.
+        if !panel::report(gate.status(), has_jumper, now) && core::mem::take(&mut panel_opened) {
+            gate.drive_lock(None);
         }
         if identity.images.on_trial && now > images::TRIAL_MS {
             halt();
@@ -196,7 +201,7 @@ fn serve(
         // What the panel asked for while a card was read comes too late for the lock, and not for the rest.
         while let Some(event) = if is_late { panel::event() } else { None } {
             if !matches!(event, Event::Output(_)) {
-                obey(&mut gate, event, now, &mut panel_opened, console);
+                orders::obey(&mut gate, event, now, &mut panel_opened, console);
             }
         }
         match notice {
@@ -223,66 +228,6 @@ fn serve(
             Some(Notice::Door(event)) => say(console, format_args!("door {event:?}")),
             None => gate.clock().rest(),
         }
-    }
-}
-
-/// Does what the control panel asks for. Lamps and buzzer show the gate's own signals: a panel that lights green would lie.
-fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Link) {
-    match event {
-        // Nor does a panel let anybody in of whom nobody would know.
-        Event::Output(command) if opens(command) && gate.record(&Entry::of(Kind::PanelOpened)) == Recorded::Barred => {}
-        Event::Output(OutputCommand::Set(true) | OutputCommand::SetAfterTimer(true)) => {
-            *panel_opened = true;
-            gate.drive_lock(Some(u64::MAX));
-        }
-        Event::Output(OutputCommand::For { on: true, tenths }) => {
-            gate.drive_lock(Some(now.saturating_add(u64::from(tenths) * 100)));
-        }
-        Event::Output(OutputCommand::Set(false) | OutputCommand::SetAfterTimer(false) | OutputCommand::For { on: false, .. }) => {
-            *panel_opened = false;
-            gate.drive_lock(None);
-        }
-        Event::SessionOpened { insecure } => {
-            gate.record(&Entry::of(if insecure { Kind::Insecure } else { Kind::PanelSession }));
-            say(console, format_args!("panel session, insecure: {insecure}"));
-        }
-        Event::SessionClosed(why) => {
-            gate.record(&Entry::because(Kind::PanelClosed, closed(why)));
-            say(console, format_args!("panel session closed: {why:?}"));
-        }
-        Event::PanelRefused => {
-            gate.record(&Entry::of(Kind::PanelRefused));
-            say(console, format_args!("panel refused: it does not know the key"));
-        }
-        Event::KeySet { insecure } => {
-            if insecure {
-                gate.record(&Entry::because(Kind::Insecure, "panel.key_set"));
-            }
-            let kept = panel::key().map(|key| gate.journal().vault.set_panel_key(&key));
-            say(console, format_args!("panel key set: {}", if matches!(kept, Some(Ok(()))) { "kept" } else { "not kept" }));
-        }
-        Event::ComSet(line) => {
-            panel::set_speed(line.baud);
-            let kept = gate.journal().vault.set_panel_line(line.address, line.baud).is_ok();
-            say(console, format_args!("panel line set: {}", if kept { "kept" } else { "not kept" }));
-        }
-        _ => {}
-    }
-}
-
-fn opens(command: OutputCommand) -> bool {
-    use OutputCommand::{For, Set, SetAfterTimer};
-    matches!(command, Set(true) | SetAfterTimer(true) | For { on: true, .. })
-}
-
-fn closed(why: Closed) -> &'static str {
-    match why {
-        Closed::Restarted => "panel.restarted",
-        Closed::Unauthentic => "panel.unauthentic",
-        Closed::Silence => "panel.silence",
-        Closed::KeyChanged => "panel.key_changed",
-        Closed::JumperOpened => "panel.jumper_opened",
-        _ => "panel.other",
     }
 }
 

@@ -5,7 +5,8 @@ use core::cell::UnsafeCell;
 use core::sync::atomic::{Ordering, compiler_fence};
 
 use cortex_m::peripheral::NVIC;
-use soat_firmware::osdp::{CardBits, ComSet, Event, Identity, NoFiles, Peripheral, Scbk, Settings, Status};
+use soat::chip::AccessKey;
+use soat_firmware::osdp::{CardBits, ComSet, Event, Identity, Inbox, Part, Peripheral, Scbk, Settings, Status};
 use soat_firmware::wiegand::Bits;
 use stm32f4xx_hal::gpio::{Output, Pin};
 use stm32f4xx_hal::pac::{USART3, interrupt};
@@ -27,7 +28,7 @@ pub struct Bus {
 }
 
 struct Device {
-    peripheral: Peripheral<NoFiles>,
+    peripheral: Peripheral<Inbox>,
     /// High while this side drives the line.
     drive: Pin<'B', 12, Output>,
     /// What the port divides for its speed, in Hz.
@@ -60,7 +61,7 @@ pub fn start(
     let identity = Identity { vendor: [0, 0, 0], model: 1, version: 1, serial: u32::from(line.address), firmware: [0, 1, 0] };
     let settings = Settings { identity, line, key: bus.key, seed, has_display: false };
     let clock = rcc.clocks.pclk1().raw();
-    let mut device = Device { peripheral: Peripheral::new(settings, NoFiles), drive, clock };
+    let mut device = Device { peripheral: Peripheral::new(settings, Inbox::default()), drive, clock };
     device.drive.set_low();
     let mut serial: Serial<USART3> = started(Serial::new(port, pins, Config::default().baudrate(line.baud.bps()), rcc));
     serial.listen(Line::RxNotEmpty);
@@ -116,10 +117,12 @@ pub fn event() -> Option<Event> {
     with(|device| device.peripheral.event()).flatten()
 }
 
-/// What the panel is told on its next POLL. Says whether there is a session: a panel that is silent for too long has none any more.
-pub fn report(status: Status, now: u64) -> bool {
+/// What the panel is told on its next POLL, and whether the jumper is set. Says whether there is a session: a panel that is silent for
+/// too long has none any more.
+pub fn report(status: Status, has_jumper: bool, now: u64) -> bool {
     let is_secure = with(|device| {
         device.peripheral.set_status(status);
+        device.peripheral.set_jumper(has_jumper, now);
         device.peripheral.expire(now);
         device.peripheral.is_secure()
     });
@@ -136,6 +139,27 @@ pub fn present(bits: Bits, now: u64) {
 /// The key that holds, to be kept.
 pub fn key() -> Option<Zeroizing<[u8; 16]>> {
     with(|device| device.peripheral.key().map(|key| Zeroizing::new(*key.expose()))).flatten()
+}
+
+/// The key of the card that comes next.
+pub fn card_key() -> Option<AccessKey> {
+    let digits = with(|device| device.peripheral.take_card_key()).flatten()?;
+    AccessKey::from_can(core::str::from_utf8(digits.as_slice()).ok()?).ok()
+}
+
+/// The next part of a file, to be kept.
+pub fn part() -> Option<Part> {
+    with(|device| device.peripheral.receiver().fetch()).flatten()
+}
+
+/// Whether that part is kept, or the file taken.
+pub fn kept(is_good: bool) {
+    with(|device| device.peripheral.receiver().kept(is_good));
+}
+
+/// Whether the panel knows that its file was taken.
+pub fn was_told() -> bool {
+    with(|device| device.peripheral.receiver().was_told()).unwrap_or(false)
 }
 
 /// The panel has set this speed, and has been answered at the one before.

@@ -3,6 +3,7 @@
 use embedded_storage::nor_flash::NorFlashErrorKind;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{DigestAlgorithm, Provider};
+use soat::gate::enrolled::Enrolled;
 use soat::gate::journal::{Event, Head, JournalKey, Kind};
 use soat::gate::pack::{GatePack, Header, Settings};
 use soat::gate::provisioning::Provisioning;
@@ -38,6 +39,7 @@ pub struct Told {
     pub trust: TrustStore,
     pub bus: Option<panel::Bus>,
     pub wiegand: Option<Format>,
+    pub enrolled: Enrolled,
 }
 
 /// Why it opens for nobody.
@@ -145,7 +147,8 @@ pub fn told(
     };
     let wiegand = Format::of(provisioning.wiegand.bits());
     let bus = ComSet::new(address, speed).map(|line| panel::Bus { line, key });
-    Ok(Told { header, settings: content.settings, rule, trust, bus, wiegand })
+    let enrolled = keep.vault.enrolled()?;
+    Ok(Told { header, settings: content.settings, rule, trust, bus, wiegand, enrolled })
 }
 
 /// Takes the pack over that was handed over, unless it is in force already.

@@ -67,6 +67,7 @@ fn details(status: &Status, session: &Session) -> Vec<(&'static str, String)> {
         ("gate-status-time", status.time().map_or_else(none, |time| time.to_string())),
         ("gate-status-since", format!("{} s", status.milliseconds / 1000)),
         ("gate-status-pack", pack),
+        ("gate-status-enrolled", status.enrolled.to_string()),
         ("gate-status-journal", status.journal_next.to_string()),
         ("gate-status-faults", if faults.is_empty() { none() } else { faults.join("; ") }),
     ]
@@ -95,6 +96,7 @@ fn json(hello: &Hello, status: Option<&Status>) -> serde_json::Value {
                 "made_at": Timestamp(pack.made_at).to_string(),
                 "ends_at": Timestamp(pack.ends_at).to_string(),
             })),
+            "enrolled": status.enrolled,
             "journal_next": status.journal_next,
             "memory": { "heap": status.heap, "stack": status.stack },
             "faults": status.faults().map(Fault::name).collect::<Vec<_>>(),

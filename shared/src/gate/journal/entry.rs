@@ -97,6 +97,8 @@ kinds! {
     ImageRefused = 22, "image.refused";
     /// An image has tested itself, and stays; the reason is its version.
     ImageConfirmed = 23, "image.confirmed";
+    /// A desk said which cards need no code; the count is how many.
+    Enrolled = 24, "cards.enrolled";
 }
 
 /// A reason code in an entry: letters, digits, dots, hyphens and underscores, at most [`REASON`] of them.

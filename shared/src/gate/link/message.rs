@@ -12,6 +12,7 @@ use minicbor::encode::{self, Encoder, Write};
 use minicbor::{Decode, Encode};
 use zeroize::Zeroizing;
 
+use crate::gate::enrolled::Enrolled;
 use crate::time::Timestamp;
 
 const INFALLIBLE: &str = "a vector takes every write";
@@ -76,6 +77,9 @@ pub enum Request {
     /// The session is over.
     #[n(16)]
     Close,
+    /// These cards need no code from now on, and no others.
+    #[n(17)]
+    Enrol(#[n(0)] Enrolled),
 }
 
 /// What a gate answers.
@@ -155,6 +159,9 @@ pub struct Status {
     /// See [`Status::heap`].
     #[n(8)]
     pub stack: u32,
+    /// How many cards need no code.
+    #[cbor(n(9), default)]
+    pub enrolled: u32,
 }
 
 /// The pack that a gate goes by.

@@ -8,6 +8,7 @@ use rand_core::{TryCryptoRng, TryRng};
 use super::message::{Answer, CardType, Entries, Entry, Fault, PackStatus, Part, Refusal, Request, Scanned, Status, Tested};
 use super::*;
 use crate::crypto::rustcrypto::RustCrypto;
+use crate::gate::enrolled::{self, Enrolled};
 
 /// Counts: nonces that are never the same.
 struct Counting(u64);
@@ -260,6 +261,7 @@ fn requests() -> Vec<Request> {
         Request::CardDisconnect,
         Request::Scan,
         Request::Close,
+        Request::Enrol(Enrolled::from_bytes(&[b'7'; enrolled::MOST * enrolled::DIGITS]).unwrap()),
     ]
 }
 
@@ -295,7 +297,8 @@ fn every_message_comes_back_and_fits_into_a_frame() {
         assert!(bytes.len() <= LONGEST_MESSAGE);
         assert!(Answer::from_cbor(&bytes) == Some(answer));
     }
-    assert!(Request::from_cbor(&[0x82, 0x11, 0x80]).is_none(), "a request that nobody knows");
+    assert!(Request::from_cbor(&[0x82, 0x12, 0x80]).is_none(), "a request that nobody knows");
+    assert!(Request::from_cbor(&[0x82, 0x11, 0x81, 0x41, b'7']).is_none(), "a card access number of one digit");
 }
 
 #[test]

@@ -135,7 +135,6 @@ fn what_is_wrong_is_refused_and_not_done_in_part() {
         ("FILETRANSFER too short", 0x7C, &[0; 10], 0x02),
         ("CHLNG in the session", 0x76, &RANDOM, 0x05),
         ("SCRYPT in the session", 0x77, &[0; 16], 0x05),
-        ("MFG", 0x80, &[1, 2, 3], 0x03),
         ("nothing at all", 0x00, &[], 0x03),
     ] {
         assert_eq!(line.secured(code, data), nak(error), "{why}");
@@ -230,4 +229,33 @@ mod any_command {
             }
         }
     }
+}
+
+#[test]
+fn the_key_of_the_next_card_comes_from_the_panel_alone() {
+    let mut line = Line::secure();
+    const VENDOR: [u8; 3] = [0xA, 0xB, 0xC];
+    let data = |rest: &[u8]| [&VENDOR, rest].concat();
+    assert_eq!(line.secured(0x80, &data(b"\x01000001")), ack());
+    assert_eq!(line.events(), [Event::CardKey]);
+    assert_eq!(line.peripheral.take_card_key().as_deref(), Some(b"000001"));
+    assert_eq!(line.peripheral.take_card_key(), None, "once");
+    for (why, data, error) in [
+        ("no digit", data(b"\x0100000x"), 0x09),
+        ("five digits", data(b"\x0100000"), 0x02),
+        ("seven digits", data(b"\x010000001"), 0x02),
+        ("another command", data(b"\x02000001"), 0x03),
+        ("no command", data(b""), 0x03),
+        ("another maker", b"\x0A\x0B\x0D\x01000001".to_vec(), 0x03),
+        ("half a maker", vec![0xA, 0xB], 0x02),
+    ] {
+        assert_eq!(line.secured(0x80, &data), nak(error), "{why}");
+    }
+    assert_eq!((line.events().len(), line.peripheral.take_card_key()), (0, None));
+    // What waits is gone with its session.
+    assert_eq!(line.secured(0x80, &data(b"\x01000001")), ack());
+    line.open(&KEY, 1);
+    assert_eq!(line.peripheral.take_card_key(), None);
+    let mut line = Line::new();
+    assert_eq!(line.plain(0x80, &data(b"\x01000001")), nak(0x06));
 }
