@@ -2,6 +2,7 @@
 
 mod desk;
 mod keeping;
+mod panel;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -324,108 +325,6 @@ fn gate_qemu_without_a_good_pack_opens_for_nobody() {
     assert_eq!(ended.says(), "ready");
     assert_eq!(ended.present(CODE, chip(personalise(CARD).unwrap())), "decided refused gate.pack_ended");
     assert_eq!(ended.openings(), 0);
-}
-
-/// The panel's end of the bus, and when each reply of the gate began.
-struct PanelEnd {
-    wire: UnixStream,
-    replies: Arc<Mutex<Vec<Instant>>>,
-}
-
-impl libosdp::Channel for PanelEnd {
-    fn get_id(&self) -> i32 {
-        1
-    }
-
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, libosdp::ChannelError> {
-        match self.wire.read(buffer) {
-            Ok(count @ 1..) => {
-                // SOM, and an address with the bit of replies: each reply comes in one piece or begins one.
-                if buffer[..count].windows(2).any(|pair| pair == [0x53, ADDRESS | 0x80]) {
-                    self.replies.lock().unwrap().push(Instant::now());
-                }
-                Ok(count)
-            }
-            _ => Err(libosdp::ChannelError::WouldBlock),
-        }
-    }
-
-    fn write(&mut self, buffer: &[u8]) -> Result<usize, libosdp::ChannelError> {
-        self.wire.write_all(buffer).map_err(|_| libosdp::ChannelError::TransportError)?;
-        Ok(buffer.len())
-    }
-
-    fn flush(&mut self) -> Result<(), libosdp::ChannelError> {
-        Ok(())
-    }
-
-    fn close(&mut self) -> Result<(), libosdp::ChannelError> {
-        Ok(())
-    }
-}
-
-/// libosdp, made by others, as the control panel of the gate in QEMU: a session under its own key, the credential of who came in, polls
-/// that are answered while the card is read and verified, and the lock driven by the panel.
-#[test]
-fn gate_qemu_answers_its_control_panel_while_it_verifies() {
-    use libosdp::{ControlPanelBuilder, OsdpCommand, OsdpCommandOutput, OsdpEvent, OsdpFlag, PdInfoBuilder};
-    let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let mut machine = Machine::boot(&image, &Storage::of(&pack_content()));
-    assert_eq!(machine.says(), "ready");
-    let wire = machine.bus.try_clone().unwrap();
-    wire.set_nonblocking(true).unwrap();
-    let replies = Arc::<Mutex<Vec<Instant>>>::default();
-    let end = PanelEnd { wire, replies: Arc::clone(&replies) };
-    let device = PdInfoBuilder::new().address(ADDRESS.into()).unwrap().baud_rate(9600).unwrap();
-    let device = device.flag(OsdpFlag::EnforceSecure).secure_channel_key(SCBK);
-    let mut panel = ControlPanelBuilder::new().add_channel(Box::new(end), vec![device]).build().unwrap();
-    let cards = Arc::<Mutex<Vec<(usize, Vec<u8>)>>>::default();
-    let seen = Arc::clone(&cards);
-    panel.set_event_callback(move |_, event| {
-        if let OsdpEvent::CardRead(card) = event {
-            seen.lock().unwrap().push((card.nr_bits, card.data));
-        }
-        0
-    });
-    let mut until =
-        |what: &str, machine: &mut Machine, reached: &mut dyn FnMut(&mut libosdp::ControlPanel, &mut Machine) -> bool| {
-            let end = Instant::now() + DECISION;
-            while !reached(&mut panel, machine) {
-                assert!(Instant::now() < end, "no {what}");
-                panel.refresh();
-                thread::sleep(Duration::from_millis(2));
-            }
-        };
-    until("session", &mut machine, &mut |panel, _| panel.is_sc_active(0) && panel.is_online(0));
-
-    machine.pn532.lock().unwrap().lay(SharedChip::new(chip(personalise(CARD).unwrap())), Modulation::TypeA);
-    machine.scanner.write_all(CODE.as_bytes()).unwrap();
-    let (mut started, mut ended) = (None, None);
-    until("decision", &mut machine, &mut |_, machine| {
-        match machine.console.try_recv().as_deref() {
-            Ok("reading") => started = Some(Instant::now()),
-            Ok("decided admitted") => ended = Some(Instant::now()),
-            Ok(line) => assert!(!line.starts_with("decided"), "{line}"),
-            Err(_) => {}
-        }
-        ended.is_some()
-    });
-    let answered = replies.lock().unwrap().iter().filter(|at| Some(**at) > started && Some(**at) < ended).count();
-    println!("{answered} replies between the marks, in {:?}", ended.unwrap() - started.unwrap());
-    // It polls about twenty times a second, and a decision lasts a quarter of one here: more than one must fall between the marks.
-    assert!(answered >= 2, "{answered} replies while the card was read and verified");
-    until("credential", &mut machine, &mut |_, _| !cards.lock().unwrap().is_empty());
-    let bits = soat_firmware::wiegand::Format::that_holds(CREDENTIAL).unwrap();
-    let sent = (bits.value << (64 - bits.count)).to_be_bytes();
-    let (count, data) = cards.lock().unwrap()[0].clone();
-    assert_eq!((count, &data[..4]), (usize::from(bits.count), &sent[..4]));
-
-    let before = machine.openings();
-    until("shut lock", &mut machine, &mut |_, machine| machine.relay().last() == Some(&false));
-    let output = OsdpCommandOutput { output_no: 0, control_code: 5, timer_count: 10 };
-    until("command", &mut machine, &mut |panel, _| panel.send_command(0, OsdpCommand::Output(output)).is_ok());
-    until("opening by the panel", &mut machine, &mut |_, machine| machine.openings() == before + 1);
-    until("end of the pulse", &mut machine, &mut |_, machine| machine.relay().last() == Some(&false));
 }
 
 /// The image of a board asks no debugging host for anything; the one for QEMU does, so that the look at it can fail.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use soat::gate::image::ImageHeader;
-use soat::gate::journal::Since;
+use soat::gate::journal::{Kind, Since};
 use soat::gate::pack::Portrait;
 use soat_tests::command::{Finished, run, soat};
 
@@ -191,4 +191,32 @@ fn gate_qemu_takes_the_next_image_of_its_operator_and_no_other() {
         ("image.refused", "image.taken_back"),
     ];
     assert_eq!(images, expected);
+}
+
+/// Cards that need no code are said over the link, and kept through a start.
+#[test]
+fn gate_qemu_opens_an_enrolled_card_without_its_code() {
+    let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
+    let machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    assert_eq!(machine.says(), "ready");
+    fs::write(machine.folder.path().join("cards.txt"), "999999\n001199000001\n").unwrap();
+    let enrolled = at_gate(&machine, &["enrol", "cards.txt", "--json"]);
+    assert_eq!((enrolled.code, &json(&enrolled)["enrolled"]), (0, &2.into()), "{enrolled:?}");
+    let folder = Arc::clone(&machine.folder);
+    drop(machine);
+    let mut machine = Machine::boot_in(&image, folder);
+    assert_eq!(machine.says(), "ready");
+    assert_eq!(json(&at_gate(&machine, &["status", "--json"]))["status"]["enrolled"], 2);
+    assert!(machine.says().starts_with("desk session ended"));
+    assert_eq!(machine.present("", genuine()), "decided admitted");
+    let mut forged = personalise(CARD).unwrap();
+    *forged.application_files.get_mut(&0x0101).unwrap().last_mut().unwrap() ^= 1;
+    assert_eq!(machine.present("", chip(forged)), "decided refused dg1.hash_mismatch");
+    assert_eq!(at_gate(&machine, &["enrol", "--none"]).code, 0);
+    assert!(machine.says().starts_with("desk session ended"));
+    assert_eq!(machine.present("", genuine()), "decided refused gate.no_code");
+    assert_eq!(machine.openings(), 1);
+    let entries = keeping::left(machine.folder.path(), Since::Start).journal.entries;
+    let counts: Vec<u32> = entries.iter().filter(|entry| entry.kind == Kind::Enrolled).map(|entry| entry.count).collect();
+    assert_eq!(counts, [2, 0]);
 }
