@@ -13,6 +13,7 @@
 
 use rand_core::CryptoRng;
 use soat::gate::journal::Event;
+use soat::gate::pack::access_list::Person;
 use soat::time::Timestamp;
 
 /// A serial link of bytes that are lost, doubled or damaged as they are.
@@ -96,6 +97,9 @@ pub struct Lit {
 pub trait Record {
     /// Writes an event down.
     fn record(&mut self, event: &Event, time: Option<Timestamp>) -> Recorded;
+
+    /// Whether a person was let in after a time, as far as it is known; so too where it cannot be known.
+    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> bool;
 }
 
 /// What became of an event.
@@ -111,6 +115,10 @@ pub enum Recorded {
 impl Record for () {
     fn record(&mut self, _: &Event, _: Option<Timestamp>) -> Recorded {
         Recorded::Kept
+    }
+
+    fn was_admitted(&mut self, _: &Person, _: Timestamp) -> bool {
+        false
     }
 }
 

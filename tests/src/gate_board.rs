@@ -7,7 +7,8 @@ use std::rc::Rc;
 use card_fixtures::chip::VirtualChip;
 use card_fixtures::plug::SharedChip;
 use card_fixtures::plug::pn532::{Modulation, Pn532};
-use soat::gate::journal::Event;
+use soat::gate::journal::{Event, Kind};
+use soat::gate::pack::access_list::Person;
 use soat::time::Timestamp;
 use soat_firmware::gate::decision::{Decision, Refusal};
 use soat_firmware::gate::{Gate, Notice};
@@ -79,6 +80,8 @@ pub struct World {
     pub exit: Cell<bool>,
     /// What the gate wrote into its journal, and whether the lock had power then.
     pub journal: RefCell<Vec<(Event, bool)>>,
+    /// Whom it let in by its journal, and when.
+    admissions: RefCell<Vec<(Person, Timestamp)>>,
     /// What becomes of what it writes.
     pub recorded: Cell<Recorded>,
     passed_on_at: Cell<u64>,
@@ -102,6 +105,7 @@ impl World {
             ajar: Cell::default(),
             exit: Cell::new(false),
             journal: RefCell::default(),
+            admissions: RefCell::default(),
             recorded: Cell::new(Recorded::Kept),
             passed_on_at: Cell::new(0),
         })
@@ -294,12 +298,18 @@ impl Lock for Wire {
 }
 
 impl Record for Wire {
-    fn record(&mut self, event: &Event, _: Option<Timestamp>) -> Recorded {
+    fn record(&mut self, event: &Event, time: Option<Timestamp>) -> Recorded {
         let has_power = self.0.lock.borrow().last().is_some_and(|(_, open)| *open);
         if self.0.recorded.get() == Recorded::Kept {
             self.0.journal.borrow_mut().push((*event, has_power));
+            let person = event.person.filter(|_| event.kind == Kind::Admitted);
+            self.0.admissions.borrow_mut().extend(person.zip(time));
         }
         self.0.recorded.get()
+    }
+
+    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> bool {
+        self.0.admissions.borrow().iter().any(|(admitted, at)| admitted == person && *at > after)
     }
 }
 

@@ -9,8 +9,6 @@ use soat::gate::pack::access_list::{AccessList, Credential, NotAllowed, Person};
 use soat::inspection::{Outcome, Overall, PseudonymKey, ReasonCode, Report};
 use soat::time::Timestamp;
 
-use super::passback::Passback;
-
 /// What became of one presentation of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -147,13 +145,19 @@ impl Rule {
         }
     }
 
-    /// Decides over a report of the profile `gate`.
-    pub fn decide(&self, report: &Report, time: Timestamp, passback: &mut Passback, provider: &dyn Provider) -> Decision {
+    /// Decides over a report of the profile `gate`. Of who may come in by all else it is asked last whether they pass once more so soon.
+    pub fn decide(
+        &self,
+        report: &Report,
+        time: Timestamp,
+        passes: impl FnOnce(&Person) -> bool,
+        provider: &dyn Provider,
+    ) -> Decision {
         match self.person(report, provider) {
             Err(refusal) => Decision::Refused(refusal),
             Ok(person) => match self.list.admits(&person, time, self.zone_minutes) {
                 Err(why) => Decision::Refused(Refusal::NotAllowed(person, why)),
-                Ok(_) if !passback.passes(&person, time) => Decision::Refused(Refusal::Passback(person)),
+                Ok(_) if !passes(&person) => Decision::Refused(Refusal::Passback(person)),
                 Ok(credential) => Decision::Admitted { person, credential },
             },
         }

@@ -22,6 +22,16 @@ impl Passback {
         Self { seconds, lately: VecDeque::new() }
     }
 
+    /// Whether it knows of everybody in the time, so many milliseconds after the start.
+    pub fn is_complete(&self, milliseconds: u64) -> bool {
+        milliseconds / 1000 >= self.seconds.into()
+    }
+
+    /// Who came in after that does not come in at a time.
+    pub fn since(&self, time: Timestamp) -> Timestamp {
+        Timestamp(time.0.saturating_sub(self.seconds.into()))
+    }
+
     /// Whether this person may come in, and remembers it if so.
     pub fn passes(&mut self, person: &Person, time: Timestamp) -> bool {
         if self.seconds == 0 {

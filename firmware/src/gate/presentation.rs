@@ -8,13 +8,14 @@ use soat::chip::{AccessKey, ReadError, TransportError};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{DataGroup, Dossier, FileContent, PrintedData};
 use soat::gate::pack::Portrait;
+use soat::gate::pack::access_list::Person;
 use soat::inspection::{Profile, inspect};
 use soat::time::Timestamp;
 
 use super::decision::{Decision, Refusal};
 use super::{Gate, Stage, Waiting};
 use crate::card_keys::CardKeys;
-use crate::port::{Board, Clock};
+use crate::port::{Board, Clock, Record};
 
 /// DG2 is the largest file by far, and is not held.
 const LARGEST_FILE: usize = 64 << 10;
@@ -45,7 +46,13 @@ impl<B: Board> Gate<B> {
             dossier.printed.insert(PrintedData::QrCode, FileContent::Bytes(code.to_vec()));
         }
         let report = inspect(&dossier, &self.trust, &Profile::GATE, time, &RustCrypto);
-        self.rule.decide(&report, time, &mut self.passback, &RustCrypto)
+        let Self { rule, passback, journal, clock, .. } = self;
+        let passes = |person: &Person| {
+            // What was before the start stands in the journal alone: cutting the power forgets nobody.
+            let was_here = !passback.is_complete(clock.milliseconds()) && journal.was_admitted(person, passback.since(time));
+            !was_here && passback.passes(person, time)
+        };
+        rule.decide(&report, time, passes, &RustCrypto)
     }
 
     /// Tries one of the enrolled keys on a card without a code. `None` where it is not this card's: the next one is tried, as long as a

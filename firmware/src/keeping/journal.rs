@@ -25,6 +25,7 @@ use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlash, NorFlashError, N
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{CCM_TAG, Provider};
 use soat::gate::journal::{ENTRY, Entry, Event, Head, Kind, LONGEST_JOURNAL, PersonKey, keys};
+use soat::gate::pack::access_list::Person;
 use soat::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -35,6 +36,8 @@ use super::vault::{JournalHead, Vault};
 pub const PLACE: usize = 128;
 const OPEN: usize = 12;
 const BLANK: u8 = 0xFF;
+/// Entries that are looked through for a person who came in lately: a tenth of a second.
+const LOOKED_BACK: u64 = 256;
 /// Places that are tried before the chip is given up: worn cells do not take what is written.
 const TRIES: u8 = 4;
 
@@ -230,6 +233,22 @@ impl<F: NorFlash> Journal<F> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a person was let in after a time, as far as the last [`LOOKED_BACK`] entries tell. Who came in under the key of another
+    /// month is not found any more.
+    ///
+    /// # Errors
+    /// [`JournalError::Flash`]
+    pub fn was_admitted(&mut self, person: &Person, after: Timestamp) -> Result<bool, JournalError> {
+        let alias = Some(self.persons.person(person, &RustCrypto));
+        let mut is_found = false;
+        self.read(self.head.head.sequence.saturating_sub(LOOKED_BACK), |bytes| {
+            let entry = Entry::read(bytes).filter(|entry| entry.kind == Kind::Admitted && entry.person == alias);
+            is_found |= entry.and_then(|entry| entry.time).is_some_and(|time| time > after);
+            !is_found
+        })?;
+        Ok(is_found)
     }
 
     fn pages(&self) -> u32 {

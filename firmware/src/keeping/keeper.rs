@@ -2,6 +2,7 @@
 
 use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlash, NorFlashErrorKind};
 use soat::gate::journal::{Event, Kind};
+use soat::gate::pack::access_list::Person;
 use soat::time::Timestamp;
 
 use super::journal::{Journal, JournalError};
@@ -83,6 +84,10 @@ impl<V: MultiwriteNorFlash, C: NorFlash> Keeper<V, C> {
 impl<V: MultiwriteNorFlash, C: NorFlash> Record for Keeper<V, C> {
     fn record(&mut self, event: &Event, time: Option<Timestamp>) -> Recorded {
         if self.note(event, time).is_ok() { Recorded::Kept } else { Recorded::Barred }
+    }
+
+    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> bool {
+        self.journal.as_mut().map_or(true, |journal| journal.was_admitted(person, after).unwrap_or(true))
     }
 }
 

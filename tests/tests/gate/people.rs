@@ -125,6 +125,20 @@ fn gate_lets_nobody_in_twice_in_the_passback_time() {
     assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
 }
 
+/// Whoever cuts the power does not come in a second time on one card.
+#[test]
+fn gate_knows_after_a_power_cut_who_came_in_before() {
+    let settings = Settings { passback_seconds: 60, ..Settings::default() };
+    let (mut gate, world) = gate_with(settings.clone(), rule());
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
+    let mut gate = Gate::new(world.ports(2), settings, rule(), trust());
+    world.set_time(Some(Timestamp(NOW.0 + 59)));
+    let again = present(&mut gate, &world, genuine(), Modulation::TypeA);
+    assert_eq!(code(again.as_ref()), "gate.passback");
+    world.set_time(Some(Timestamp(NOW.0 + 60)));
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()), "60 s after the first time");
+}
+
 #[test]
 fn gate_without_a_clock_opens_for_nobody() {
     let (mut gate, world) = gate();

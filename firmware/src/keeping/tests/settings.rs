@@ -2,6 +2,8 @@
 
 use soat::gate::pack::GatePack;
 
+use soat::gate::enrolled::Enrolled;
+
 use super::*;
 use crate::keeping::keeper::Keeper;
 use crate::keeping::time_floor::{Known, floor, settable};
@@ -122,4 +124,44 @@ fn what_is_not_written_down_bars_the_door() {
     assert_eq!(keeper.record(&event, Some(NOW)), Recorded::Kept);
     let mut keeper = Keeper::<_, ChipFlash>::open(device.vault().unwrap(), Err(NorFlashErrorKind::Other)).unwrap();
     assert_eq!(keeper.record(&event, Some(NOW)), Recorded::Barred);
+}
+
+/// After a start the journal alone knows who came in before.
+#[test]
+fn the_journal_tells_who_was_let_in_lately() {
+    let (device, anna, bao) = (Device::provisioned(), [1; 16], [2; 16]);
+    let admitted = |person| Event { person: Some(person), ..Event::of(Kind::Admitted) };
+    let at = |seconds: i64| Timestamp(NOW.0 + seconds);
+    let mut vault = device.vault().unwrap();
+    let mut journal = device.journal(&mut vault).unwrap();
+    journal.append(&mut vault, &admitted(anna), Some(at(0))).unwrap();
+    let refused = Event { person: Some(bao), ..Event::because(Kind::Refused, "gate.not_listed") };
+    journal.append(&mut vault, &refused, Some(at(1))).unwrap();
+    drop(journal);
+
+    let mut journal = device.journal(&mut vault).unwrap();
+    assert!(journal.was_admitted(&anna, at(-1)).unwrap());
+    assert!(!journal.was_admitted(&anna, at(0)).unwrap(), "before that, or just then");
+    assert!(!journal.was_admitted(&bao, at(-1)).unwrap(), "who was refused was not let in");
+    // A later month has another key, and nobody of the one before is found.
+    journal.append(&mut vault, &Event::of(Kind::Started), Some(at(40 * 86_400))).unwrap();
+    assert!(!journal.was_admitted(&anna, at(-1)).unwrap());
+}
+
+#[test]
+fn enrolled_cards_are_kept_and_forgotten_with_the_life_before() {
+    let device = Device::provisioned();
+    let mut vault = device.vault().unwrap();
+    assert!(vault.enrolled().unwrap().is_empty());
+    let cards = Enrolled::from_bytes(b"000001123456").unwrap();
+    vault.set_enrolled(&cards).unwrap();
+    assert_eq!(device.vault().unwrap().enrolled().unwrap().as_bytes(), b"000001123456");
+    vault.set_enrolled(&Enrolled::default()).unwrap();
+    assert!(device.vault().unwrap().enrolled().unwrap().is_empty());
+    assert_eq!(vault.provisioning().unwrap().as_slice(), RECORD, "and nothing else");
+    vault.set_enrolled(&cards).unwrap();
+    vault.provision(&given(&JournalKey::new(&JOURNAL_KEY))).unwrap();
+    assert!(vault.enrolled().unwrap().is_empty());
+    let page: Vec<u8> = device.vault.bytes.borrow().clone();
+    assert!(!page.windows(6).any(|digits| digits == b"123456"), "no digit is left in the flash");
 }
