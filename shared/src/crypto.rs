@@ -11,6 +11,7 @@ pub mod integrated_mapping;
 pub mod iso9796;
 pub mod key;
 pub mod modp;
+mod octets;
 pub mod scheme;
 
 #[cfg(feature = "rustcrypto")]

@@ -373,7 +373,7 @@ fn gate_qemu_tells_a_controller_by_wiegand_who_was_let_in_and_nobody_else() {
 
 /// What the image occupies may not grow by more than a twentieth unnoticed, nor over the budget. It is the image for QEMU, which differs
 /// from the board's in the machine alone; `cargo bench --bench flash` prints both.
-const FLASH_BYTES: u32 = 383_500;
+const FLASH_BYTES: u32 = 384_600;
 /// 384 KiB: what an update has room for beside it.
 const FLASH_BUDGET: u32 = 384 * 1024;
 

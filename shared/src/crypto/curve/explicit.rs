@@ -108,8 +108,8 @@ impl<'a> ExplicitParameters<'a> {
     /// The generator, uncompressed (04), compressed (02, 03) or hybrid (06, 07).
     fn base_is(&self, known: &Parameters) -> bool {
         let Some((&form, coordinates)) = self.base.split_first() else { return false };
-        let width = known.x.len() / 2;
-        let parity = known.y.bytes().last().and_then(nibble).unwrap_or_default() & 1;
+        let width = known.x.len();
+        let parity = known.y.last().copied().unwrap_or_default() & 1;
         let Some((x, y)) = coordinates.split_at_checked(width) else { return false };
         let y_matches = match form {
             0x02 | 0x03 => y.is_empty() && form & 1 == parity,
@@ -128,15 +128,7 @@ fn field_element<'a>(curve: &mut Cursor<'a>) -> Result<&'a [u8], TlvError> {
     curve.expect(crate::tlv::asn1::OCTET_STRING).map(|element| strip_zeros(element.value))
 }
 
-/// Whether a magnitude without leading zeros is the number that `hex` prints, which may have some.
-fn equal(magnitude: &[u8], hex: &str) -> bool {
-    let digits = hex.as_bytes().chunks_exact(2).map(|pair| match pair {
-        [high, low] => nibble(*high).zip(nibble(*low)).map(|(high, low)| high << 4 | low),
-        _ => None,
-    });
-    digits.skip_while(|octet| *octet == Some(0)).eq(magnitude.iter().map(|octet| Some(*octet)))
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+/// Whether a magnitude without leading zeros is this number, which may have some.
+fn equal(magnitude: &[u8], number: &[u8]) -> bool {
+    magnitude == strip_zeros(number)
 }

@@ -10,8 +10,8 @@ use super::{NamedCurve, Parameters};
 use crate::crypto::CryptoError;
 use crate::tlv::{Cursor, Rules};
 
-fn number(hex: &str) -> BigUint {
-    BigUint::parse_bytes(hex.as_bytes(), 16).unwrap()
+fn number(octets: &[u8]) -> BigUint {
+    BigUint::from_bytes_be(octets)
 }
 
 #[test]
@@ -85,15 +85,14 @@ const BINARY_FIELD: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01, 0x02];
 impl Explicit {
     fn of(curve: NamedCurve) -> Self {
         let known = curve.parameters();
-        let bytes = |hex: &str| hex::decode(hex).unwrap();
         Self {
             version: 1,
             field: PRIME_FIELD,
             p: number(known.p),
-            a: bytes(known.a),
-            b: bytes(known.b),
+            a: known.a.to_vec(),
+            b: known.b.to_vec(),
             seed: None,
-            base: [&[4], &bytes(known.x)[..], &bytes(known.y)].concat(),
+            base: [&[4], known.x, known.y].concat(),
             n: number(known.n),
             cofactor: Some(BigUint::from(1_u8)),
         }

@@ -10,6 +10,7 @@ use modular_arithmetic::{Curve, Parameters, Point};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use crate::crypto::curve as domain;
 use crate::crypto::{CryptoError, KeyPair, NamedCurve};
 
 const NOT_ON_CURVE: CryptoError = CryptoError::PublicKeyInvalid("a point that is not on its curve");
@@ -42,11 +43,8 @@ pub(super) fn map_integrated(curve: NamedCurve, random: &[u8], rng: &mut dyn Cry
 
 /// The curve, ready to compute on.
 pub(super) fn arithmetic(curve: NamedCurve) -> Result<Curve, CryptoError> {
-    let octets = |digits: &str| hex::decode(digits).unwrap_or_default();
-    let digits = curve.parameters();
-    let [p, a, b, x, y, n] = [digits.p, digits.a, digits.b, digits.x, digits.y, digits.n].map(octets);
-    let parameters = Parameters { p: &p, a: &a, b: &b, x: &x, y: &y, n: &n };
-    Curve::new(&parameters).ok_or(CryptoError::Unsupported("a curve whose parameters are broken"))
+    let domain::Parameters { p, a, b, x, y, n, .. } = *curve.parameters();
+    Curve::new(&Parameters { p, a, b, x, y, n }).ok_or(CryptoError::Unsupported("a curve whose parameters are broken"))
 }
 
 /// An ephemeral key pair.

@@ -46,17 +46,16 @@ struct Group {
     ring: Ring,
     generator: BoxedMontyForm,
     /// q, big-endian.
-    order: Vec<u8>,
+    order: &'static [u8],
 }
 
 impl Group {
     fn new(group: ModpGroup) -> Result<Self, CryptoError> {
         const STANDARD: CryptoError = CryptoError::Unsupported("a group whose parameters are broken");
         let parameters = group.parameters();
-        let decode = |hex| hex::decode(hex).map_err(|_| STANDARD);
-        let ring = Ring::new(&decode(parameters.p)?).ok_or(STANDARD)?;
-        let generator = ring.element(&decode(parameters.g)?)?;
-        Ok(Self { ring, generator, order: decode(parameters.q)? })
+        let ring = Ring::new(parameters.p).ok_or(STANDARD)?;
+        let generator = ring.element(parameters.g)?;
+        Ok(Self { ring, generator, order: parameters.q })
     }
 
     /// A received public key: between 2 and p − 2, and of the subgroup (RFC 2631 §2.1.5), since another order leaks the private key.
@@ -69,7 +68,7 @@ impl Group {
         }
         let element = self.ring.element(significant)?;
         let one = BoxedMontyForm::one(&self.ring.params);
-        let is_of_subgroup = element.pow(&integer(&self.order)?) == one;
+        let is_of_subgroup = element.pow(&integer(self.order)?) == one;
         if element == one || !is_of_subgroup { Err(INVALID) } else { Ok(element) }
     }
 }
@@ -84,7 +83,7 @@ pub(super) fn generate_key_pair(group: ModpGroup, rng: &mut dyn CryptoRng) -> Re
 /// Integrated mapping (ICAO 9303-11 §4.4.3.3.2): `ĝ = x^a mod p` with `a = (p − 1) / q`.
 pub(super) fn map_integrated(group: ModpGroup, random: &[u8], rng: &mut dyn CryptoRng) -> Result<Box<dyn KeyPair>, CryptoError> {
     let group = Group::new(group)?;
-    let order = NonZero::new(integer(&group.order)?).into_option().ok_or(INVALID)?;
+    let order = NonZero::new(integer(group.order)?).into_option().ok_or(INVALID)?;
     // (p − 1) / q is what p / q is, rounded down.
     let (cofactor, _) = group.ring.modulus.div_rem_vartime(&order);
     let generator = group.ring.element(random)?.pow(&cofactor);
@@ -106,7 +105,7 @@ impl ModpKeyPair {
         let mut drawn = Zeroizing::new(vec![0; group.order.len()]);
         loop {
             rng.fill_bytes(&mut drawn);
-            if drawn.iter().any(|octet| *octet != 0) && *drawn < group.order {
+            if drawn.iter().any(|octet| *octet != 0) && drawn.as_slice() < group.order {
                 break;
             }
         }

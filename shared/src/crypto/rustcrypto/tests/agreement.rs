@@ -104,7 +104,7 @@ fn integrated_mapping_encodes_numbers_on_every_curve() {
             assert!(RustCrypto.is_on_curve(curve, terminal.public_key()));
             assert_eq!(terminal.agree(chip.public_key()).unwrap(), chip.agree(terminal.public_key()).unwrap());
         }
-        for number in [&[][..], &[0], &[1], &decode(curve.parameters().p).unwrap()] {
+        for number in [&[][..], &[0], &[1], curve.parameters().p] {
             let mapped = RustCrypto.map_integrated(curve, number, &mut Fixed::new(&seeded(1, 20 * curve.field_len())));
             assert_eq!(mapped.err(), Some(NONE), "{} {number:02x?}", curve.name());
         }
@@ -152,23 +152,23 @@ fn twisted_curves_compute_what_random_ones_do() {
 }
 
 fn field_modulus(curve: NamedCurve) -> Vec<u8> {
-    decode(curve.parameters().p).unwrap()
+    curve.parameters().p.to_vec()
 }
 
 #[test]
 fn private_keys_are_drawn_again_until_they_fit() {
     let curve = NamedCurve::P256;
-    let order = decode(curve.parameters().n).unwrap();
+    let order = curve.parameters().n;
     let mut one = vec![0; 32];
     one[31] = 1;
-    let mut rng = Fixed::new(&[&[0; 32], &order[..], &[0xFF; 32], &one].concat());
-    let generator = [&[4][..], &decode(curve.parameters().x).unwrap(), &decode(curve.parameters().y).unwrap()].concat();
+    let mut rng = Fixed::new(&[&[0; 32], order, &[0xFF; 32], &one].concat());
+    let generator = [&[4][..], curve.parameters().x, curve.parameters().y].concat();
     assert_eq!(RustCrypto.generate_key_pair(curve, &mut rng).unwrap().public_key(), generator);
     // P-521: the seven bits beyond the order are cleared, not drawn again.
     let mut bytes = vec![0; 66];
     (bytes[0], bytes[65]) = (0xFE, 1);
     let one = RustCrypto.generate_key_pair(NamedCurve::P521, &mut Fixed::new(&bytes)).unwrap();
-    assert_eq!(one.public_key()[1..67], decode(NamedCurve::P521.parameters().x).unwrap());
+    assert_eq!(one.public_key()[1..67], *NamedCurve::P521.parameters().x);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_generator_mapped_to_infinity_is_refused() {
     let one = [&[0; 31][..], &[1]].concat();
     let own = RustCrypto.generate_key_pair(curve, &mut Fixed::new(&one)).unwrap();
     let nonce = [5_u8; 16];
-    let order = BigUint::from_bytes_be(&decode(curve.parameters().n).unwrap());
+    let order = BigUint::from_bytes_be(curve.parameters().n);
     let scalar = (order - BigUint::from_bytes_be(&nonce)).to_bytes_be();
     let peer = RustCrypto.multiply_point(curve, &scalar, own.public_key()).unwrap();
     let mapped = own.map_generic(&peer, &nonce, &mut Fixed::new(&one));
@@ -220,7 +220,7 @@ fn a_generator_mapped_to_infinity_is_refused() {
 #[test]
 fn multiplication_checks_chip_authentication_mapping() {
     let curve = NamedCurve::BrainpoolP320r1;
-    let order = BigUint::from_bytes_be(&decode(curve.parameters().n).unwrap());
+    let order = BigUint::from_bytes_be(curve.parameters().n);
     let (static_key, mapping_key) = (BigUint::from(0x1234_5678_u32), BigUint::from(0x00C0_FFEE_u32));
     let wide = |number: &BigUint| {
         let bytes = number.to_bytes_be();

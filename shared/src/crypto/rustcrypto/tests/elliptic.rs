@@ -70,26 +70,24 @@ fn small_numbers_meet_every_exception() {
 fn points_of_every_curve_are_told_from_others() {
     for curve in NamedCurve::ALL {
         let parameters = curve.parameters();
-        let octets = |digits: &str| hex::decode(digits).unwrap();
-        let (x, y) = (octets(parameters.x), octets(parameters.y));
-        let uncompressed = [&[0x04][..], &x, &y].concat();
+        let (p, x, y) = (parameters.p, parameters.x, parameters.y);
+        let uncompressed = [&[0x04], x, y].concat();
         assert!(contains(curve, &uncompressed), "{curve:?}");
         for form in [0x02, 0x03] {
-            assert!(contains(curve, &[&[form][..], &x].concat()), "{curve:?}");
+            assert!(contains(curve, &[&[form], x].concat()), "{curve:?}");
         }
         let mut beside = uncompressed.clone();
         *beside.last_mut().unwrap() ^= 1;
         assert!(!contains(curve, &beside), "{curve:?}");
         for form in [0x00, 0x01, 0x05, 0x06, 0x07] {
-            assert!(!contains(curve, &[&[form][..], &x, &y].concat()), "{curve:?}");
+            assert!(!contains(curve, &[&[form], x, y].concat()), "{curve:?}");
         }
         assert!(!contains(curve, &[0x00]) && !contains(curve, &[]) && !contains(curve, &uncompressed[..x.len()]));
         // Not below the characteristic: the same point in other words.
-        let p = octets(parameters.p);
-        assert!(!contains(curve, &[&[0x04][..], &p, &y].concat()), "{curve:?}");
+        assert!(!contains(curve, &[&[0x04], p, y].concat()), "{curve:?}");
         // Half of all numbers are no x coordinate.
         let on_curve = (0..32_u8).filter(|add| {
-            let mut other = x.clone();
+            let mut other = x.to_vec();
             *other.last_mut().unwrap() ^= add;
             contains(curve, &[&[0x02][..], &other].concat())
         });
@@ -159,7 +157,7 @@ struct Edges;
 
 impl OnCurve for Edges {
     fn on<C: PrimeCurveParams + ecdsa::EcdsaCurve>(&self, curve: NamedCurve) {
-        let order = hex::decode(curve.parameters().n).unwrap();
+        let order = curve.parameters().n.to_vec();
         let near = |difference: i8| {
             let mut octets = order.clone();
             *octets.last_mut().unwrap() = octets.last().unwrap().wrapping_add_signed(difference);

@@ -12,8 +12,8 @@ use crate::crypto::{CryptoError, ModpGroup, Provider as _, PublicKey};
 
 const GROUP: ModpGroup = ModpGroup::Modp1024With160;
 
-fn number(hex: &str) -> BigUint {
-    BigUint::from_bytes_be(&decode(hex).unwrap())
+fn number(octets: &[u8]) -> BigUint {
+    BigUint::from_bytes_be(octets)
 }
 
 #[test]
@@ -97,11 +97,11 @@ fn numbers_outside_the_subgroup_are_refused() {
 
 #[test]
 fn private_keys_are_drawn_again_until_they_fit() {
-    let order = decode(GROUP.parameters().q).unwrap();
+    let order = GROUP.parameters().q;
     let one: Vec<u8> = [&[0; 19][..], &[1]].concat();
-    let mut rng = Fixed::new(&[&[0; 20], &order[..], &[0xFF; 20], &one].concat());
+    let mut rng = Fixed::new(&[&[0; 20], order, &[0xFF; 20], &one].concat());
     let pair = RustCrypto.generate_modp_key_pair(GROUP, &mut rng).unwrap();
-    assert_eq!(pair.public_key(), decode(GROUP.parameters().g).unwrap());
+    assert_eq!(pair.public_key(), GROUP.parameters().g);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn keys_state_a_standardised_group() {
                 let integers: Vec<u8> = numbers
                     .iter()
                     .enumerate()
-                    .flat_map(|(index, hex)| integer(&(number(hex) + u8::from(index == change))))
+                    .flat_map(|(index, octets)| integer(&(number(octets) + u8::from(index == change))))
                     .collect();
                 let algorithm = element(0x30, &[decode(identifier).unwrap(), element(0x30, &integers)].concat());
                 let subject_key = element(0x03, &[&[0], &integer(&key)[..]].concat());

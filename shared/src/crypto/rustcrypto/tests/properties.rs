@@ -82,7 +82,7 @@ proptest! {
         let key = PublicKey::Ec(EcPublicKey::from_point(curve, &point).unwrap());
         prop_assert!(RustCrypto.verify(&key, &scheme, b"message", &signature).is_err());
         // A point of the curve, so that the arithmetic is reached.
-        let generator = [&[2 | (hex::decode(curve.parameters().y).unwrap().last().unwrap() & 1)][..], &hex::decode(curve.parameters().x).unwrap()].concat();
+        let generator = [&[2 | (curve.parameters().y.last().unwrap() & 1)][..], curve.parameters().x].concat();
         let key = PublicKey::Ec(EcPublicKey::from_point(curve, &generator).unwrap());
         prop_assert!(RustCrypto.verify(&key, &scheme, b"message", &signature).is_err());
     }
