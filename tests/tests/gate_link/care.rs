@@ -115,3 +115,34 @@ fn gate_link_is_a_gate_again_when_the_desk_falls_silent() {
     desk.wait().unwrap();
     assert!(site.gate.until(|device| device.events.last() == Some(&Event::DeskEnded)));
 }
+
+#[test]
+fn gate_link_says_which_cards_need_no_code() {
+    let site = Site::provisioned(1);
+    fs::write(site.path("cards.txt"), format!("{CODE}\n001160123456\n000001\n")).unwrap();
+    let enrolled = site.at_gate(&["enrol", "cards.txt"]);
+    assert_eq!(
+        (enrolled.code, enrolled.stdout.trim()),
+        (0, "From now on 2 cards need no code, and all others do."),
+        "{enrolled:?}"
+    );
+    assert_eq!(json(&site.at_gate(&["status", "--json"]))["status"]["enrolled"], 2);
+    let port = site.port();
+    let mut piped = site.command(&["gate", "enrol", "-", "--device", &port, "--site", "site.toml", "--lang", "vi"]);
+    let one = soat_tests::command::run_with_input(&mut piped, "000001\n");
+    assert_eq!((one.code, one.stdout.trim()), (0, "Từ giờ 1 thẻ không phải quét mã, các thẻ khác vẫn phải quét."), "{one:?}");
+    assert_eq!(site.gate.at(|device| device.kept.status(0).enrolled), 1);
+
+    let many: String = (0..17).map(|number| format!("{number:06}\n")).collect();
+    for (content, why) in [("00000\n", "line 1"), ("000001\n00000x\n", "line 2"), (&many, "more than 16")] {
+        fs::write(site.path("cards.txt"), content).unwrap();
+        let refused = site.at_gate(&["enrol", "cards.txt"]);
+        assert!(refused.code == 2 && refused.stderr.contains(why) && !refused.stderr.contains("0000"), "{refused:?}");
+    }
+    assert_eq!(site.at_gate(&["enrol", "absent.txt"]).code, 2);
+    assert_eq!(site.at_gate(&["enrol"]).code, 2, "neither a file nor --none");
+    assert_eq!(site.gate.at(|device| device.kept.status(0).enrolled), 1, "nothing of it reached the gate");
+    let none = site.at_gate(&["enrol", "--none"]);
+    assert_eq!((none.code, none.stdout.trim()), (0, "From now on every card needs its code."), "{none:?}");
+    assert_eq!(site.gate.at(|device| device.kept.status(0).enrolled), 0);
+}

@@ -32,7 +32,7 @@ use stm32f4xx_hal::rcc::Rcc;
 use stm32f4xx_hal::spi::{Mode, Phase, Polarity, Spi};
 use zeroize::Zeroizing;
 
-const START: usize = 0x0800_0000;
+const START: u32 = 0x0800_0000;
 /// Provisioning, and the key with which the journal begins.
 const HANDED_OVER: Sectors<{ 128 << 10 }, 1, 9> = Sectors(0xA_0000);
 /// A pack behind its length of four bytes, in the second slot.
@@ -92,7 +92,7 @@ type Shared = Mutex<NoopRawMutex, RefCell<Whole>>;
 
 /// The image that runs.
 pub fn active() -> Sectors<{ 128 << 10 }, 4, 5> {
-    Sectors(ACTIVE_START - START as u32)
+    Sectors(ACTIVE_START - START)
 }
 
 /// Sector 4.
@@ -142,7 +142,7 @@ pub fn taken() {
 fn bytes(offset: u32, length: usize) -> &'static [u8] {
     // SAFETY: callers name places inside the flash of this microcontroller, which can be read at any time. What is looked at for longer
     // is written to only by `Packs`, whose owner lets go of it first.
-    unsafe { core::slice::from_raw_parts((START + offset as usize) as *const u8, length) }
+    unsafe { core::slice::from_raw_parts((START + offset) as *const u8, length) }
 }
 
 /// `COUNT` sectors of `SIZE` bytes from sector number `FIRST` on, at an offset in flash.
