@@ -19,16 +19,15 @@ use soat_firmware::keeping::vault::{Provisioned, Vault};
 use soat_firmware::port::Clock;
 use soat_firmware::service::{Desk, Keeper, of_pack_error, self_test};
 use soat_firmware::update::incoming::{Last, UpdateError};
-use stm32f4xx_hal::gpio::{Input, Pin};
 use zeroize::Zeroizing;
 
-use crate::Stm32;
 use crate::entropy::Entropy;
 use crate::images::{self, Images};
 use crate::machine::{self, Slots};
 use crate::memory;
 use crate::start::Keep;
 use crate::time::BoardClock;
+use crate::{Jumper, ThisBoard};
 
 /// Entries of the journal that find room in a message.
 const AT_ONCE: usize = 900 / ENTRY;
@@ -38,8 +37,7 @@ pub struct Identity {
     seed: Zeroizing<[u8; 32]>,
     device: DeviceKey,
     one_time: [u8; ONE_TIME],
-    /// To 3.3 V while it is set; a wire that is cut is a jumper that is not.
-    jumper: Pin<'C', 6, Input>,
+    jumper: Jumper,
     /// What it was told, where it was.
     told: Option<Known>,
     /// The pack in force.
@@ -56,7 +54,7 @@ struct Known {
 
 impl Identity {
     /// A board without keys; its own are drawn now, and kept once it is provisioned.
-    pub fn new(jumper: Pin<'C', 6, Input>, images: Images, entropy: &mut Entropy) -> Option<Self> {
+    pub fn new(jumper: Jumper, images: Images, entropy: &mut Entropy) -> Option<Self> {
         let (mut seed, mut one_time) = (Zeroizing::new([0; 32]), [0; ONE_TIME]);
         entropy.fill_bytes(seed.as_mut_slice());
         entropy.fill_bytes(&mut one_time);
@@ -84,7 +82,7 @@ impl Identity {
 /// What the board has beside it.
 pub enum Place<'a> {
     /// A gate.
-    Gate(&'a mut Gate<Stm32>, &'a mut Packs<Slots>),
+    Gate(&'a mut Gate<ThisBoard>, &'a mut Packs<Slots>),
     /// Keys, and no pack.
     Keys(&'a mut Keep, &'a mut Packs<Slots>, &'a mut Entropy, &'a BoardClock),
     /// Nothing.

@@ -2,7 +2,7 @@
 
 use rand_core::{TryCryptoRng, TryRng};
 
-use crate::machine::Source;
+use crate::machine::{self, Source};
 
 /// Random numbers. A source that fails gives no keys at all: the gate starts anew.
 pub struct Entropy(pub Source);
@@ -23,7 +23,7 @@ impl TryRng for Entropy {
     }
 
     fn try_fill_bytes(&mut self, target: &mut [u8]) -> Result<(), Self::Error> {
-        if self.0.fill(target) { Ok(()) } else { cortex_m::peripheral::SCB::sys_reset() }
+        if self.0.fill(target) { Ok(()) } else { machine::restart() }
     }
 }
 

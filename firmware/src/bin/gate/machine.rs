@@ -3,7 +3,7 @@
 mod flash;
 
 pub use flash::{
-    Chip, Given, HANDS_OVER_LATER, Incoming, Slots, StateFlash, VaultFlash, active, given, state, storage, taken, vault,
+    Chip, Given, HANDS_OVER_LATER, Incoming, Slots, StateFlash, Storage, VaultFlash, active, given, state, storage, taken, vault,
 };
 
 use soat::time::Timestamp;
@@ -21,6 +21,11 @@ pub const CORE_HZ: u32 = 168_000_000;
 const CRYSTAL_MHZ: u32 = 8;
 /// Longer than any computation and any erase, also with an oscillator half as fast again as it should be (datasheet, table 40).
 const WATCHDOG_MS: u32 = 20_000;
+
+/// Starts anew. It takes the lock's power before anything else runs.
+pub fn restart() -> ! {
+    cortex_m::peripheral::SCB::sys_reset()
+}
 
 /// What stopped the microcontroller before this start (RM0090 §7.3.21), told once.
 pub fn reset_reason() -> &'static str {

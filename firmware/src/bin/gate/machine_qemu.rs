@@ -6,7 +6,7 @@
 mod flash;
 
 pub use flash::{
-    Chip, Given, HANDS_OVER_LATER, Incoming, Slots, StateFlash, VaultFlash, active, given, state, storage, taken, vault,
+    Chip, Given, HANDS_OVER_LATER, Incoming, Slots, StateFlash, Storage, VaultFlash, active, given, state, storage, taken, vault,
 };
 
 use soat::time::Timestamp;
@@ -15,6 +15,11 @@ use stm32f4xx_hal::rcc::{Config, Rcc};
 
 /// SysTick counts with this in QEMU, whatever the clocks are.
 pub const CORE_HZ: u32 = 168_000_000;
+
+/// Starts anew. It takes the lock's power before anything else runs.
+pub fn restart() -> ! {
+    cortex_m::peripheral::SCB::sys_reset()
+}
 
 /// QEMU tells no reason: each start is one with new power.
 pub fn reset_reason() -> &'static str {
@@ -69,6 +74,6 @@ pub struct Source;
 impl Source {
     /// Fills all of it, or says that it cannot.
     pub fn fill(&mut self, target: &mut [u8]) -> bool {
-        flash::opened(b"/dev/urandom\0").is_some_and(|host| host.read(target))
+        flash::host::opened(b"/dev/urandom\0").is_some_and(|host| host.read(target))
     }
 }

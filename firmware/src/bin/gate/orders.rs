@@ -7,13 +7,14 @@ use soat_firmware::port::Recorded;
 use soat_firmware::service::{Event as Attended, deliver};
 
 use crate::desk::Caretaker;
-use crate::{Link, Stm32, panel, say};
+use crate::serve::{Link, say};
+use crate::{ThisBoard, bus, panel};
 
 /// How long a panel has to ask what became of its file.
 const TELLING_MS: u64 = 3000;
 
 /// Does what the control panel asks for. Lamps and buzzer show the gate's own signals: a panel that lights green would lie.
-pub fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Link) {
+pub fn obey(gate: &mut Gate<ThisBoard>, event: Event, now: u64, panel_opened: &mut bool, console: &mut Link) {
     match event {
         // Nor does a panel let anybody in of whom nobody would know.
         Event::Output(command) if opens(command) && gate.record(&Entry::of(Kind::PanelOpened)) == Recorded::Barred => {}
@@ -48,7 +49,7 @@ pub fn obey(gate: &mut Gate<Stm32>, event: Event, now: u64, panel_opened: &mut b
             say(console, format_args!("panel key set: {}", if matches!(kept, Some(Ok(()))) { "kept" } else { "not kept" }));
         }
         Event::ComSet(line) => {
-            panel::set_speed(line.baud);
+            bus::set_speed(line.baud);
             let kept = gate.journal().vault.set_panel_line(line.address, line.baud).is_ok();
             say(console, format_args!("panel line set: {}", if kept { "kept" } else { "not kept" }));
         }

@@ -1,23 +1,11 @@
-//! The control panel's bus at USART3: RS-485, half duplex, answered in the interrupt, so that a panel is never kept waiting by a curve.
-//! The interrupt lasts as long as the reply is on the wire, below the others: what it holds up is the curve.
+//! The control panel, as the main thread sees it: the bus itself is answered beside it.
 
-use core::cell::UnsafeCell;
-use core::sync::atomic::{Ordering, compiler_fence};
-
-use cortex_m::peripheral::NVIC;
 use soat::chip::AccessKey;
 use soat_firmware::osdp::{CardBits, ComSet, Event, Identity, Inbox, Part, Peripheral, Scbk, Settings, Status};
 use soat_firmware::wiegand::Bits;
-use stm32f4xx_hal::gpio::{Output, Pin};
-use stm32f4xx_hal::pac::{USART3, interrupt};
-use stm32f4xx_hal::prelude::*;
-use stm32f4xx_hal::rcc::Rcc;
-use stm32f4xx_hal::serial::config::Config;
-use stm32f4xx_hal::serial::{Event as Line, Serial};
 use zeroize::Zeroizing;
 
-use crate::serial::{received, started};
-use crate::time::milliseconds;
+use crate::bus::with;
 
 /// Where this gate stands on the bus.
 pub struct Bus {
@@ -27,104 +15,28 @@ pub struct Bus {
     pub key: Option<Scbk>,
 }
 
-struct Device {
-    peripheral: Peripheral<Inbox>,
-    /// High while this side drives the line.
-    drive: Pin<'B', 12, Output>,
-    /// What the port divides for its speed, in Hz.
-    clock: u32,
-}
-
-/// Shared between the interrupt of USART3 and the main thread, which masks that interrupt alone: a reply takes some 70,000 instructions, and
-/// meanwhile the bytes of the PN532 are still received.
-struct Shared(UnsafeCell<Option<Device>>);
-
-// SAFETY: `with` and `in_interrupt` never run at the same time.
-unsafe impl Sync for Shared {}
-
-static DEVICE: Shared = Shared(UnsafeCell::new(None));
-
-/// Below the other interrupts.
-const PRIORITY: u8 = 0x80;
-
-/// Listens on the bus.
-pub fn start(
-    port: USART3,
-    pins: (Pin<'B', 10>, Pin<'B', 11>),
-    drive: Pin<'B', 12, Output>,
-    bus: Bus,
-    seed: [u8; 16],
-    nvic: &mut NVIC,
-    rcc: &mut Rcc,
-) {
-    let line = bus.line;
-    let identity = Identity { vendor: [0, 0, 0], model: 1, version: 1, serial: u32::from(line.address), firmware: [0, 1, 0] };
-    let settings = Settings { identity, line, key: bus.key, seed, has_display: false };
-    let clock = rcc.clocks.pclk1().raw();
-    let mut device = Device { peripheral: Peripheral::new(settings, Inbox::default()), drive, clock };
-    device.drive.set_low();
-    let mut serial: Serial<USART3> = started(Serial::new(port, pins, Config::default().baudrate(line.baud.bps()), rcc));
-    serial.listen(Line::RxNotEmpty);
-    // SAFETY: the interrupt is masked until here, and runs below the others from then on, which do not touch DEVICE.
-    unsafe {
-        *DEVICE.0.get() = Some(device);
-        nvic.set_priority(interrupt::USART3, PRIORITY);
-        compiler_fence(Ordering::SeqCst);
-        NVIC::unmask(interrupt::USART3);
-    }
-}
-
-/// From the main thread.
-fn with<R>(run: impl FnOnce(&mut Device) -> R) -> Option<R> {
-    NVIC::mask(interrupt::USART3);
-    // The mask holds from here on, for the processor and for the compiler.
-    cortex_m::asm::dsb();
-    cortex_m::asm::isb();
-    compiler_fence(Ordering::SeqCst);
-    // SAFETY: the interrupt is masked, and the main thread is here once: `run` does not come back here.
-    let device = unsafe { (*DEVICE.0.get()).as_mut() };
-    let is_started = device.is_some();
-    let result = device.map(run);
-    compiler_fence(Ordering::SeqCst);
-    if is_started {
-        // SAFETY: it was unmasked before.
-        unsafe { NVIC::unmask(interrupt::USART3) }
-    }
-    result
-}
-
-/// From the interrupt.
-fn in_interrupt(run: impl FnOnce(&mut Device)) {
-    // SAFETY: the main thread masks the interrupt while it is at DEVICE, and the interrupt does not interrupt itself.
-    if let Some(device) = unsafe { (*DEVICE.0.get()).as_mut() } {
-        run(device);
-    }
-}
-
-/// Runs something that no reply to the panel may hold up: a poll or two go unanswered.
-pub fn undisturbed(run: impl FnOnce()) {
-    let is_open = NVIC::is_enabled(interrupt::USART3);
-    NVIC::mask(interrupt::USART3);
-    run();
-    if is_open {
-        // SAFETY: it was unmasked before.
-        unsafe { NVIC::unmask(interrupt::USART3) }
+impl Bus {
+    /// The device at it, its random numbers from these bits.
+    pub fn peripheral(self, seed: [u8; 16]) -> Peripheral<Inbox> {
+        let line = self.line;
+        let identity = Identity { vendor: [0, 0, 0], model: 1, version: 1, serial: u32::from(line.address), firmware: [0, 1, 0] };
+        Peripheral::new(Settings { identity, line, key: self.key, seed, has_display: false }, Inbox::default())
     }
 }
 
 /// The oldest thing that the panel asked for.
 pub fn event() -> Option<Event> {
-    with(|device| device.peripheral.event()).flatten()
+    with(|device| device.event()).flatten()
 }
 
 /// What the panel is told on its next POLL, and whether the jumper is set. Says whether there is a session: a panel that is silent for
 /// too long has none any more.
 pub fn report(status: Status, has_jumper: bool, now: u64) -> bool {
     let is_secure = with(|device| {
-        device.peripheral.set_status(status);
-        device.peripheral.set_jumper(has_jumper, now);
-        device.peripheral.expire(now);
-        device.peripheral.is_secure()
+        device.set_status(status);
+        device.set_jumper(has_jumper, now);
+        device.expire(now);
+        device.is_secure()
     });
     is_secure.unwrap_or(false)
 }
@@ -132,63 +44,32 @@ pub fn report(status: Status, has_jumper: bool, now: u64) -> bool {
 /// A person was let in whom the panel knows by these bits.
 pub fn present(bits: Bits, now: u64) {
     if let Some(card) = CardBits::new(bits.value, bits.count) {
-        with(|device| device.peripheral.report_card(card, now));
+        with(|device| device.report_card(card, now));
     }
 }
 
 /// The key that holds, to be kept.
 pub fn key() -> Option<Zeroizing<[u8; 16]>> {
-    with(|device| device.peripheral.key().map(|key| Zeroizing::new(*key.expose()))).flatten()
+    with(|device| device.key().map(|key| Zeroizing::new(*key.expose()))).flatten()
 }
 
 /// The key of the card that comes next.
 pub fn card_key() -> Option<AccessKey> {
-    let digits = with(|device| device.peripheral.take_card_key()).flatten()?;
+    let digits = with(|device| device.take_card_key()).flatten()?;
     AccessKey::from_can(core::str::from_utf8(digits.as_slice()).ok()?).ok()
 }
 
 /// The next part of a file, to be kept.
 pub fn part() -> Option<Part> {
-    with(|device| device.peripheral.receiver().fetch()).flatten()
+    with(|device| device.receiver().fetch()).flatten()
 }
 
 /// Whether that part is kept, or the file taken.
 pub fn kept(is_good: bool) {
-    with(|device| device.peripheral.receiver().kept(is_good));
+    with(|device| device.receiver().kept(is_good));
 }
 
 /// Whether the panel knows that its file was taken.
 pub fn was_told() -> bool {
-    with(|device| device.peripheral.receiver().was_told()).unwrap_or(false)
-}
-
-/// The panel has set this speed, and has been answered at the one before.
-pub fn set_speed(bauds: u32) {
-    with(|device| {
-        // SAFETY: the interrupt that else touches USART3 is masked; every value is a divider (RM0090 §30.3.4).
-        let port = unsafe { &*USART3::ptr() };
-        let divider = (device.clock + bauds / 2) / bauds.max(1);
-        port.brr().write(|w| unsafe { w.bits(u16::try_from(divider).unwrap_or(u16::MAX)) });
-    });
-}
-
-#[interrupt]
-fn USART3() {
-    in_interrupt(|device| {
-        // SAFETY: once it is started, only this interrupt touches USART3.
-        let port = unsafe { &*USART3::ptr() };
-        let Some(byte) = received(port) else { return };
-        let now = milliseconds();
-        device.peripheral.receive(byte, now);
-        if let Some(reply) = device.peripheral.poll(now) {
-            device.drive.set_high();
-            for byte in reply {
-                while port.sr().read().txe().bit_is_clear() {}
-                // SAFETY: every byte may be sent.
-                port.dr().write(|w| unsafe { w.dr().bits(u16::from(*byte)) });
-            }
-            while port.sr().read().tc().bit_is_clear() {}
-            device.drive.set_low();
-        }
-    });
+    with(|device| device.receiver().was_told()).unwrap_or(false)
 }

@@ -30,6 +30,11 @@ fn SysTick() {
     });
 }
 
+/// As long as the last bytes of an answer are on a wire.
+pub fn pause() {
+    cortex_m::asm::delay(CORE_HZ / 100);
+}
+
 /// Milliseconds since the start.
 pub fn milliseconds() -> u64 {
     critical_section::with(|cs| MILLISECONDS.borrow(cs).get())
