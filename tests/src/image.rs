@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::real_data::skip;
 
@@ -86,6 +87,27 @@ pub fn in_qemu(image: Image) -> Option<PathBuf> {
         }
         Err(why) => panic!("the image does not build: {why}"),
     }
+}
+
+/// The gate as a program of this computer.
+///
+/// # Panics
+/// Where it does not build.
+pub fn simulator() -> PathBuf {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        // With the features of the whole workspace, so that what it rests on is built once.
+        let output = Command::new(cargo)
+            .args(["build", "--locked", "--workspace", "--features", "soat-firmware/simulator", "--bin", "simulator"])
+            .current_dir(&root)
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "the simulator does not build: {}", String::from_utf8_lossy(&output.stderr));
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        target.join("debug").join("simulator")
+    });
+    BUILT.clone()
 }
 
 /// Bytes that an image occupies in flash: its loadable segments with contents (ELF32, little-endian).

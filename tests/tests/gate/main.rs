@@ -11,8 +11,10 @@ mod faults;
 mod journal;
 mod keys;
 mod libnfc;
+mod machine;
 mod people;
 mod qemu;
+mod simulator;
 
 use std::rc::Rc;
 

@@ -4,36 +4,8 @@ use serde_json::Value;
 use soat::gate::image::ImageHeader;
 use soat::gate::journal::{Kind, Since};
 use soat::gate::pack::Portrait;
-use soat_tests::command::{Finished, run, soat};
 
 use super::*;
-
-/// The key of the link in [`provisioning`], and another.
-const KEYS: [(&str, u8); 2] = [("link.key", 0x4B), ("other.key", 0x4C)];
-
-/// `soat ARGUMENTS` in the machine's folder.
-fn at_desk(machine: &Machine, arguments: &[&str]) -> Finished {
-    let folder = machine.folder.path();
-    for (name, byte) in KEYS {
-        let path = folder.join(name);
-        if !path.exists() {
-            fs::write(&path, hex::encode([byte; 32])).unwrap();
-            assert!(Command::new("chmod").arg("600").arg(&path).status().unwrap().success());
-        }
-    }
-    let mut command = soat(arguments);
-    command.current_dir(folder).env("SOAT_TRUST", folder.join("trust")).env_remove("SOAT_SITE").env_remove("SOAT_LINK_KEY");
-    run(&mut command)
-}
-
-fn at_gate(machine: &Machine, arguments: &[&str]) -> Finished {
-    let port = machine.port.display().to_string();
-    at_desk(machine, &[&["gate"], arguments, &["--device", &port, "--link-key", "link.key"]].concat())
-}
-
-fn json(finished: &Finished) -> Value {
-    serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error}: {finished:?}"))
-}
 
 #[test]
 fn gate_qemu_serves_its_desk_and_nobody_else() {

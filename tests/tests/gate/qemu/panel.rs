@@ -216,7 +216,7 @@ fn gate_qemu_takes_the_next_pack_from_its_control_panel_and_no_other() {
     let mut panel = Panel::at(&mut machine);
     panel.send_file(&mut machine, pack_of_version(&pack_content(), 2).unwrap());
     // It starts anew with it, which ends this machine.
-    panel.until("start", &mut machine, |_, machine| machine.qemu.try_wait().unwrap().is_some());
+    panel.until("start", &mut machine, |_, machine| machine.process.try_wait().unwrap().is_some());
     drop(panel);
     let folder = Arc::clone(&machine.folder);
     drop(machine);

@@ -1,61 +1,9 @@
-//! The wire between the image and its PN532, which may lose, turn and cut what passes over it.
+//! Faults on the wire between the image and its PN532.
 
 use soat_tests::seeded::SeededRng;
 
 use super::*;
-
-/// What happens to a byte, once.
-#[derive(Clone, Copy, Debug)]
-enum Harm {
-    Drop,
-    Flip(u8),
-    Cut,
-}
-
-/// A harm at the n-th byte from now on, to the gate or from it.
-#[derive(Clone, Copy, Debug)]
-pub struct Planned {
-    to_gate: bool,
-    after: usize,
-    harm: Harm,
-}
-
-/// What is planned for the wire.
-pub type Plan = Arc<Mutex<Vec<Planned>>>;
-
-/// What comes of these bytes.
-fn harmed(plan: &Plan, to_gate: bool, bytes: &[u8]) -> Vec<u8> {
-    let mut out = bytes.to_vec();
-    plan.lock().unwrap().retain_mut(|planned| {
-        if planned.to_gate != to_gate {
-            return true;
-        }
-        if let Some(after) = planned.after.checked_sub(bytes.len()) {
-            planned.after = after;
-            return true;
-        }
-        match planned.harm {
-            Harm::Drop => drop(out.remove(planned.after)),
-            Harm::Flip(bit) => out[planned.after] ^= 1 << bit,
-            Harm::Cut => out.truncate(planned.after),
-        }
-        false
-    });
-    out
-}
-
-/// The PN532 on its socket.
-pub fn serve(mut wire: UnixStream, pn532: Arc<Mutex<Pn532>>, plan: Plan) {
-    thread::spawn(move || {
-        let mut bytes = [0; 512];
-        while let Ok(count @ 1..) = wire.read(&mut bytes) {
-            let answer = pn532.lock().unwrap().receive(&harmed(&plan, false, &bytes[..count]));
-            if wire.write_all(&harmed(&plan, true, &answer)).is_err() {
-                return;
-            }
-        }
-    });
-}
+use crate::machine::wire::{Harm, Planned};
 
 fn planned(seed: u64) -> Planned {
     let mut rng = SeededRng(seed);
