@@ -8,6 +8,7 @@ pub mod crowd;
 pub mod entries;
 pub mod gate_at_port;
 pub mod gate_board;
+pub mod gate_machine;
 pub mod image;
 pub mod memory;
 pub mod openssl_ts;

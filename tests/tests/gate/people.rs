@@ -129,7 +129,7 @@ fn gate_lets_nobody_in_twice_in_the_passback_time() {
 #[test]
 fn gate_knows_after_a_power_cut_who_came_in_before() {
     let settings = Settings { passback_seconds: 60, ..Settings::default() };
-    let (mut gate, world) = gate_with(settings.clone(), rule());
+    let (mut gate, world) = gate_with(settings, rule());
     assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()));
     let mut gate = Gate::new(world.ports(2), settings, rule(), trust());
     world.set_time(Some(Timestamp(NOW.0 + 59)));

@@ -31,7 +31,7 @@ use super::*;
 #[test]
 fn gate_qemu_opens_for_the_genuine_card_and_for_no_other() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let mut machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let mut machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let genuine = || chip(personalise(CARD).unwrap());
     assert_eq!(machine.present(CODE, genuine()), "decided admitted");
@@ -83,13 +83,13 @@ fn gate_qemu_without_a_good_pack_opens_for_nobody() {
         ("no pack: the gate pack has version 1, and version 1 was taken over before", older),
     ];
     for (said, storage) in cases {
-        let machine = Machine::boot(&image, &storage);
+        let machine = boot(&image, &storage);
         assert_eq!(machine.says(), said);
         assert_eq!(machine.openings(), 0);
     }
-    let ended = Machine::boot(&image, &Storage { now: ENDS.0, ..good() });
+    let ended = boot(&image, &Storage { now: ENDS.0, ..good() });
     assert_eq!(ended.says(), "no pack: the gate pack has ended");
-    let in_date = Machine::boot(&image, &good());
+    let in_date = boot(&image, &good());
     assert_eq!(in_date.says(), "ready");
     let folder = Arc::clone(&in_date.folder);
     drop(in_date);
@@ -133,7 +133,7 @@ fn gate_qemu_tells_a_controller_by_wiegand_who_was_let_in_and_nobody_else() {
     let expected: String = frame.map(|bit| if bit { '1' } else { '0' }).collect();
     for (wiegand, expected) in [(Wiegand::Bits26, expected.as_str()), (Wiegand::Off, "")] {
         let storage = Storage { provisioning: provisioning_with(&operator, 1, wiegand), ..Storage::of(&pack_content()) };
-        let mut machine = Machine::boot(&image, &storage);
+        let mut machine = boot(&image, &storage);
         assert_eq!(machine.says(), "ready");
         let mut forged = personalise(CARD).unwrap();
         *forged.application_files.get_mut(&0x0101).unwrap().last_mut().unwrap() ^= 1;

@@ -14,7 +14,7 @@ use super::qemu::keeping;
 use super::*;
 
 fn booted() -> Machine {
-    let machine = Machine::boot(&image::simulator(), &Storage::of(&pack_content()));
+    let machine = boot(&image::simulator(), &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     machine
 }

@@ -10,7 +10,7 @@ use super::*;
 #[test]
 fn gate_qemu_serves_its_desk_and_nobody_else() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let status = at_gate(&machine, &["status", "--json"]);
     assert_eq!(status.code, 0, "{status:?}");
@@ -83,7 +83,7 @@ fn gate_qemu_without_keys_says_who_it_is_and_no_more() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
     let mut no_keys = Storage::of(&pack_content());
     no_keys.provisioning.fill(0xFF);
-    let machine = Machine::boot(&image, &no_keys);
+    let machine = boot(&image, &no_keys);
     assert_eq!(machine.says(), "no keys: this gate was not provisioned");
     let port = machine.port.display().to_string();
     let status = at_desk(&machine, &["gate", "status", "--device", &port, "--json"]);
@@ -107,7 +107,7 @@ fn gate_qemu_memory_is_bounded() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
     let mut content = pack_content();
     content.settings.face = Portrait::Hashed;
-    let mut machine = Machine::boot(&image, &Storage::of(&content));
+    let mut machine = boot(&image, &Storage::of(&content));
     assert_eq!(machine.says(), "ready");
     assert_eq!(machine.present(CODE, genuine()), "decided admitted");
     let status = json(&at_gate(&machine, &["status", "--json"]));
@@ -122,7 +122,7 @@ fn gate_qemu_memory_is_bounded() {
 #[test]
 fn gate_qemu_takes_the_next_image_of_its_operator_and_no_other() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let next: Vec<u8> = image::flat(&fs::read(&image).unwrap()).unwrap().into_iter().chain([1, 2, 3]).collect();
     let load = |board: &str, version: u32| {
@@ -169,7 +169,7 @@ fn gate_qemu_takes_the_next_image_of_its_operator_and_no_other() {
 #[test]
 fn gate_qemu_opens_an_enrolled_card_without_its_code() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     fs::write(machine.folder.path().join("cards.txt"), "999999\n001199000001\n").unwrap();
     let enrolled = at_gate(&machine, &["enrol", "cards.txt", "--json"]);

@@ -109,7 +109,7 @@ pub fn left(folder: &Path, since: Since) -> Left {
 #[test]
 fn gate_qemu_journal_tells_who_came_in_and_why_others_did_not() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let mut machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let mut machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     assert_eq!(machine.present(CODE, genuine()), "decided admitted");
     let mut forged = personalise(CARD).unwrap();
@@ -148,7 +148,7 @@ fn gate_qemu_journal_tells_who_came_in_and_why_others_did_not() {
 #[test]
 fn gate_qemu_with_a_damaged_vault_or_journal_opens_for_nobody() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let folder = Arc::clone(&machine.folder);
     drop(machine);
@@ -200,7 +200,7 @@ fn written_at(file: &Path) -> Option<std::time::SystemTime> {
 #[test]
 fn gate_qemu_killed_in_the_middle_of_its_writes_keeps_everything() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let folder = Arc::clone(&machine.folder);
     drop(machine);

@@ -51,12 +51,15 @@ impl Channel for PanelEnd {
     }
 }
 
+/// Number of bits of a credential, and the bits.
+type Card = (usize, Vec<u8>);
+
 /// A panel at the bus of a machine.
 struct Panel {
     panel: libosdp::ControlPanel,
     replies: Arc<Mutex<Vec<Instant>>>,
-    /// Number of bits and bits of the credentials that it was told.
-    cards: Arc<Mutex<Vec<(usize, Vec<u8>)>>>,
+    /// The credentials that it was told.
+    cards: Arc<Mutex<Vec<Card>>>,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -71,7 +74,7 @@ impl Panel {
         let device = PdInfoBuilder::new().address(ADDRESS.into()).unwrap().baud_rate(9600).unwrap();
         let device = device.flag(OsdpFlag::EnforceSecure).secure_channel_key(SCBK);
         let mut panel = ControlPanelBuilder::new().add_channel(Box::new(end), vec![device]).build().unwrap();
-        let cards = Arc::<Mutex<Vec<(usize, Vec<u8>)>>>::default();
+        let cards = Arc::<Mutex<Vec<Card>>>::default();
         let seen = Arc::clone(&cards);
         panel.set_event_callback(move |_, event| {
             if let OsdpEvent::CardRead(card) = event {
@@ -118,7 +121,7 @@ impl Panel {
 #[test]
 fn gate_qemu_answers_its_control_panel_while_it_verifies() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let mut machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let mut machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let mut panel = Panel::at(&mut machine);
 
@@ -155,7 +158,7 @@ fn gate_qemu_answers_its_control_panel_while_it_verifies() {
 #[test]
 fn gate_qemu_opens_a_card_with_the_key_of_its_control_panel() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let mut machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let mut machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let mut panel = Panel::at(&mut machine);
     let mut present = |machine: &mut Machine, digits: &[u8]| {
@@ -203,7 +206,7 @@ impl OsdpFileOps for Sent {
 #[test]
 fn gate_qemu_takes_the_next_pack_from_its_control_panel_and_no_other() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let mut machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let mut machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let mut panel = Panel::at(&mut machine);
     let mut altered = pack_of_version(&pack_content(), 2).unwrap();

@@ -3,7 +3,7 @@
 use soat_tests::seeded::SeededRng;
 
 use super::*;
-use crate::machine::wire::{Harm, Planned};
+use soat_tests::gate_machine::wire::{Harm, Planned};
 
 fn planned(seed: u64) -> Planned {
     let mut rng = SeededRng(seed);
@@ -20,7 +20,7 @@ fn planned(seed: u64) -> Planned {
 #[test]
 fn gate_qemu_opens_for_nobody_else_over_a_wire_with_faults() {
     let Some(image) = image::in_qemu(Image::GateInQemu) else { return };
-    let mut machine = Machine::boot(&image, &Storage::of(&pack_content()));
+    let mut machine = boot(&image, &Storage::of(&pack_content()));
     assert_eq!(machine.says(), "ready");
     let mut came = 0;
     for seed in 0..20 {

@@ -1,4 +1,5 @@
 //! The wire between a gate and its PN532, which may lose, turn and cut what passes over it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "as of its parent")]
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -10,16 +11,22 @@ use card_fixtures::plug::pn532::Pn532;
 /// What happens to a byte, once.
 #[derive(Clone, Copy, Debug)]
 pub enum Harm {
+    /// It is lost.
     Drop,
+    /// A bit of it is turned.
     Flip(u8),
+    /// It is lost, and what follows in the same piece.
     Cut,
 }
 
 /// A harm at the n-th byte from now on, to the gate or from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Planned {
+    /// Whether it is to the gate.
     pub to_gate: bool,
+    /// Bytes before it.
     pub after: usize,
+    /// What happens.
     pub harm: Harm,
 }
 
