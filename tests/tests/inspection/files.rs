@@ -259,9 +259,10 @@ fn a_withheld_file_leaves_the_evidence_what_it_was() {
         let last = *dossier.files.keys().rfind(|file| matches!(file, FileId::DataGroup(_))).unwrap();
         let mut released = dossier.clone();
         withhold(&mut released, last, &RustCrypto);
-        let Some(FileRecord::Read(FileContent::Digests { digests, .. })) = released.files.get(&last) else {
+        let Some(FileRecord::Read(FileContent::Digests { length, digests })) = released.files.get(&last) else {
             panic!("{personalisation}")
         };
+        assert_eq!(usize::try_from(*length).unwrap(), dossier.bytes(last).unwrap().len(), "{personalisation}");
         assert_eq!(digests.iter().map(|(algorithm, _)| *algorithm).collect::<Vec<_>>(), algorithms, "{personalisation}");
         assert_eq!(evidence_digest(&released, &RustCrypto), evidence, "{personalisation}");
 
@@ -273,6 +274,23 @@ fn a_withheld_file_leaves_the_evidence_what_it_was() {
         withhold(&mut other, last, &RustCrypto);
         assert_ne!(evidence_digest(&other, &RustCrypto), evidence, "{personalisation}");
     }
+}
+
+/// What stands at the end of one item and what stands at the beginning of the next are two things.
+#[test]
+fn no_octet_goes_over_from_one_item_to_the_next() {
+    let dossier = Issued::vietnam().dossier();
+    let mut other = dossier.clone();
+    let agreement = other.chip_authentication.as_mut().unwrap();
+    // The point's first octet, 04, as one more arc of the protocol.
+    assert_eq!(agreement.public_key.remove(0), 0x04);
+    agreement.protocol = agreement.protocol.push_arc(4).unwrap();
+    let items = |dossier: &Dossier| {
+        let agreement = dossier.chip_authentication.clone().unwrap();
+        [agreement.protocol.as_bytes(), agreement.public_key.as_slice()].concat()
+    };
+    assert_eq!(items(&other), items(&dossier));
+    assert_ne!(evidence_digest(&other, &RustCrypto), evidence_digest(&dossier, &RustCrypto));
 }
 
 #[test]
