@@ -157,8 +157,13 @@ fn protocols_in_dg14_that_nobody_knows() {
         findings(&report, CheckKind::FileHash(crate::issued::group(14)))
     };
     assert_eq!(of(unknown_info(4)), Vec::<&str>::new());
-    let unassigned = der::sequence(&[der::oid("0.4.0.127.0.7.2.2.3.9"), der::small_integer(1)]);
-    assert_eq!(of(unassigned), ["dg14.non_conformant"]);
+    let with_version = |protocol: &str| der::sequence(&[der::oid(protocol), der::small_integer(1)]);
+    for elsewhere in ["1.2.840.9303", "0.4.0.127.0.7.2.2.5.1", "0.4.0.127.0.7.2.2"] {
+        assert_eq!(of(with_version(elsewhere)), Vec::<&str>::new(), "{elsewhere}");
+    }
+    for unassigned in ["0.4.0.127.0.7.2.2.3.9", "0.4.0.127.0.7.2.2.1.9"] {
+        assert_eq!(of(with_version(unassigned)), ["dg14.non_conformant"], "{unassigned}");
+    }
 }
 
 /// The signed DG14 has the same protocol on other domain parameters, and the other way round; EF.CardAccess was out of reach.
