@@ -191,6 +191,8 @@ pub enum AccessProtocol {
         /// Why PACE did not run.
         reason: BacReason,
     },
+    /// None: the chip offers none and gives its files to whoever asks. The password is the one with which its DG1 was compared.
+    Unprotected,
 }
 
 /// Why a chip was opened with BAC.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The configuration of the authority: its key, its certificate, SHA-256, an accuracy of a second.
+/// The configuration of the authority: its key, its certificate, SHA-256, an accuracy of a second and a half.
 const CONFIGURATION: &str = "\
 [tsa]
 default_tsa = stand_in
@@ -16,7 +16,7 @@ certs = ca.pem
 signer_digest = sha256
 default_policy = 1.2.3.4.1
 digests = sha256, sha512
-accuracy = secs:1
+accuracy = secs:1, millisecs:500
 ess_cert_id_alg = sha256
 [authority]
 basicConstraints = critical, CA:TRUE

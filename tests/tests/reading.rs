@@ -13,6 +13,8 @@ mod options;
 mod protocols;
 #[path = "reading/quirks.rs"]
 mod quirks;
+#[path = "reading/unprotected.rs"]
+mod unprotected;
 #[path = "reading/variants.rs"]
 mod variants;
 

@@ -178,6 +178,7 @@ fn access(access: &Access) -> Value {
     let (protocol, variant, parameter) = match access.protocol {
         AccessProtocol::Pace { protocol, parameter_id } => ("pace", pace_variant(protocol), Some(parameter_id)),
         AccessProtocol::Bac { .. } => ("bac", None, None),
+        AccessProtocol::Unprotected => ("none", None, None),
     };
     let password = match access.password {
         PasswordKind::Can => "can",

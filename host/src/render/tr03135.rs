@@ -50,6 +50,7 @@ pub fn report(judged: &Judged, messages: &Messages) -> Value {
         "access_protocol": judged.dossier.access.as_ref().map(|access| match access.protocol {
             AccessProtocol::Pace { .. } => "PACE",
             AccessProtocol::Bac { .. } => "BAC",
+            AccessProtocol::Unprotected => "none",
         }),
         "overall": { "section": "5.4", "table": "5.2", "result": overall(report.overall) },
         "checks": checks,

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::dossier::PasswordKind;
@@ -172,7 +173,11 @@ impl AccessKey {
     /// # Errors
     /// What is wrong with it: a wrong check digit names its field.
     pub fn from_mrz(text: &str) -> Result<Self, AccessKeyError> {
-        let zone = MachineReadableZone::parse_typed(text)?;
+        Self::of_zone(&MachineReadableZone::parse_typed(text)?)
+    }
+
+    /// From an MRZ that was read.
+    pub(super) fn of_zone(zone: &MachineReadableZone) -> Result<Self, AccessKeyError> {
         Self::from_fields(&zone.document_number(), zone.birth().as_str(), zone.expiry().as_str())
     }
 
@@ -211,6 +216,12 @@ impl AccessKey {
 #[derive(Clone)]
 pub struct MrzKey {
     information: Zeroizing<String>,
+}
+
+impl PartialEq for MrzKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.information.as_bytes().ct_eq(other.information.as_bytes()).into()
+    }
 }
 
 impl MrzKey {

@@ -4,7 +4,7 @@
 //!
 //! 1. EF.CardAccess by its short identifier, before anything is selected; EF.ATR/INFO only where the reader passes extended APDUs.
 //! 2. PACE where it is offered, in the best variant; else SELECT of the application and BAC, and the dossier says why. A PACE that fails
-//!    never becomes BAC; a refused key is not tried again.
+//!    never becomes BAC; a refused key is not tried again. A chip that has neither is read where its DG1 gives the key that is at hand.
 //!    With chip authentication mapping EF.CardSecurity is read before the application is selected: its signed key is what the chip proves.
 //! 3. SELECT of the application, EF.SOD, DG14, chip authentication: what follows is read under its keys, and so confirms them.
 //! 4. DG1, EF.COM, DG13, DG15, active authentication, the other files that EF.SOD lists, DG2 last.

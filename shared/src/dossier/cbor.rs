@@ -15,6 +15,7 @@
 //! access = [protocol, password]
 //! protocol = [0, bstr, uint]                    ; PACE: object identifier, parameter id
 //!          / [1, 0] / [1, 1, uint] / [1, 2]     ; BAC: not offered; EF.CardAccess refused; variant unknown
+//!          / [2]                                ; none
 //! password = 0 / 1 / 2 / 3                      ; MRZ; CAN; PIN; PUK
 //! chip-mapping = [mapping-key: bstr, [0, bstr] / [1] / [2]] ; the chip's data; none; malformed
 //! chip-authentication = [key-id: uint / null, bstr, bstr, [0] / [1, uint] / [2] / [3]]

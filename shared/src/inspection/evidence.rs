@@ -88,6 +88,7 @@ pub fn digest(dossier: &Dossier, provider: &dyn Provider) -> Digest {
                 items.push(&[kind]);
                 items.push(&status.to_be_bytes());
             }
+            AccessProtocol::Unprotected => items.push(b"unprotected"),
         }
         items.push(match access.password {
             PasswordKind::Mrz => b"mrz",

@@ -224,6 +224,8 @@ reason_codes! {
         ACCESS_UNKNOWN = "access.unknown";
         /// EF.CardAccess offered other PACE variants than the signed file.
         ACCESS_CARD_ACCESS_MISMATCH = "access.card_access_mismatch";
+        /// The chip offers no access protocol: whoever comes near reads it.
+        ACCESS_UNPROTECTED = "access.unprotected";
 
         /// The signed files offer no chip authenticity.
         CHIP_NOT_OFFERED = "chip.not_offered";
@@ -407,7 +409,7 @@ reason_codes! {
     refused_in_strict {
         /// The chip answered a long read with a bare status, and was read on in a new session.
         SM_UNPROTECTED_STATUS = "sm.unprotected_status";
-        /// A signed file offers PACE and the chip was opened with BAC all the same.
+        /// A signed file offers PACE, or every document of its kind does, and the chip was opened without it all the same.
         ACCESS_PACE_SUPPRESSED = "access.pace_suppressed";
         /// No signed file confirms what EF.CardAccess offered.
         ACCESS_CARD_ACCESS_UNPROVEN = "access.card_access_unproven";

@@ -301,3 +301,7 @@ fn directory_names(value: &Element<'_>) -> Result<Vec<Name>, TlvError> {
     }
     Ok(names)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -99,7 +99,8 @@ fn markdown(table: &Table) -> String {
         .filter(|entry| entry["expected"]["outcome"] == "undetermined")
         .filter_map(|entry| entry["id"].as_str())
         .collect();
-    writeln!(text, "\nOf those that passed, these end undecided, as they must here: {}.", undecided.join(", ")).unwrap();
+    writeln!(text, "\nOf those that passed, these end undecided in `strict`, as they must here: {}.", undecided.join(", "))
+        .unwrap();
     let gaps: Vec<_> =
         UNITS.iter().flat_map(|(unit, _)| table.unit(unit)).filter(|entry| !entry["known_gap"].is_null()).collect();
     if !gaps.is_empty() {

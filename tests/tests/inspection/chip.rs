@@ -2,8 +2,12 @@
 
 use card_fixtures::authority::{CurveEncoding, SodOptions};
 use card_fixtures::der;
+use card_fixtures::hash::Hash;
 use card_fixtures::personalisation::issue::CARD_ACCESS;
-use card_fixtures::personalisation::security_infos::{card_access, pace_domain_parameter_info, pace_info, unknown_info};
+use card_fixtures::personalisation::security_infos::{
+    active_authentication_info, card_access, pace_domain_parameter_info, pace_info, unknown_info,
+};
+use card_fixtures::personalisation::{PaceOffer, Suite};
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::dossier::{
     Access, AccessProtocol, ActiveAuthenticationOutcome, BacReason, ChipAuthenticationOutcome, Dossier, FileId, PasswordKind,
@@ -40,6 +44,33 @@ fn attack_20_pace_suppressed() {
     }
 }
 
+/// A chip that was opened without any protocol: what its signed DG14 offers, or what every card of its kind has, was taken away.
+#[test]
+fn attack_20_no_access_protection_where_there_must_be_one() {
+    let opened = |mut dossier: Dossier| {
+        dossier.access = Some(Access { protocol: AccessProtocol::Unprotected, password: PasswordKind::Mrz });
+        dossier.files.remove(&FileId::CardAccess);
+        dossier
+    };
+    let not_supported = (Outcome::NotSupported, Some("access.unprotected"));
+    let assert_suppressed = |issued: &Issued| {
+        let report = operational(issued, &opened(issued.dossier()));
+        assert_eq!(ended(&report, CheckKind::AccessProtocol), not_supported);
+        assert_eq!(findings(&report, CheckKind::AccessProtocol), ["access.pace_suppressed"]);
+        let strict = judge(issued, &opened(issued.dossier()), Profile::STRICT);
+        assert_eq!(
+            (ended(&strict, CheckKind::AccessProtocol), strict.overall),
+            (failed("access.pace_suppressed"), Overall::Failed)
+        );
+    };
+    let issued = Issued::vietnam();
+    assert_suppressed(&issued);
+    // A Vietnamese card offers PACE, whether its DG14 says so or not.
+    let mut silent = Issued::vietnam();
+    silent.card.put_dg14(CurveEncoding::Explicit, &[], &[active_authentication_info(Hash::Sha256)]);
+    assert_suppressed(&silent.signed(&SodOptions::default()));
+}
+
 /// A variant that the reader lacks is no downgrade, so long as it is the one that is signed and nothing else is given as the reason.
 #[test]
 fn attack_20_a_variant_that_the_reader_lacks() {
@@ -55,6 +86,28 @@ fn attack_20_a_variant_that_the_reader_lacks() {
         assert_eq!(ended(&report, CheckKind::AccessProtocol), failed("access.pace_suppressed"));
         assert_eq!(report.overall, Overall::Failed);
     }
+}
+
+/// A SET has no order: the variants of EF.CardAccess may stand in another one than those of DG14.
+#[test]
+fn variants_of_pace_in_another_order() {
+    let mut issued = Issued::vietnam();
+    let further = [12, 15, 13].map(|parameter| pace_info(PaceOffer::generic(Suite::Aes256, parameter)));
+    let infos: Vec<Vec<u8>> = issued.card.pace.iter().copied().map(pace_info).chain(further).collect();
+    issued.card.put_dg14(CurveEncoding::Explicit, &infos, &[active_authentication_info(Hash::Sha256)]);
+    let mut issued = issued.signed(&SodOptions::default());
+    for turn in 0..infos.len() {
+        let mut turned = infos.clone();
+        turned.rotate_left(turn);
+        for order in [turned.clone(), turned.into_iter().rev().collect()] {
+            issued.card.master_files.insert(CARD_ACCESS, card_access(order));
+            let report = judge(&issued, &issued.dossier(), Profile::STRICT);
+            assert_eq!(ended(&report, CheckKind::AccessProtocol), GOOD, "{turn}");
+        }
+    }
+    issued.card.master_files.insert(CARD_ACCESS, card_access(infos[1..].to_vec()));
+    let report = judge(&issued, &issued.dossier(), Profile::STRICT);
+    assert_eq!(ended(&report, CheckKind::AccessProtocol), failed("access.card_access_mismatch"));
 }
 
 #[test]
@@ -104,8 +157,13 @@ fn protocols_in_dg14_that_nobody_knows() {
         findings(&report, CheckKind::FileHash(crate::issued::group(14)))
     };
     assert_eq!(of(unknown_info(4)), Vec::<&str>::new());
-    let unassigned = der::sequence(&[der::oid("0.4.0.127.0.7.2.2.3.9"), der::small_integer(1)]);
-    assert_eq!(of(unassigned), ["dg14.non_conformant"]);
+    let with_version = |protocol: &str| der::sequence(&[der::oid(protocol), der::small_integer(1)]);
+    for elsewhere in ["1.2.840.9303", "0.4.0.127.0.7.2.2.5.1", "0.4.0.127.0.7.2.2"] {
+        assert_eq!(of(with_version(elsewhere)), Vec::<&str>::new(), "{elsewhere}");
+    }
+    for unassigned in ["0.4.0.127.0.7.2.2.3.9", "0.4.0.127.0.7.2.2.1.9"] {
+        assert_eq!(of(with_version(unassigned)), ["dg14.non_conformant"], "{unassigned}");
+    }
 }
 
 /// The signed DG14 has the same protocol on other domain parameters, and the other way round; EF.CardAccess was out of reach.

@@ -12,7 +12,7 @@ use soat::pki::deviation_list::DeviationList;
 use soat::pki::master_list::SignerRoot;
 use soat::pki::{CertificateList, CmsError, ListError, TrustStore, VerifiedCrl};
 
-use crate::issued::{GOOD, Issued, NOW, ended, failed, findings, group, overwrite, undetermined};
+use crate::issued::{GOOD, Issued, NOW, ended, failed, findings, group, overwrite, row, undetermined};
 
 const DG_HASH_WRONG: &str = "2.23.136.1.1.7.2.2";
 const SOD_SIGNATURE_WRONG: &str = "2.23.136.1.1.7.2.3";
@@ -106,6 +106,7 @@ fn attack_15_a_document_whose_zone_was_not_read() {
     let report = judge(&dossier, &foreign);
     assert_eq!(ended(&report, dg2()), failed("dg2.hash_mismatch"));
     assert_eq!(ended(&report, CheckKind::DeviationList).1, Some("deviation_list.not_evaluated"));
+    assert!(!row(&report, CheckKind::DeviationList).ran);
 }
 
 #[test]
@@ -191,6 +192,7 @@ fn attack_15_a_compromised_key_of_the_chip() {
     let report = judge(&issued.dossier(), &store);
     assert_eq!(report.overall, Overall::Successful);
     assert_eq!(ended(&report, CheckKind::DeviationList).1, Some("deviation_list.not_evaluated"));
+    assert!(!row(&report, CheckKind::DeviationList).ran);
 }
 
 #[test]

@@ -248,14 +248,22 @@ fn a_document_signer_is_verified_once() {
 
 #[test]
 fn a_withheld_file_leaves_the_evidence_what_it_was() {
-    for personalisation in ["vietnam-2024", "sod-rsa2048-pkcs1-sha1", "sod-rsa2048-pkcs1-sha384"] {
+    use DigestAlgorithm::{Sha1, Sha256, Sha384};
+    // The hash that EF.SOD names, and beside SHA-1 a better one.
+    for (personalisation, algorithms) in
+        [("vietnam-2024", &[Sha256][..]), ("sod-rsa2048-pkcs1-sha1", &[Sha1, Sha256]), ("sod-rsa2048-pkcs1-sha384", &[Sha384])]
+    {
         let issued = Issued::new(personalisation);
         let dossier = issued.dossier();
         let evidence = evidence_digest(&dossier, &RustCrypto);
         let last = *dossier.files.keys().rfind(|file| matches!(file, FileId::DataGroup(_))).unwrap();
         let mut released = dossier.clone();
         withhold(&mut released, last, &RustCrypto);
-        assert_eq!(released.bytes(last), None, "{personalisation}");
+        let Some(FileRecord::Read(FileContent::Digests { length, digests })) = released.files.get(&last) else {
+            panic!("{personalisation}")
+        };
+        assert_eq!(usize::try_from(*length).unwrap(), dossier.bytes(last).unwrap().len(), "{personalisation}");
+        assert_eq!(digests.iter().map(|(algorithm, _)| *algorithm).collect::<Vec<_>>(), algorithms, "{personalisation}");
         assert_eq!(evidence_digest(&released, &RustCrypto), evidence, "{personalisation}");
 
         let Some(FileRecord::Read(FileContent::Bytes(bytes))) = dossier.files.get(&last) else { panic!("{personalisation}") };
@@ -266,6 +274,23 @@ fn a_withheld_file_leaves_the_evidence_what_it_was() {
         withhold(&mut other, last, &RustCrypto);
         assert_ne!(evidence_digest(&other, &RustCrypto), evidence, "{personalisation}");
     }
+}
+
+/// What stands at the end of one item and what stands at the beginning of the next are two things.
+#[test]
+fn no_octet_goes_over_from_one_item_to_the_next() {
+    let dossier = Issued::vietnam().dossier();
+    let mut other = dossier.clone();
+    let agreement = other.chip_authentication.as_mut().unwrap();
+    // The point's first octet, 04, as one more arc of the protocol.
+    assert_eq!(agreement.public_key.remove(0), 0x04);
+    agreement.protocol = agreement.protocol.push_arc(4).unwrap();
+    let items = |dossier: &Dossier| {
+        let agreement = dossier.chip_authentication.clone().unwrap();
+        [agreement.protocol.as_bytes(), agreement.public_key.as_slice()].concat()
+    };
+    assert_eq!(items(&other), items(&dossier));
+    assert_ne!(evidence_digest(&other, &RustCrypto), evidence_digest(&dossier, &RustCrypto));
 }
 
 #[test]

@@ -33,8 +33,10 @@ fn variants() -> Vec<Dossier> {
     base.files.insert(group(11), FileRecord::Skipped);
     base.files.insert(group(12), FileRecord::Broken);
     let mut all = vec![base.clone(), Dossier::new(soat::dossier::Origin::Chip)];
-    for reason in [BacReason::PaceNotOffered, BacReason::CardAccessRefused(0x6982), BacReason::PaceVariantUnknown] {
-        let access = Access { protocol: AccessProtocol::Bac { reason }, password: PasswordKind::Mrz };
+    let reasons = [BacReason::PaceNotOffered, BacReason::CardAccessRefused(0x6982), BacReason::PaceVariantUnknown];
+    let protocols = reasons.map(|reason| AccessProtocol::Bac { reason });
+    for protocol in protocols.into_iter().chain([AccessProtocol::Unprotected]) {
+        let access = Access { protocol, password: PasswordKind::Mrz };
         let mut dossier = base.clone();
         dossier.access = Some(access);
         all.push(dossier);

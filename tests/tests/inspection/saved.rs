@@ -11,7 +11,7 @@ use soat::dossier::{
     Dossier, FileContent, FileId, FileRecord, PasswordKind, ReadingFinding,
 };
 use soat::evidence::SavedDossier;
-use soat::inspection::{CheckKind, Inspector, Outcome, Overall, Profile, Provability, Report};
+use soat::inspection::{CheckKind, Inspector, Outcome, Overall, Profile, Provability, Report, Weight};
 use soat::time::Timestamp;
 
 use crate::issued::{GOOD, Issued, NOW, ended, failed, findings, group, overwrite, row, undetermined};
@@ -125,6 +125,13 @@ fn the_access_protocol_written_into_a_file() {
     let mut without = issued.dossier();
     without.access = None;
     assert_eq!(ended(&judge(&issued, &without, Profile::STRICT), CheckKind::AccessProtocol), undetermined("access.unknown"));
+    // A check that had nothing to run on counts only where it is mandatory.
+    let optional = Profile { access_protocol: Weight::Optional, ..Profile::OPERATIONAL };
+    let report = judge(&issued, &without, optional);
+    assert_eq!(
+        (ended(&report, CheckKind::AccessProtocol), report.overall),
+        (undetermined("access.unknown"), Overall::Successful)
+    );
 }
 
 #[test]

@@ -243,6 +243,9 @@ fn a_directory_is_not_believed_about_whose_certificate_it_gives() {
         store.look_up_signers_in(std::sync::Arc::new(Liar(given)));
         inspect(&issued.dossier(), &store, &Profile::OPERATIONAL, NOW, &RustCrypto)
     };
+    // One that finds in one way finds no more in another.
+    let identifier = soat::pki::cms::SignerIdentifier::SubjectKeyIdentifier(Vec::new());
+    assert_eq!(Liar(vec![other.clone(), own.clone()]).all_signers_named(&identifier), [other.clone(), own.clone()]);
     assert_eq!(judge(vec![own.clone()]).overall, Overall::Successful);
     assert_eq!(judge(vec![other.clone(), own]).overall, Overall::Successful);
     assert_eq!(ended(&judge(vec![other]), CheckKind::SodSignature), undetermined("sod.signer_certificate_missing"));

@@ -184,9 +184,10 @@ fn certificates_and_attributes_that_are_not_those_of_an_authority() {
         );
         assert!(authority.openssl(&line));
         let token = fs::read(authority.path("forged.der")).unwrap();
-        TimeStamp::verify(&token, &digest, [&pinned], &RustCrypto).map(|stamp| stamp.time())
+        TimeStamp::verify(&token, &digest, [&pinned], &RustCrypto)
     };
-    assert!(verify("right", " -cades").is_ok());
+    // A second and a half, rounded up.
+    assert_eq!(verify("right", " -cades").unwrap().accuracy(), 2);
     assert_eq!(verify("right", "").unwrap_err(), TimeStampError::SigningCertificate);
     for signer in ["not_critical", "more", "without"] {
         assert_eq!(verify(signer, " -cades").unwrap_err(), TimeStampError::SignerUsage, "{signer}");
@@ -197,6 +198,16 @@ fn certificates_and_attributes_that_are_not_those_of_an_authority() {
     let token = fs::read(authority.path("token.der")).unwrap();
     assert!(TimeStamp::verify(&token, &digest, [&other, &pinned], &RustCrypto).is_ok());
     assert_eq!(TimeStamp::verify(&token, &digest, [&other], &RustCrypto).unwrap_err(), TimeStampError::AuthorityUnknown);
+    // The issuer's name and key in a certificate that may issue none, and its key under another name.
+    for (name, section, subject) in [("end", "right", "/C=VN/CN=Stand-in"), ("renamed", "authority", "/C=VN/CN=Another")] {
+        let line = format!(
+            "req -new -x509 -config tsa.cnf -extensions {section} -key ca.key -subj {subject} -days 36500 -out {name}.pem"
+        );
+        assert!(authority.openssl(&line));
+        let same_key = Certificate::from_der(&authority.certificate(name)).unwrap();
+        let verified = TimeStamp::verify(&token, &digest, [&same_key], &RustCrypto);
+        assert_eq!(verified.unwrap_err(), TimeStampError::AuthorityUnknown, "{name}");
+    }
     // An authority that refuses.
     let refusal = hex::decode("30053003020102").unwrap();
     assert_eq!(token_of_response(&refusal).unwrap_err(), TimeStampError::Refused(2));

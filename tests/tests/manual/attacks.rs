@@ -98,8 +98,8 @@ pub const ROWS: [(&str, &str, &str); 40] = [
     ),
     (
         "20",
-        "PACE is hidden so that the weaker BAC runs; EF.CardAccess is altered",
-        "What was offered is compared with the signed DG14 and EF.CardSecurity; BAC is recorded with its reason; a failed PACE never becomes BAC",
+        "PACE is hidden so that the weaker BAC runs, or no protocol at all; EF.CardAccess is altered",
+        "What was offered is compared with the signed DG14 and EF.CardSecurity; BAC is recorded with its reason; a failed PACE never becomes BAC, and a refused key never a reading in the clear",
     ),
     (
         "21",

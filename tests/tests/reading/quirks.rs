@@ -216,6 +216,8 @@ fn quirk_07_no_le_where_no_data_come_and_bac_that_is_not_offered() {
     closed.bac = false;
     closed.pace.clear();
     closed.master_files.remove(&0x011C);
+    // Other ways of access guard its files.
+    closed.guarded_files = closed.application_files.keys().copied().collect();
     for status in [0x6700, 0x6A88, 0x6D00] {
         let error = read(&mut odd(&closed, Quirks { bac_refusal: Some(status), ..Quirks::default() }), &mrz(&closed));
         let expected = ReadError::CardIncompatible(Incompatibility::BacNotOffered(StatusWord(status)));

@@ -1,11 +1,13 @@
-//! How the chip is opened: EF.CardAccess, then PACE, or BAC and why.
+//! How the chip is opened: EF.CardAccess, then PACE, or BAC and why, or nothing where the chip has neither.
 
 use alloc::vec::Vec;
 
 use super::Progress;
 use super::block::{Ladder, PROBED_ANSWER, RUNGS};
 use super::file::{Fetched, Partial};
+use super::plan::is_read;
 use super::reader::{Reader, is_refusal, unprotected};
+use crate::chip::access_key::MrzKey;
 use crate::chip::apdu::{Command, Response, SHORT_MAXIMUM, StatusWord};
 use crate::chip::channel::ChannelLimits;
 use crate::chip::error::{Incompatibility, Limit, Protocol, ReadError, Step};
@@ -13,8 +15,8 @@ use crate::chip::exchange::{Exchange, may_mean_length};
 use crate::chip::pace::{self, PaceVariant};
 use crate::chip::{AccessKey, bac};
 use crate::crypto::Cipher;
-use crate::dossier::{Access, AccessProtocol, BacReason, FileContent, FileId, FileRecord};
-use crate::lds::{SecurityInfos, atr_info, card_access};
+use crate::dossier::{Access, AccessProtocol, BacReason, DataGroup, FileContent, FileId, FileRecord};
+use crate::lds::{SecurityInfos, atr_info, card_access, dg1};
 use crate::tlv;
 
 /// AID of the eMRTD application, LDS1 (ICAO 9303-10 §3.6).
@@ -63,14 +65,49 @@ impl Reader<'_> {
                 };
                 self.exchange.enter(Step::Access(Protocol::Bac));
                 self.exchange.report(Progress::Access(Protocol::Bac));
-                bac::open(&mut self.exchange, key, self.rng)?;
-                (AccessProtocol::Bac { reason: bac_reason(infos.as_ref(), status) }, Cipher::TripleDes)
+                let reason = bac_reason(infos.as_ref(), status);
+                let protocol = match bac::open(&mut self.exchange, key, self.rng) {
+                    Err(ReadError::CardIncompatible(Incompatibility::BacNotOffered(_)))
+                        if reason == BacReason::PaceNotOffered && self.is_open_to(key, stated)? =>
+                    {
+                        AccessProtocol::Unprotected
+                    }
+                    opened => opened.map(|()| AccessProtocol::Bac { reason })?,
+                };
+                (protocol, Cipher::TripleDes)
             }
         };
         self.dossier.access = Some(Access { protocol, password: self.key.kind() });
         self.begin_blocks(cipher, stated);
         self.current = None;
         Ok(())
+    }
+
+    /// Whether a chip that offers neither PACE nor BAC gives its files to whoever asks. What BAC shows by the way, that the chip belongs to
+    /// the data page, is then shown here: DG1 must give the same key, or nothing else is read.
+    fn is_open_to(&mut self, key: &MrzKey, stated: Option<usize>) -> Result<bool, ReadError> {
+        let file = FileId::from(DataGroup::DG1);
+        self.exchange.enter(Step::File(file));
+        // A block that fits under secure messaging too, which chip authentication may begin.
+        self.begin_blocks(Cipher::TripleDes, stated);
+        self.current = None;
+        let mut partial = Partial::kept();
+        if self.fetch(file, &mut partial)? != Fetched::Whole {
+            return Ok(false);
+        }
+        let content = partial.finish();
+        let zone = match &content {
+            FileContent::Bytes(bytes) => dg1::parse(bytes).ok(),
+            FileContent::Digests { .. } => None,
+        };
+        match zone.and_then(|zone| AccessKey::of_zone(&zone).ok()) {
+            Some(AccessKey::Mrz(own)) if own == *key => {}
+            _ => return Err(ReadError::AccessDenied { protocol: Protocol::Bac, tries_left: None }),
+        }
+        if is_read(DataGroup::DG1, self.options) {
+            self.dossier.files.insert(file, FileRecord::Read(content));
+        }
+        Ok(true)
     }
 
     /// The block size of a new session: what fits, or less where that was found out before.

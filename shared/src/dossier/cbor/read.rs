@@ -182,6 +182,7 @@ impl<'a> Reader<'a> {
                     _ => return self.malformed(),
                 },
             },
+            (2, 1) => AccessProtocol::Unprotected,
             _ => return self.malformed(),
         };
         let password = match self.value(|d| d.u8())? {

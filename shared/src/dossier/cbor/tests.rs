@@ -50,6 +50,7 @@ fn any_access() -> impl Strategy<Value = Access> {
             Just(BacReason::PaceVariantUnknown)
         ]
         .prop_map(|reason| AccessProtocol::Bac { reason }),
+        Just(AccessProtocol::Unprotected),
     ];
     let password = [PasswordKind::Mrz, PasswordKind::Can, PasswordKind::Pin, PasswordKind::Puk];
     (protocol, prop::sample::select(password.to_vec())).prop_map(|(protocol, password)| Access { protocol, password })

@@ -137,6 +137,7 @@ fn access<W: Write>(e: &mut Encoder<W>, access: &Access) -> Written<W> {
         AccessProtocol::Bac { reason: BacReason::PaceNotOffered } => e.array(2)?.u8(1)?.u8(0)?,
         AccessProtocol::Bac { reason: BacReason::CardAccessRefused(status) } => e.array(3)?.u8(1)?.u8(1)?.u16(*status)?,
         AccessProtocol::Bac { reason: BacReason::PaceVariantUnknown } => e.array(2)?.u8(1)?.u8(2)?,
+        AccessProtocol::Unprotected => e.array(1)?.u8(2)?,
     };
     e.u8(match access.password {
         PasswordKind::Mrz => 0,

@@ -1,4 +1,4 @@
-//! PACE or BAC, and no downgrade from the one to the other (ICAO 9303-11 §4.2; `attacks.md` 20).
+//! PACE or BAC, and no downgrade from the one to the other, or to none (ICAO 9303-11 §4.2; `attacks.md` 20).
 
 use alloc::vec::Vec;
 
@@ -54,6 +54,15 @@ fn compare(examination: &Examination<'_>) -> Check {
             // A variant that this reader lacks is no downgrade, so long as it is the one that is signed.
             let lacking = *reason == BacReason::PaceVariantUnknown && signed.iter().all(|signed| offered == *signed);
             if signed.is_empty() || lacking {
+                return row;
+            }
+            row.finding(ReasonCode::ACCESS_PACE_SUPPRESSED, Some(FileId::CardAccess))
+        }
+        AccessProtocol::Unprotected => {
+            let row = row.not_supported(ReasonCode::ACCESS_UNPROTECTED);
+            // Every Vietnamese identity card offers PACE, whether its DG14 says so or not.
+            let is_vietnamese = examination.mrz().is_some_and(|mrz| mrz.vietnamese_number().is_some());
+            if signed.is_empty() && !is_vietnamese {
                 return row;
             }
             row.finding(ReasonCode::ACCESS_PACE_SUPPRESSED, Some(FileId::CardAccess))

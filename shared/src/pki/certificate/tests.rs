@@ -345,6 +345,30 @@ fn values_of_another_type_are_refused() {
     assert_eq!(read(0x23, &[0x30, 0]).map(|read| read.authority_key_identifier), Ok(None));
 }
 
+/// Each of the nine bits of KeyUsage alone (RFC 5280 §4.2.1.3).
+#[test]
+fn every_usage_has_its_own_bit() {
+    for bit in 0..9_usize {
+        let mut bits = [3, 3, 7, 0, 0];
+        bits[3 + bit / 8] = 0x80 >> (bit % 8);
+        let extensions = vec![extension(&[0x55, 0x1D, 0x0F], true, &bits)];
+        let certificate = Certificate::from_der(&Parts { extensions, ..Parts::new() }.encode()).unwrap();
+        let usage = certificate.extensions.key_usage.unwrap();
+        let named = [
+            usage.digital_signature(),
+            usage.non_repudiation(),
+            usage.key_encipherment(),
+            usage.data_encipherment(),
+            usage.key_agreement(),
+            usage.key_cert_sign(),
+            usage.crl_sign(),
+            usage.encipher_only(),
+            usage.decipher_only(),
+        ];
+        assert_eq!(named, core::array::from_fn(|other| other == bit), "{bit}");
+    }
+}
+
 #[test]
 fn nothing_may_follow_a_certificate() {
     let mut bytes = Parts::new().encode();

@@ -195,7 +195,11 @@ impl Message {
 
 #[test]
 fn a_message_that_keeps_every_rule() {
+    let received = SignedData::from_ber(&Message::new().encode()).unwrap();
+    let of = |certificates: &[Certificate]| certificates.iter().map(|one| one.as_der().to_vec()).collect::<Vec<_>>();
+    assert_eq!(of(received.certificates()), [certificate(1)]);
     let message = Message::new().verify().unwrap();
+    assert_eq!(of(message.certificates()), [certificate(1)]);
     assert_eq!(message.content(), CONTENT);
     assert_eq!(message.findings(), []);
     assert_eq!(message.signer().serial, [1]);
