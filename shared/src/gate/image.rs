@@ -141,6 +141,14 @@ impl ImageHeader {
         if fits && header.write() == opened.payload { Ok((header, opened.rest)) } else { Err(ImageError::Damaged) }
     }
 
+    /// SHA-256 (of the SubjectPublicKeyInfo) of the key that a file names and that signed it; whose it is, somebody has to know.
+    ///
+    /// # Errors
+    /// That the file does not begin as a signed image does, is damaged, or its signature does not hold.
+    pub fn signer(file: &[u8], provider: &dyn Provider) -> Result<Digest, ImageError> {
+        Ok(cose::open(file, MAGIC, None, provider)?.signature.key().fingerprint(provider))
+    }
+
     /// Whether these bytes are the image.
     pub fn describes(&self, image: &[u8], provider: &dyn Provider) -> bool {
         usize::try_from(self.length).is_ok_and(|length| length == image.len())
@@ -194,6 +202,7 @@ mod tests {
             let (header, image) = ImageHeader::read(&file, Some(&pinned), &RustCrypto).unwrap();
             assert_eq!((header.version, header.board.as_str(), image), (7, "stm32f405", IMAGE));
             assert!(header.describes(image, &RustCrypto) && !header.describes(&image[1..], &RustCrypto));
+            assert_eq!(ImageHeader::signer(&file, &RustCrypto), Ok(pinned));
             assert!(file.len() - IMAGE.len() <= LONGEST_HEADER);
             for place in 0..file.len() {
                 let mut altered = file.clone();

@@ -4,13 +4,17 @@
 //! on different anchors. Appendix D.1.2.3 b takes the country alone for "the same authority". Some states have two: Vietnam one for
 //! identity cards and one for passports. Here it is the name, or names that the list or a link certificate says are of one authority.
 
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+
+use der::asn1::ObjectIdentifier;
 
 use super::certificate::{Certificate, Name};
 use super::chain::{Issuer, Signed};
 use super::crl::{CertificateList, CrlError, Revocation, RevocationReason, minimal};
-use super::trust_store::{Anchor, Provenance, TrustStore};
+use super::trust_store::{Anchor, NameKey, Provenance, TrustStore};
 use crate::crypto::{CryptoError, DigestAlgorithm, Provider, SignatureScheme};
 use crate::time::Timestamp;
 
@@ -93,12 +97,16 @@ impl VerifiedCrl {
 /// By what a gate knows a revoked certificate: the first 16 bytes of SHA-256 over its issuer's name, folded as for any comparison, and its
 /// serial number without needless octets in front: list and certificate need not agree on them. A gate has no room for whole lists.
 pub fn digest(issuer: &Name, serial: &[u8], provider: &dyn Provider) -> [u8; 16] {
+    digest_of(issuer.folded(), serial, provider)
+}
+
+fn digest_of(issuer: &[(ObjectIdentifier, String)], serial: &[u8], provider: &dyn Provider) -> [u8; 16] {
     let mut hasher = provider.hasher(DigestAlgorithm::Sha256);
     let mut put = |part: &[u8]| {
         hasher.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
         hasher.update(part);
     };
-    for (kind, value) in issuer.folded() {
+    for (kind, value) in issuer {
         put(kind.as_bytes());
         put(value.as_bytes());
     }
@@ -106,6 +114,31 @@ pub fn digest(issuer: &Name, serial: &[u8], provider: &dyn Provider) -> [u8; 16]
     let mut digest = [0; 16];
     digest.iter_mut().zip(hasher.finish().as_ref()).for_each(|(place, byte)| *place = *byte);
     digest
+}
+
+/// The [`digest`]s of all that the store's lists revoke for these anchors, as [`status`] finds it there: under each name of their
+/// authorities, since a list has one of them and a certificate may have another; holds among them while the latest list has them. An
+/// anchor whose authority is revoked stands there itself.
+pub fn digests(anchors: &[Certificate], store: &TrustStore, provider: &dyn Provider) -> BTreeSet<[u8; 16]> {
+    let mut digests = BTreeSet::new();
+    let mut done = BTreeSet::new();
+    for anchor in anchors {
+        let lists = store.revocation_lists_of([&anchor.subject, &anchor.subject]);
+        let known = store.find(&anchor.fingerprint(provider));
+        if known.and_then(|anchor| of_authority(anchor, store, |holder| entry(&lists, &holder.serial))).is_some() {
+            digests.insert(digest(&anchor.issuer, &anchor.serial, provider));
+        }
+        let names: Vec<&NameKey> = store.names_of_authority(&anchor.subject).collect();
+        // An authority has many anchors, and its lists may be long.
+        if !names.first().is_some_and(|first| done.insert(*first)) {
+            continue;
+        }
+        let serials: BTreeSet<&[u8]> = lists.iter().flat_map(|crl| crl.list().entries()).map(|(serial, _)| serial).collect();
+        for serial in serials.into_iter().filter(|serial| entry(&lists, serial).is_some()) {
+            digests.extend(names.iter().map(|name| digest_of(name, serial, provider)));
+        }
+    }
+    digests
 }
 
 /// What is known of a certificate's revocation.
@@ -160,11 +193,18 @@ pub fn current_lists<'a>(
     lists.into_iter().filter(move |crl| crl.covers(anchor) && crl.list().is_current(moment))
 }
 
+/// Whether a certificate that an anchor signed is revoked by [`digest`], where there is no room for lists: under the name that it calls its
+/// issuer by or the anchor's own, as [`status`] looks for lists.
+pub fn is_revoked(certificate: &Certificate, anchor: &Anchor, store: &TrustStore, provider: &dyn Provider) -> bool {
+    let names = [&certificate.issuer, &anchor.certificate.subject];
+    names.into_iter().any(|issuer| store.is_revoked(issuer, &certificate.serial, provider))
+}
+
 /// Whether the authority behind an anchor is revoked by [`digest`], where there is no room for lists: as [`status`] finds it in lists.
 pub fn is_authority_revoked(anchor: &Anchor, store: &TrustStore, provider: &dyn Provider) -> bool {
     let is_revoked = |holder: &Certificate| {
         // Nobody speaks for the authorities of another state, be it one that certified their key.
-        holder.issuer.country() == holder.subject.country() && store.is_revoked(holder, provider)
+        holder.issuer.country() == holder.subject.country() && store.is_revoked(&holder.issuer, &holder.serial, provider)
     };
     of_authority(anchor, store, |holder| is_revoked(holder).then_some(())).is_some()
 }
@@ -179,10 +219,7 @@ fn of_authority<T>(anchor: &Anchor, store: &TrustStore, find: impl Fn(&Certifica
     for _ in 0..LONGEST_SERIES {
         let holder = current?;
         let own = core::iter::once(holder);
-        let same_key = store
-            .with_name(&holder.certificate.subject)
-            .map(AsRef::as_ref)
-            .filter(|other| other.certificate.public_key_info == holder.certificate.public_key_info);
+        let same_key = store.with_key_of(&holder.certificate).map(AsRef::as_ref);
         if let Some(found) = own.chain(same_key).find_map(|holder| find(&holder.certificate)) {
             return Some(found);
         }

@@ -68,7 +68,7 @@ pub trait SignerDirectory: fmt::Debug + Send + Sync {
 }
 
 /// The folded form of a name, by which anchors are found.
-type NameKey = Vec<(ObjectIdentifier, String)>;
+pub(super) type NameKey = Vec<(ObjectIdentifier, String)>;
 
 /// All anchors, found by key identifier, by name and by country. Issuers re-key under one name, so that each index has many.
 #[derive(Clone, Debug, Default)]
@@ -123,6 +123,11 @@ impl TrustStore {
             // A link certificate under which an authority changed its name (ICAO 9303-12 §7.1.1.5).
             self.join(&certificate.issuer, &certificate.subject);
         }
+        let namesake = self.with_key_of(&certificate).next().map(Arc::clone);
+        if let Some(namesake) = namesake {
+            // Whoever has the key is the authority, under whichever name.
+            self.join(&namesake.certificate.subject, &certificate.subject);
+        }
         self.anchors.push(Arc::new(Anchor { certificate, sha256, provenance, demonstration }));
         true
     }
@@ -160,9 +165,9 @@ impl TrustStore {
         self.revoked.extend(digests);
     }
 
-    /// Whether a certificate is one of those.
-    pub fn is_revoked(&self, certificate: &Certificate, provider: &dyn Provider) -> bool {
-        !self.revoked.is_empty() && self.revoked.contains(&revocation::digest(&certificate.issuer, &certificate.serial, provider))
+    /// Whether one of those is the certificate that an issuer gave this serial number.
+    pub(super) fn is_revoked(&self, issuer: &Name, serial: &[u8], provider: &dyn Provider) -> bool {
+        !self.revoked.is_empty() && self.revoked.contains(&revocation::digest(issuer, serial, provider))
     }
 
     /// The revocation lists that count.
@@ -229,6 +234,12 @@ impl TrustStore {
         held.take(MAX_SAME_SIGNERS).chain(quickly).chain(wholly)
     }
 
+    /// The names of the authority that has this one, if it is known to have others or lists.
+    pub(super) fn names_of_authority(&self, name: &Name) -> impl Iterator<Item = &NameKey> {
+        let group = self.authorities.get(name.folded());
+        self.authorities.iter().filter(move |(_, other)| Some(*other) == group).map(|(name, _)| name)
+    }
+
     /// The number of the group that a name belongs to, its own where it has none yet.
     fn authority(&mut self, name: &Name) -> usize {
         let fresh = self.authorities.len();
@@ -270,6 +281,15 @@ impl TrustStore {
 
     pub(super) fn with_name(&self, name: &Name) -> impl Iterator<Item = &Arc<Anchor>> {
         self.at(self.by_name.get(name.folded()))
+    }
+
+    /// The anchors of one state, or of one name where it names none, with the key of a certificate.
+    pub(super) fn with_key_of(&self, certificate: &Certificate) -> impl Iterator<Item = &Arc<Anchor>> {
+        let indices = match certificate.subject.country() {
+            Some(country) => self.by_country.get(&country),
+            None => self.by_name.get(certificate.subject.folded()),
+        };
+        self.at(indices).filter(|anchor| anchor.certificate.public_key_info == certificate.public_key_info)
     }
 
     pub(super) fn of_country(&self, country: &str) -> impl Iterator<Item = &Arc<Anchor>> {

@@ -45,6 +45,12 @@ fn gate_link_fetches_each_entry_once_and_finds_a_journal_that_was_exchanged() {
     assert_eq!((first.code, numbers(&first)), (0, vec![0, 1, 2, 3, 4]), "{first:?}");
     let told = json(&first);
     assert_eq!((&told["verified"], &told["entries"][4]["reason"]), (&true.into(), &"gate.no_code".into()));
+    assert_eq!(told["entries"][4]["kind"], "refused");
+    // For people in their words, for programs by stable codes.
+    for (language, words) in [("en", "not let in"), ("vi", "không cho vào")] {
+        let log = site.at_gate(&["log", "--from", "4", "--lang", language]);
+        assert!(log.code == 0 && log.stdout.contains(&format!("  {words}  gate.no_code\n")), "{log:?}");
+    }
     assert_eq!(numbers(&site.at_gate(&["log", "--json"])), none);
     write(None, 6);
     assert_eq!(numbers(&site.at_gate(&["log", "--json"])), [5]);

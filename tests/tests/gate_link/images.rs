@@ -55,8 +55,18 @@ fn gate_link_an_image_is_signed_shown_and_taken_on_trial() {
 
     let shown = site.run(&["gate", "image", "--show", "gate.image", "--operator", "operator.key.pub"]);
     assert!(shown.code == 0 && shown.stdout.contains("signed by the operator"), "{shown:?}");
+    // Without an operator the key that signed is named, for whoever knows whose it is.
+    let key = json(&site.run(&["gate", "image", "--show", "gate.image", "--site", "site.toml", "--json"]))["image"].take();
+    let key = (key["operator_sha256"].clone(), key["signer_sha256"].clone());
+    assert!(key.0.as_str().is_some_and(|digits| digits.len() == 64) && key.0 == key.1, "{key:?}");
     let unknown = site.run(&["gate", "image", "--show", "gate.image"]);
-    assert!(unknown.code == 0 && unknown.stdout.contains("was not looked at"), "{unknown:?}");
+    assert!(unknown.code == 0 && unknown.stdout.contains("Nobody said whose key that must be"), "{unknown:?}");
+    let named = |line: &str| line.strip_prefix("Signed with").map(|value| value.replace(' ', ""));
+    assert_eq!(unknown.stdout.lines().find_map(named).as_deref(), key.1.as_str(), "{unknown:?}");
+    let unknown = json(&site.run(&["gate", "image", "--show", "gate.image", "--json"]))["image"].take();
+    assert_eq!((&unknown["operator_sha256"], &unknown["signer_sha256"]), (&Value::Null, &key.1));
+    let operator = site.run(&["gate", "image", "--show", "gate.image", "--operator", key.1.as_str().unwrap()]);
+    assert_eq!(operator.code, 0, "{operator:?}");
     let told = json(&site.run(&["gate", "image", "--show", "gate.image", "--site", "site.toml", "--json"]))["image"].take();
     assert_eq!((&told["version"], &told["board"], &told["bytes"]), (&8.into(), &"stm32f405".into(), &4100.into()));
     assert_eq!(told["sha256"], sha256);

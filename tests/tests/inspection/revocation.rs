@@ -1,5 +1,7 @@
 //! Revocation lists: attack 14, and what OpenSSL and x509-parser read in every list that the authority makes.
 
+mod digests;
+
 use card_fixtures::authority::{
     Authority, CertificateOptions, CrlOptions, CurveEncoding, Extension, KeyIdentifier, Name, Signer, SodOptions, key_usage,
 };

@@ -44,9 +44,10 @@ pub fn run(arguments: &Image, session: &mut Session) -> Result<Exit> {
     let bytes = ImageHeader::sign(&image, &arguments.board, version, &key, &RustCrypto).map_err(|error| refused(&error))?;
     // As a gate will do it: what it would refuse is not handed out.
     let header = whole(&bytes, Some(&operator))?;
+    let signer = Signer { sha256: operator, is_operator: true };
     safe_file::create(output, &bytes).map_err(|cause| Error::not_created(output, &cause))?;
     if arguments.json {
-        let mut document = document(&header, Some(&operator));
+        let mut document = document(&header, &signer);
         if let Some(document) = document.as_object_mut() {
             document.insert("path".into(), json!(output.display().to_string()));
         }
@@ -54,11 +55,8 @@ pub fn run(arguments: &Image, session: &mut Session) -> Result<Exit> {
         return Ok(Exit::Successful);
     }
     let path = [("path", output.display().to_string().into())];
-    let text = format!(
-        "{}\n{}",
-        session.messages.format("gate-image-made", &path),
-        super::table(&rows(&header, Some(&operator)), session)
-    );
+    let text =
+        format!("{}\n{}", session.messages.format("gate-image-made", &path), super::table(&rows(&header, &signer), session));
     session.print(&text);
     Ok(Exit::Successful)
 }
@@ -78,14 +76,17 @@ pub fn show(arguments: &Image, session: &mut Session) -> Result<Exit> {
         Some(bytes) => Some(Digest::new(&bytes).ok_or_else(|| Error::usage("gate-operator-invalid"))?),
         None => None,
     };
-    let header = whole(&read(path)?, operator.as_ref())?;
+    let bytes = read(path)?;
+    let header = whole(&bytes, operator.as_ref())?;
+    let sha256 = ImageHeader::signer(&bytes, &RustCrypto).map_err(|error| refused(&error))?;
+    let signer = Signer { sha256, is_operator: operator.is_some() };
     if arguments.json {
-        session.print_json(&document(&header, operator.as_ref()));
+        session.print_json(&document(&header, &signer));
         return Ok(Exit::Successful);
     }
     let verified =
-        session.messages.text(if operator.is_some() { "gate-image-verified" } else { "gate-image-verified-by-somebody" });
-    let text = format!("{verified}\n{}", super::table(&rows(&header, operator.as_ref()), session));
+        session.messages.text(if signer.is_operator { "gate-image-verified" } else { "gate-image-verified-by-somebody" });
+    let text = format!("{verified}\n{}", super::table(&rows(&header, &signer), session));
     session.print(&text);
     Ok(Exit::Successful)
 }
@@ -120,20 +121,28 @@ pub fn refused(error: &ImageError) -> Error {
     Error::refused("gate-image-refused").with("cause", error)
 }
 
+/// Who signed an image.
+struct Signer {
+    /// Of the key's SubjectPublicKeyInfo.
+    sha256: Digest,
+    /// Whether the user said that it must be this key.
+    is_operator: bool,
+}
+
 /// What it says, for people.
-fn rows(header: &ImageHeader, operator: Option<&Digest>) -> Vec<(&'static str, String)> {
-    let mut rows = vec![
+fn rows(header: &ImageHeader, signer: &Signer) -> Vec<(&'static str, String)> {
+    vec![
         ("gate-image-board", printable(&header.board)),
         ("gate-pack-version", header.version.to_string()),
         ("gate-pack-bytes", format!("{} / {}", header.length, GATE.room)),
         ("gate-image-sha256", hex::encode_upper(header.sha256)),
-    ];
-    rows.extend(operator.map(|operator| ("gate-pack-operator", grouped(operator))));
-    rows
+        (if signer.is_operator { "gate-pack-operator" } else { "gate-image-signer" }, grouped(&signer.sha256)),
+    ]
 }
 
 /// The same for programs.
-fn document(header: &ImageHeader, operator: Option<&Digest>) -> Value {
+fn document(header: &ImageHeader, signer: &Signer) -> Value {
+    let sha256 = hex::encode_upper(signer.sha256);
     json!({
         "version": 1,
         "image": {
@@ -141,7 +150,8 @@ fn document(header: &ImageHeader, operator: Option<&Digest>) -> Value {
             "version": header.version,
             "bytes": header.length,
             "sha256": hex::encode_upper(header.sha256),
-            "operator_sha256": operator.map(hex::encode_upper),
+            "signer_sha256": &sha256,
+            "operator_sha256": signer.is_operator.then_some(&sha256),
         },
     })
 }

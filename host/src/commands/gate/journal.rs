@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use soat::crypto::rustcrypto::RustCrypto;
-use soat::gate::journal::{ENTRY, Entry, Head, JournalKey, Run, Since, verify};
+use soat::gate::journal::{ENTRY, Entry, Head, JournalKey, Kind, Run, Since, verify};
 use soat::gate::link::message::{Answer, Request};
 
 use super::state::{Heads, beside};
@@ -74,6 +74,27 @@ fn fetch(link: &mut GateLink, mut from: u64) -> Result<Vec<u8>> {
     }
 }
 
+/// The message that says in words what happened; for programs there are codes.
+fn words(kind: Kind) -> String {
+    format!("gate-kind-{}", kind.as_str().replace('.', "-"))
+}
+
+/// One line an entry: number, time, what happened, why, how many, to whom; reasons are codes, which the documents explain.
+fn table(entries: &[Entry], session: &Session) -> String {
+    let kinds: Vec<_> = entries.iter().map(|entry| session.messages.text(&words(entry.kind))).collect();
+    let width = kinds.iter().map(|kind| kind.chars().count()).max().unwrap_or(0);
+    let digits = entries.last().map_or(0, |entry| entry.sequence.to_string().len());
+    let line = |(entry, kind): (&Entry, &String)| {
+        let time = entry.time.map_or_else(|| "–".to_owned(), |time| time.to_string());
+        let count = if entry.count > 0 { format!("× {}", entry.count) } else { String::new() };
+        let person = entry.person.map(hex::encode).unwrap_or_default();
+        let rest = [entry.reason.as_str(), &count, &person].into_iter().filter(|word| !word.is_empty());
+        let line = format!("{:digits$}  {time:20}  {kind:width$}  {}", entry.sequence, rest.collect::<Vec<_>>().join("  "));
+        format!("{}\n", line.trim_end())
+    };
+    entries.iter().zip(&kinds).map(line).collect()
+}
+
 fn show(entries: &[Entry], run: Option<&Run>, json: bool, session: &mut Session) -> Exit {
     let faults: Vec<String> = run.iter().flat_map(|run| &run.faults).map(ToString::to_string).collect();
     let exit = if faults.is_empty() { Exit::Successful } else { Exit::Failed };
@@ -100,17 +121,7 @@ fn show(entries: &[Entry], run: Option<&Run>, json: bool, session: &mut Session)
         }));
         return exit;
     }
-    for entry in entries {
-        let time = entry.time.map_or_else(|| "–".to_owned(), |time| time.to_string());
-        let person = entry.person.map(|person| format!("  {}", hex::encode(person))).unwrap_or_default();
-        let count = if entry.count > 0 { format!("  × {}", entry.count) } else { String::new() };
-        session.print(&format!(
-            "{}  {time}  {}  {}{count}{person}\n",
-            entry.sequence,
-            entry.kind.as_str(),
-            entry.reason.as_str()
-        ));
-    }
+    session.print(&table(entries, session));
     let counts = [("count", entries.len().into()), ("lost", run.map_or(0, |run| run.lost).to_string().into())];
     session.note(&session.messages.format("gate-journal-total", &counts));
     for fault in &faults {
@@ -118,4 +129,20 @@ fn show(entries: &[Entry], run: Option<&Run>, json: bool, session: &mut Session)
         session.note(&session.messages.format("gate-journal-fault", &cause));
     }
     exit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::{Language, Messages};
+
+    #[test]
+    fn every_kind_of_entry_has_words_in_both_languages() {
+        for language in Language::ALL {
+            let messages = Messages::new(language);
+            for kind in Kind::ALL {
+                assert!(messages.optional(&words(*kind), &[]).is_some(), "{kind:?}");
+            }
+        }
+    }
 }

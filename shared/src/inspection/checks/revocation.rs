@@ -4,7 +4,7 @@ use crate::inspection::examination::Examination;
 use crate::inspection::reason::ReasonCode;
 use crate::inspection::report::{Check, CheckKind};
 use crate::pki::crl::RevocationReason;
-use crate::pki::revocation::{RevocationStatus, VerifiedCrl, current_lists, is_authority_revoked, status};
+use crate::pki::revocation::{RevocationStatus, VerifiedCrl, current_lists, is_authority_revoked, is_revoked, status};
 use crate::pki::{Certificate, TrustedPath};
 
 const SECONDS_A_DAY: i64 = 86_400;
@@ -28,7 +28,7 @@ pub(in crate::inspection) fn of_signer(
     if is_authority_revoked(path.anchor(), examination.trust, examination.provider) {
         return row.failed(ReasonCode::CSCA_REVOKED);
     }
-    if examination.trust.is_revoked(signer, examination.provider) {
+    if is_revoked(signer, path.anchor(), examination.trust, examination.provider) {
         return row.failed(ReasonCode::DS_REVOKED);
     }
     match status(signer, path.anchor(), examination.trust, examination.time) {
