@@ -102,6 +102,14 @@ impl Messages {
         }
     }
 
+    /// How far the clocks of those who speak the language are before UTC: seven hours all the year in Vietnam, unknown for English.
+    pub fn seconds_east(&self) -> i64 {
+        match self.language {
+            Language::Vi => 7 * 3600,
+            Language::En => 0,
+        }
+    }
+
     /// A message without arguments.
     pub fn text(&self, id: &str) -> String {
         self.format(id, &[])

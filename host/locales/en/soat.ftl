@@ -962,7 +962,7 @@ reason-dg-not_supplied = { $file } is part of the card, but was not among the fi
     .remedy = Add the file, or read the card itself.
 reason-dg-unlisted = { $file } is not listed in the signed security object: nothing of it is used.
     .remedy = If the chip itself gave it, do not accept the card. If it only lies in the folder, take it out.
-reason-dg-present = { $file } is there and was not read: it is locked (fingerprints, irises) or was left out on purpose.
+reason-dg-present = { $file } is there, its content is not: it is locked (fingerprints, irises), was left out on purpose, or only its hash was kept.
     .remedy = Nothing to do.
 reason-dg-read_aborted = Reading { $file } broke off.
     .remedy = Leave the card lying still and read again.
@@ -1036,6 +1036,7 @@ field-old_number = Old number (CMND)
 field-ethnicity = Ethnicity
 field-religion = Religion
 
+value-moment = { $date }T{ $time }Z
 value-no-expiry = does not expire
 value-sex-female = female
 value-sex-male = male

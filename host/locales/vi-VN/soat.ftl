@@ -962,7 +962,7 @@ reason-dg-not_supplied = { $file } là một phần của thẻ nhưng không c�
     .remedy = Thêm tệp này, hoặc đọc chính thẻ.
 reason-dg-unlisted = { $file } không có trong đối tượng bảo mật đã ký: không dùng gì của tệp này.
     .remedy = Nếu chính chip đưa ra tệp này: không chấp nhận thẻ. Nếu tệp chỉ được đặt thêm vào thư mục: hãy lấy tệp ra.
-reason-dg-present = { $file } có trên thẻ nhưng không đọc: bị khóa (vân tay, mống mắt) hoặc được bỏ qua có chủ ý.
+reason-dg-present = { $file } có trên thẻ nhưng không có nội dung ở đây: bị khóa (vân tay, mống mắt), được bỏ qua có chủ ý, hoặc chỉ giữ mã băm.
     .remedy = Không cần làm gì.
 reason-dg-read_aborted = Đọc { $file } bị dở dang.
     .remedy = Để thẻ nằm yên và đọc lại.
@@ -1036,6 +1036,7 @@ field-old_number = Số CMND cũ
 field-ethnicity = Dân tộc
 field-religion = Tôn giáo
 
+value-moment = { $time } ngày { $date } (giờ Việt Nam)
 value-no-expiry = Không thời hạn
 value-sex-female = Nữ
 value-sex-male = Nam
