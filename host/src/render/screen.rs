@@ -123,7 +123,8 @@ fn witnesses(text: &mut String, judged: &Judged, messages: &Messages) {
         let arguments = [("source", printable(&terminal.source).into()), ("fingerprint", fingerprint.into())];
         let _ = writeln!(text, "{}", messages.format("report-terminal", &arguments));
         if let Some(read_at) = judged.dossier.read_at {
-            let _ = writeln!(text, "{}", messages.format("report-read-at", &[("time", moment::moment(read_at, messages).into())]));
+            let _ =
+                writeln!(text, "{}", messages.format("report-read-at", &[("time", moment::moment(read_at, messages).into())]));
         }
     }
     if let Some(time) = judged.report.time_stamped_at() {
