@@ -392,6 +392,8 @@ pub struct Card {
     pub qr: bool,
     #[arg(long, value_name = "FILE")]
     pub csca: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub crl: Option<PathBuf>,
     #[arg(long, default_value = "127.0.0.1")]
     pub host: String,
     #[arg(long, default_value_t = 35963)]

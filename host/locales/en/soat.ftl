@@ -385,6 +385,8 @@ card-name-unknown = There is no virtual card “{ $name }”.
     .remedy = List them with: soat card --list
 card-csca-written = { $path } holds the certificate of this synthetic card's issuer. Trust it, for demonstrations only, with:
     soat trust add { $path } --demonstration --fingerprint { $fingerprint }
+card-crl-written = { $path } is the revocation list of this synthetic card's issuer, with nothing on it. Once the issuer is trusted, import it with:
+    soat trust import { $path }
 card-without-qr = The virtual card { $name } has no QR code.
     .remedy = Take a Vietnamese one; list them with: soat card --list
 card-plugged = The virtual card { $name } lies on pcscd's virtual reader (port { $port }).
@@ -1202,6 +1204,7 @@ help-card = Plug a virtual card into pcscd's virtual reader (vpcd)
 help-card-name = Which card
 help-card-list = List the virtual cards
 help-card-csca = Write the certificate of the card's synthetic issuer and end
+help-card-crl = Write a revocation list of the card's synthetic issuer and end
 help-card-qr = Show the card's QR code
 help-card-host = Where vpcd listens
 help-card-port = Port on which vpcd listens

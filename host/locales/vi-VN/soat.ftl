@@ -12,7 +12,7 @@ verdict-aborted = CHƯA KIỂM TRA XONG
 demonstration = TRÌNH DIỄN
 demonstration-meaning = Thẻ giả lập, khóa của nơi cấp là công khai: kết quả này không nói gì về thẻ thật nào.
 report-judged = Bộ quy tắc { $profile }, xét lúc { $time }.
-report-judged-chosen = Bộ quy tắc { $profile }, xét theo thời điểm { $time } (thời điểm được chọn, không phải đồng hồ của máy này).
+report-judged-chosen = Bộ quy tắc { $profile }, xét theo thời điểm được chọn chứ không theo đồng hồ của máy này: { $time }.
 report-offline = Kiểm tra ngoại tuyến trên máy này. Đây không phải là xác nhận trực tuyến của Bộ Công an (C06).
 report-issuer = Nơi cấp: { $subject }
 report-checks = Các phép kiểm tra
@@ -385,6 +385,8 @@ card-name-unknown = Không có thẻ ảo “{ $name }”.
     .remedy = Xem danh sách: soat card --list
 card-csca-written = { $path } chứa chứng thư của nơi cấp thẻ giả lập này. Chỉ để minh họa, hãy tin cậy nó bằng:
     soat trust add { $path } --demonstration --fingerprint { $fingerprint }
+card-crl-written = { $path } là danh sách thu hồi của nơi cấp thẻ giả lập này, không có mục nào. Sau khi tin cậy nơi cấp, nhập bằng:
+    soat trust import { $path }
 card-without-qr = Thẻ ảo { $name } không có mã QR.
     .remedy = Chọn một thẻ Việt Nam; xem danh sách: soat card --list
 card-plugged = Thẻ ảo { $name } đang nằm trên đầu đọc ảo của pcscd (cổng { $port }).
@@ -1202,6 +1204,7 @@ help-card = Cắm thẻ ảo vào đầu đọc ảo của pcscd (vpcd)
 help-card-name = Thẻ nào
 help-card-list = Liệt kê các thẻ ảo
 help-card-csca = Ghi chứng thư của nơi cấp thẻ giả lập rồi kết thúc
+help-card-crl = Ghi danh sách thu hồi của nơi cấp thẻ giả lập rồi kết thúc
 help-card-qr = Hiện mã QR của thẻ
 help-card-host = Địa chỉ vpcd lắng nghe
 help-card-port = Cổng vpcd lắng nghe
