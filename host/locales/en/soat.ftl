@@ -1213,6 +1213,7 @@ help-card-port = Port on which vpcd listens
 
 insurance-head-valid = INSURED
 insurance-head-refused = NOT INSURED
+insurance-head-other-person = ANSWERED ABOUT ANOTHER PERSON
 insurance-head-undecided = CANNOT BE DECIDED
 insurance-head-account = THE ACCOUNT IS REFUSED
 insurance-verified = Asked about the holder of a verified card.

@@ -1213,6 +1213,7 @@ help-card-port = Cổng vpcd lắng nghe
 
 insurance-head-valid = CÓ BẢO HIỂM
 insurance-head-refused = KHÔNG CÓ BẢO HIỂM
+insurance-head-other-person = TRẢ LỜI VỀ NGƯỜI KHÁC
 insurance-head-undecided = CHƯA KẾT LUẬN ĐƯỢC
 insurance-head-account = TÀI KHOẢN BỊ TỪ CHỐI
 insurance-verified = Đã tra cứu cho chủ của một thẻ đã xác minh.
