@@ -392,6 +392,8 @@ pub struct Card {
     pub qr: bool,
     #[arg(long, value_name = "FILE")]
     pub csca: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub crl: Option<PathBuf>,
     #[arg(long, default_value = "127.0.0.1")]
     pub host: String,
     #[arg(long, default_value_t = 35963)]
@@ -532,19 +534,19 @@ pub fn parse(arguments: Vec<OsString>, messages: &Messages) -> Result<Request> {
     let parsed = command.try_get_matches_from(arguments).and_then(|mut matches| CommandLine::from_arg_matches_mut(&mut matches));
     match parsed {
         Ok(line) => Ok(Request::Run(Box::new(line.command))),
-        Err(error) => explain(&error),
+        Err(error) => explain(&error, messages),
     }
 }
 
-fn explain(error: &clap::Error) -> Result<Request> {
+fn explain(error: &clap::Error, messages: &Messages) -> Result<Request> {
     use clap::error::{ContextKind, ErrorKind};
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     Err(match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            return Ok(Request::Print(error.render().to_string(), Exit::Successful));
+            return Ok(Request::Print(help::rendered(&error.render().to_string(), messages), Exit::Successful));
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            return Ok(Request::Print(error.render().to_string(), Exit::Usage));
+            return Ok(Request::Print(help::rendered(&error.render().to_string(), messages), Exit::Usage));
         }
         ErrorKind::InvalidSubcommand => {
             Error::usage("usage-command-unknown").with("name", context(ContextKind::InvalidSubcommand))

@@ -49,7 +49,7 @@ impl Exit {
 
 /// A failure that a user can do something about: a message of the locales whose attribute `remedy` says what. It never carries personal
 /// data: arguments are names of files, readers and fields.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     id: &'static str,
     arguments: Vec<(&'static str, String)>,
@@ -81,9 +81,11 @@ impl Error {
         Self { id, arguments: Vec::new(), exit: Exit::Failed }
     }
 
-    /// A file that is there and cannot be read or written, in the words of the system.
+    /// A file that is there and cannot be read or written, in the words of the system; those of Windows are in its own language, so that of
+    /// its errors the kind is told.
     pub fn file(id: &'static str, path: &std::path::Path, cause: &std::io::Error) -> Self {
-        Self::usage(id).with("path", path.display().to_string()).with("cause", cause.to_string())
+        let words = if cfg!(windows) { cause.kind().to_string() } else { cause.to_string() };
+        Self::usage(id).with("path", path.display().to_string()).with("cause", words)
     }
 
     /// A file that cannot be made: something stands there already, or what the system says.

@@ -39,7 +39,7 @@ impl Language {
         }
         // POSIX: the first that is set and not empty decides.
         let environment = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
-        match environment.into_iter().find(|value| !value.is_empty()) {
+        match environment.into_iter().find(|value| !value.is_empty()).or_else(of_system) {
             Some(value) if value.starts_with("vi") => Self::Vi,
             _ => Self::En,
         }
@@ -59,6 +59,22 @@ impl Language {
             Self::En => ENGLISH,
         }
     }
+}
+
+/// The name of the language in which Windows writes dates for this user, which is the user's own even where Windows speaks English.
+#[cfg(windows)]
+fn of_system() -> Option<String> {
+    use windows_sys::Win32::Globalization::GetUserDefaultLocaleName;
+    let mut name = [0_u16; 85]; // LOCALE_NAME_MAX_LENGTH
+    let room = i32::try_from(name.len()).ok()?;
+    // SAFETY: the pointer and the length are of one array, which outlives the call.
+    let written = unsafe { GetUserDefaultLocaleName(name.as_mut_ptr(), room) };
+    String::from_utf16(name.get(..usize::try_from(written).ok()?)?).ok()
+}
+
+#[cfg(not(windows))]
+fn of_system() -> Option<String> {
+    None
 }
 
 /// The messages of one language. Threads share them.
@@ -83,6 +99,14 @@ impl Messages {
         match self.language {
             Language::Vi => "vi",
             Language::En => "en",
+        }
+    }
+
+    /// How far the clocks of those who speak the language are before UTC: seven hours all the year in Vietnam, unknown for English.
+    pub fn seconds_east(&self) -> i64 {
+        match self.language {
+            Language::Vi => 7 * 3600,
+            Language::En => 0,
         }
     }
 
@@ -115,7 +139,9 @@ impl Messages {
     }
 
     fn find(&self, id: &str, attribute: Option<&str>, arguments: &[(&'static str, FluentValue<'static>)]) -> Option<String> {
-        let message = self.bundle.get_message(id)?;
+        // A system of another kind has its own words for some: `id-windows`.
+        let own = if cfg!(windows) { self.bundle.get_message(&format!("{id}-windows")) } else { None };
+        let message = own.or_else(|| self.bundle.get_message(id))?;
         let pattern = match attribute {
             None => message.value()?,
             Some(name) => message.get_attribute(name)?.value(),

@@ -6,6 +6,7 @@ pub mod fhir;
 pub mod insurance;
 pub mod json;
 pub mod list;
+pub mod moment;
 pub mod photo;
 pub mod preview;
 pub mod progress;

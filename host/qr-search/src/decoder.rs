@@ -1,9 +1,5 @@
 //! The decoder out of `rxing`, contained.
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
-
 use rxing::Point;
 use rxing::common::cpp_essentials::ConcentricPattern;
 use rxing::common::{BitMatrix, DetectorRXingResult};
@@ -12,6 +8,7 @@ use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatter
 use zeroize::Zeroizing;
 
 use crate::budget::Budget;
+use crate::contained::contained;
 
 /// Most triples of corners that are tried in one look, the likeliest first: in a picture full of patterns there are thousands.
 const MOST_TRIPLES: usize = 160;
@@ -47,11 +44,10 @@ pub struct Corner {
 
 /// Looks for codes in a picture in black and white.
 ///
-/// The decoder indexes and subtracts without bounds in places, and a torn or crafted picture can make it panic. This is the only place
-/// where a panic is caught: what the decoder works on is made here and thrown away, so that nothing half-done is left.
+/// A torn or crafted picture can make the decoder panic.
 pub fn decode(bits: Option<BitMatrix>, budget: &mut Budget) -> Seen {
     let Some(bits) = bits else { return Seen::default() };
-    quietly(AssertUnwindSafe(|| read(&bits, budget))).unwrap_or_default()
+    contained(|| read(&bits, budget)).unwrap_or_default()
 }
 
 fn read(bits: &BitMatrix, budget: &mut Budget) -> Seen {
@@ -95,37 +91,4 @@ fn place(point: &Point) -> (f32, f32) {
 #[allow(clippy::cast_precision_loss, reason = "the side of a corner in pixels is far below 2^23")]
 fn corner(pattern: &ConcentricPattern) -> Corner {
     Corner { center: place(&pattern.p), size: pattern.size as f32 }
-}
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs something that may panic. Its panic is not reported: the hook that reports is asked to pass over this thread meanwhile.
-fn quietly<T>(run: AssertUnwindSafe<impl FnOnce() -> T>) -> Option<T> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let report = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !QUIET.get() {
-                report(panic);
-            }
-        }));
-    });
-    QUIET.set(true);
-    let result = catch_unwind(run);
-    QUIET.set(false);
-    result.ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_is_contained() {
-        assert_eq!(quietly(AssertUnwindSafe(|| 1)), Some(1));
-        assert_eq!(quietly(AssertUnwindSafe(|| -> u8 { panic!("as a decoder may") })), None);
-        assert!(!QUIET.get());
-    }
 }

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod budget;
+mod contained;
 mod decoder;
 mod look;
 mod picture;
@@ -14,6 +15,7 @@ mod threshold;
 
 use zeroize::Zeroizing;
 
+pub use contained::contained;
 pub use picture::Picture;
 
 use budget::Budget;

@@ -29,8 +29,23 @@ fn check_help(command: &clap::Command) {
     for argument in command.get_arguments().filter(|argument| !argument.is_hide_set() && argument.get_id() != "version") {
         let help = argument.get_help().unwrap().to_string();
         assert!(!help.contains('{') && !help.is_empty(), "{help}");
+        let values = argument.get_value_names().unwrap_or_default();
+        assert!(values.iter().all(|value| !value.contains('{')), "the message help-value-… is missing: {values:?}");
     }
     command.get_subcommands().for_each(check_help);
+}
+
+/// What clap says of its own stands in no Vietnamese help.
+#[test]
+fn the_vietnamese_help_is_vietnamese() {
+    for line in ["soat --help", "soat read --help", "soat desk --help", "soat trust import --help", "soat card --help"] {
+        let Ok(Request::Print(help, _)) = parse(arguments(line), &Messages::new(Language::Vi)) else { panic!("{line}") };
+        for word in ["OPTIONS", "COMMAND", "[default", "[env", "FILE", "NAME", "<NUMBER", "SECONDS", "Print", "Usage"] {
+            assert!(!help.contains(word), "{line}: {word} in\n{help}");
+        }
+        let last = help.lines().rfind(|line| line.trim_start().starts_with('-')).unwrap();
+        assert!(last.contains("-h, --help") || last.contains("--version"), "{line}: {last}");
+    }
 }
 
 #[test]

@@ -4,19 +4,25 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use card_fixtures::authority::CrlOptions;
 use card_fixtures::chip::VirtualChip;
 use card_fixtures::personalisation::{Personalisation, authority, catalogue};
 use card_fixtures::plug::{SharedChip, vpcd};
+use card_fixtures::time::Time;
 use qrcodegen::{QrCode, QrCodeEcc};
 use soat::dossier::{DataGroup, FileId};
+use soat::time::Timestamp;
 use soat::vietnam::dg13::Dg13;
 
 use crate::command_line::Card;
-use crate::commands::Session;
+use crate::commands::{Session, now};
 use crate::error::{Error, Exit, Result};
 use crate::readers::virtual_card::{DEFAULT, personalisation};
 use crate::safe_file;
 use crate::trust_folder::Fingerprint;
+
+/// How long a synthetic issuer's revocation list lasts, in seconds: 30 days.
+const LIST_LASTS: i64 = 30 * 86_400;
 
 /// Plugs a card in until the program is ended, or lists the cards there are.
 ///
@@ -41,6 +47,9 @@ pub fn run(arguments: &Card, session: &mut Session) -> Result<Exit> {
     if let Some(path) = &arguments.csca {
         return write_csca(&card.name, path, session);
     }
+    if let Some(path) = &arguments.crl {
+        return write_crl(&card.name, path, session);
+    }
     plug(card, arguments, session)
 }
 
@@ -51,6 +60,20 @@ fn write_csca(card: &str, path: &Path, session: &mut Session) -> Result<Exit> {
     safe_file::create(path, &der).map_err(|cause| Error::file("file-unwritable", path, &cause))?;
     let written = [("path", path.display().to_string().into()), ("fingerprint", Fingerprint::of(&der).hex().into())];
     session.print(&format!("{}\n", session.messages.format("card-csca-written", &written)));
+    Ok(Exit::Successful)
+}
+
+/// Writes a revocation list of a card's issuer, of today and with nothing on it, so that profiles that ask for one can be tried.
+fn write_crl(card: &str, path: &Path, session: &mut Session) -> Result<Exit> {
+    let authority = authority(card).ok_or_else(|| Error::usage("card-name-unknown").with("name", card.to_owned()))?;
+    let midnight = |at: Timestamp| at.date().map(|day| Time::midnight(day.year(), day.month(), day.day()));
+    let today = now();
+    let (Some(this_update), next_update) = (midnight(today), midnight(Timestamp(today.0 + LIST_LASTS))) else {
+        return Err(Error::usage("now-invalid"));
+    };
+    let der = authority.revocation_list(&CrlOptions { this_update, next_update, ..CrlOptions::default() });
+    safe_file::create(path, &der).map_err(|cause| Error::file("file-unwritable", path, &cause))?;
+    session.print(&format!("{}\n", session.messages.format("card-crl-written", &[("path", path.display().to_string().into())])));
     Ok(Exit::Successful)
 }
 

@@ -54,6 +54,11 @@ impl Probe {
         Self { name, state, exit: Exit::Card, arguments: Vec::new(), refusal: None }
     }
 
+    /// A problem that has a message of its own.
+    fn failed(name: &'static str, error: Error) -> Self {
+        Self { refusal: Some(error), ..Self::new(name, State::Problem) }
+    }
+
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.arguments.push((name, value.into()));
         self
@@ -86,7 +91,12 @@ pub fn run(arguments: &Doctor, session: &mut Session) -> Result<Exit> {
     let mut probes = vec![service_probe(&service), permission_probe(&service), kernel_probe(loaded_modules().as_deref())];
     match service.and_then(|service| service.readers().map(|readers| (service, readers))) {
         Ok((service, readers)) => probes.extend(reader_probes(&service, &readers)),
-        Err(_) => probes.extend(["readers", "apdu", "card"].map(|name| Probe::new(name, State::Unknown))),
+        Err(error) => {
+            let is_told =
+                probes.iter().any(|probe| ["service", "permission"].contains(&probe.name) && probe.state == State::Problem);
+            let readers = if is_told { Probe::new("readers", State::Unknown) } else { Probe::failed("readers", error) };
+            probes.extend([readers, Probe::new("apdu", State::Unknown), Probe::new("card", State::Unknown)]);
+        }
     }
     probes.push(clock_probe(now()));
     probes.push(trust_probe(&arguments.store));
@@ -113,6 +123,8 @@ pub fn run(arguments: &Doctor, session: &mut Session) -> Result<Exit> {
 fn service_probe(service: &Result<Service>) -> Probe {
     match service {
         Err(error) if error.id() == "pcsc-not-running" => Probe::new("service", State::Problem),
+        // Who is refused was answered.
+        Err(error) if error.id() != "pcsc-refused" => Probe::failed("service", error.clone()),
         _ => Probe::new("service", State::Ok),
     }
 }
@@ -187,7 +199,7 @@ fn trust_probe(store: &Store) -> Probe {
     match anchors {
         Ok((path, anchors)) if anchors.is_empty() => Probe::new("trust", State::Problem).with("path", path),
         Ok((path, anchors)) => Probe::new("trust", State::Ok).with("path", path).with("count", anchors.len().to_string()),
-        Err(error) => Probe { refusal: Some(error), ..Probe::new("trust", State::Problem) },
+        Err(error) => Probe::failed("trust", error),
     }
     .of_configuration()
 }
@@ -196,6 +208,17 @@ fn trust_probe(store: &Store) -> Probe {
 mod tests {
     use super::*;
     use crate::messages::Language;
+
+    /// A service that answers and fails was once said to run, with exit code 0.
+    #[test]
+    fn a_service_that_fails_is_a_problem() {
+        let probe = |error| service_probe(&Err(error));
+        let failed = probe(Error::card("pcsc-failed").with("cause", "an internal error"));
+        assert_eq!((failed.state, failed.exit), (State::Problem, Exit::Card));
+        assert!(failed.texts(&Messages::new(Language::En)).0.contains("an internal error"));
+        assert_eq!(probe(Error::card("pcsc-not-running")).state, State::Problem);
+        assert_eq!(probe(Error::card("pcsc-refused")).state, State::Ok);
+    }
 
     #[test]
     fn a_driver_that_holds_the_reader_is_named() {

@@ -51,8 +51,12 @@ impl Given {
     /// # Errors
     /// What is wrong with it; of another code, what it seems to be.
     pub fn of_text(text: &str, messages: &Messages) -> Result<Self> {
-        let is_other = matches!(Code::from_bytes(text.as_bytes()), Code::Other(Seeming::Unknown | Seeming::Mrz));
-        if !is_other && text.trim().len() > LONGEST_DIGITS {
+        let seems_zone = match Code::from_bytes(text.as_bytes()) {
+            Code::Other(Seeming::Mrz) => true,
+            Code::Other(Seeming::Unknown) => text.contains('<'),
+            _ => false,
+        };
+        if !seems_zone && text.trim().len() > LONGEST_DIGITS {
             let contents = vec![content_of(text.trim())];
             return Self::of_scan(&Scan { source: messages.text("desk-entry"), contents }, messages);
         }
@@ -139,23 +143,7 @@ pub fn ask(session: &Session) -> Result<Given> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::usage("key-missing"));
     }
-    typed(&prompt("key-question", session)?, session)
-}
-
-/// What was typed: six digits, twelve digits, the text of the QR code or an MRZ on one line.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn typed(answer: &str, session: &Session) -> Result<Given> {
-    let key = recognise(answer).map_err(|error| explain(error, &session.messages))?;
-    let kind = if answer.contains(['|', ';', '~']) {
-        Some(PrintedData::QrCode)
-    } else if key.kind() == PasswordKind::Mrz {
-        Some(PrintedData::Mrz)
-    } else {
-        None
-    };
-    Ok(Given { key, printed: kind.map(|kind| (kind, content_of(answer))) })
+    Given::of_text(&prompt("key-question", session)?, &session.messages)
 }
 
 fn content_of(text: &str) -> Content {
@@ -167,12 +155,11 @@ fn prompt(question: &str, session: &Session) -> Result<Zeroizing<String>> {
     answer.map_err(|_| Error::usage("key-missing"))
 }
 
-/// The kind of key by its form.
+/// The kind of key by its form, where it is no code.
 fn recognise(text: &str) -> std::result::Result<AccessKey, AccessKeyError> {
     let text = text.trim();
     let digits = text.chars().all(|letter| letter.is_ascii_digit());
     match text.len() {
-        _ if text.contains(['|', ';', '~']) => AccessKey::from_qr(text),
         12 if digits => AccessKey::from_number(text),
         0..=LONGEST_DIGITS => AccessKey::from_can(text),
         _ => AccessKey::from_mrz(text),
@@ -276,9 +263,10 @@ fn field_name(field: Field, messages: &Messages) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::messages::Language;
 
     fn secret(text: &str) -> String {
-        match recognise(text).unwrap() {
+        match Given::of_text(text, &Messages::new(Language::En)).unwrap().key {
             AccessKey::Can(can) => can.digits().to_owned(),
             AccessKey::Mrz(key) => key.information().to_owned(),
             other => panic!("a {}", other.kind()),
@@ -291,7 +279,13 @@ mod tests {
         assert_eq!(secret("001199000001"), "000001");
         assert_eq!(secret("001199000001|012345678|Nguyễn Thị Mẫu|01011999|Nữ|Hà Nội|15032021"), "000001");
         assert_eq!(secret("IDVNM1990000014001199000001<<5 9901018F3901016VNM<<<<<<<<<<<2"), "199000001499010183901016");
-        assert!(recognise("00001").is_err());
+        let refusal = |text: &str| Given::of_text(text, &Messages::new(Language::En)).err().unwrap();
+        assert_eq!(refusal("00001").id(), "key-can-length");
+        assert_eq!(refusal("IDVNM1990000014001199000001<<5").id(), "key-mrz-length");
+        // What is neither digits, nor a card's code, nor an MRZ is told by what it seems to be, never by what is wrong with it as one.
+        for other in ["https://vneid.gov.vn/abcdefgh", "s001199000001|012345678|Mẫu|01011999|Nữ|Hà Nội|15032021"] {
+            assert_eq!(refusal(other).id(), "qr-not-a-card", "{other}");
+        }
     }
 
     #[test]

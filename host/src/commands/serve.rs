@@ -244,5 +244,5 @@ fn line() -> Option<Zeroizing<String>> {
 
 fn typed(line: &str, session: &Session) -> Result<Wish> {
     let line = line.trim();
-    if line.is_empty() { Ok(Wish::Own) } else { key::typed(line, session).map(Wish::Key) }
+    if line.is_empty() { Ok(Wish::Own) } else { key::Given::of_text(line, &session.messages).map(Wish::Key) }
 }

@@ -65,7 +65,7 @@ impl Checked<'_> {
 pub fn screen(checked: &Checked<'_>, messages: &Messages) -> String {
     let (head, colour) = match checked.exit {
         Exit::Successful => ("insurance-head-valid", AnsiColor::Green),
-        Exit::Failed if checked.conclusion == Conclusion::OtherPerson => ("insurance-head-undecided", AnsiColor::Red),
+        Exit::Failed if checked.conclusion == Conclusion::OtherPerson => ("insurance-head-other-person", AnsiColor::Red),
         Exit::Failed => ("insurance-head-refused", AnsiColor::Red),
         Exit::Usage => ("insurance-head-account", AnsiColor::Yellow),
         Exit::Undetermined | Exit::Card => ("insurance-head-undecided", AnsiColor::Yellow),

@@ -7,6 +7,7 @@ use soat::dossier::{ActiveAuthentication, ChallengeSource, FileId, Origin, StepT
 use soat::inspection::{Check, CheckKind, Disclosure, Failure, Outcome, Overall, Provability, Report};
 use soat::vietnam::CardExpiry;
 
+use super::moment;
 use super::reasons::explain;
 use crate::commands::doctor::{Probe, State};
 use crate::commands::judging::{Judged, Value};
@@ -45,7 +46,7 @@ pub fn report(judged: &Judged, with_timings: bool, messages: &Messages) -> Strin
     let verdict = messages.text(verdict_id(&judged.report));
     let demonstration = if judged.demonstration { format!(" — {}", messages.text("demonstration")) } else { String::new() };
     let _ = writeln!(text, "{style}{verdict}{demonstration}{style:#}");
-    let arguments = [("profile", judged.report.profile.to_string().into()), ("time", judged.at.to_string().into())];
+    let arguments = [("profile", judged.report.profile.to_string().into()), ("time", moment::moment(judged.at, messages).into())];
     let id = if judged.time_chosen { "report-judged-chosen" } else { "report-judged" };
     let _ = writeln!(text, "{}", messages.format(id, &arguments));
     if judged.demonstration {
@@ -122,11 +123,12 @@ fn witnesses(text: &mut String, judged: &Judged, messages: &Messages) {
         let arguments = [("source", printable(&terminal.source).into()), ("fingerprint", fingerprint.into())];
         let _ = writeln!(text, "{}", messages.format("report-terminal", &arguments));
         if let Some(read_at) = judged.dossier.read_at {
-            let _ = writeln!(text, "{}", messages.format("report-read-at", &[("time", read_at.to_string().into())]));
+            let _ =
+                writeln!(text, "{}", messages.format("report-read-at", &[("time", moment::moment(read_at, messages).into())]));
         }
     }
     if let Some(time) = judged.report.time_stamped_at() {
-        let _ = writeln!(text, "{}", messages.format("report-time-stamped", &[("time", time.to_string().into())]));
+        let _ = writeln!(text, "{}", messages.format("report-time-stamped", &[("time", moment::moment(time, messages).into())]));
     }
     // At the desk the reader's own challenge is fresh; whoever gets the dossier later cannot know that.
     let matters = |active: &&ActiveAuthentication| {
@@ -183,11 +185,7 @@ fn indented_reason(text: &mut String, reason: &super::reasons::Reason) {
 pub fn value(value: &Value, messages: &Messages) -> String {
     match value {
         Value::Text(text) => printable(text),
-        Value::Date(day) => {
-            let number = |number: u16, width| format!("{number:0width$}").into();
-            let (month, day_of_month) = (number(day.month().into(), 2), number(day.day().into(), 2));
-            messages.format("value-date", &[("year", number(day.year(), 4)), ("month", month), ("day", day_of_month)])
-        }
+        Value::Date(date) => moment::day(*date, messages),
         Value::NoExpiry => messages.text("value-no-expiry"),
         Value::Sex(sex) => messages.text(&format!("value-sex-{sex}")),
     }

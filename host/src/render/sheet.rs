@@ -8,6 +8,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat};
 use soat::inspection::{Outcome, Overall};
 
+use super::moment;
 use super::photo;
 use super::reasons::explain;
 use super::screen;
@@ -135,7 +136,7 @@ fn notes(judged: &Judged, messages: &Messages) -> Vec<String> {
     if judged.demonstration {
         notes.push(messages.text("demonstration-meaning"));
     }
-    let arguments = [("profile", judged.report.profile.to_string().into()), ("time", judged.at.to_string().into())];
+    let arguments = [("profile", judged.report.profile.to_string().into()), ("time", moment::moment(judged.at, messages).into())];
     notes.push(messages.format(if judged.time_chosen { "report-judged-chosen" } else { "report-judged" }, &arguments));
     if let Some(said) = &judged.statement {
         let arguments = [("purpose", said.purpose().to_owned().into()), ("consent", said.consent().to_owned().into())];

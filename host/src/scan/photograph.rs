@@ -1,8 +1,11 @@
-//! Photographs and screenshots of cards: JPEG and PNG, bounded before they are decoded.
+//! Photographs and screenshots of cards: JPEG, PNG and, with the feature `heic`, HEIC; bounded before they are decoded.
+
+#[cfg(feature = "heic")]
+mod heic;
 
 use std::io::Cursor;
 
-use image::{ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 use qr_search::{Effort, Picture};
 
 use super::{Content, Scan};
@@ -44,7 +47,7 @@ pub fn scan(bytes: &[u8], source: &str) -> Result<Scan> {
 pub fn decode(bytes: &[u8], source: &str) -> Result<Picture<'static>> {
     let error = |id| Error::usage(id).with("path", source);
     if is_heic(bytes) {
-        return Err(error("qr-heic"));
+        return decode_heic(bytes, source);
     }
     let format = match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png)) => format,
@@ -54,15 +57,40 @@ pub fn decode(bytes: &[u8], source: &str) -> Result<Picture<'static>> {
     let (width, height) = reader().into_dimensions().map_err(|_| error("qr-photo-torn"))?;
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MOST_PIXELS {
-        return Err(error("qr-photo-too-large").with("pixels", pixels / 1_000_000).with("most", MOST_PIXELS / 1_000_000));
+        return Err(too_large(pixels, source));
     }
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
     let mut reader = reader();
     reader.limits(limits);
-    let luma = reader.decode().map_err(|_| error("qr-photo-torn"))?.into_luma8();
+    let decoded = qr_search::contained(|| reader.decode().ok().map(DynamicImage::into_luma8)).flatten();
+    picture(decoded.ok_or_else(|| error("qr-photo-torn"))?.into_raw(), width, height, source)
+}
+
+/// HEIC, where this program was built with a decoder.
+#[cfg(feature = "heic")]
+fn decode_heic(bytes: &[u8], source: &str) -> Result<Picture<'static>> {
+    match heic::decode(bytes, MOST_PIXELS) {
+        Ok(grey) => picture(grey.pixels, grey.width, grey.height, source),
+        Err(heic::Refusal::TooLarge(pixels)) => Err(too_large(pixels, source)),
+        Err(heic::Refusal::Kind) => Err(Error::usage("qr-heif-kind").with("path", source)),
+        Err(heic::Refusal::Torn) => Err(Error::usage("qr-photo-torn").with("path", source)),
+    }
+}
+
+#[cfg(not(feature = "heic"))]
+fn decode_heic(_: &[u8], source: &str) -> Result<Picture<'static>> {
+    Err(Error::usage("qr-heic").with("path", source))
+}
+
+fn too_large(pixels: u64, source: &str) -> Error {
+    let millions = |pixels: u64| pixels / 1_000_000;
+    Error::usage("qr-photo-too-large").with("path", source).with("pixels", millions(pixels)).with("most", millions(MOST_PIXELS))
+}
+
+fn picture(luma: Vec<u8>, width: u32, height: u32, source: &str) -> Result<Picture<'static>> {
     let side = |pixels: u32| usize::try_from(pixels).unwrap_or(usize::MAX);
-    Picture::new(luma.into_raw(), side(width), side(height)).ok_or_else(|| error("qr-photo-torn"))
+    Picture::new(luma, side(width), side(height)).ok_or_else(|| Error::usage("qr-photo-torn").with("path", source))
 }
 
 /// HEIF as phones write it: `ftyp` and a brand of HEVC or AV1 (ISO 23008-12 §10).
@@ -139,7 +167,8 @@ mod tests {
 
     #[test]
     fn other_files_are_named() {
-        assert_eq!(refused(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), "qr-heic");
+        let heic = refused(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+        assert_eq!(heic, if cfg!(feature = "heic") { "qr-photo-torn" } else { "qr-heic" });
         assert_eq!(refused(b"RIFF\0\0\0\0WEBPVP8 "), "qr-not-a-picture");
         assert_eq!(refused(b"%PDF-1.7"), "qr-not-a-picture");
         assert_eq!(refused(b""), "qr-not-a-picture");
