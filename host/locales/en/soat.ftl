@@ -1817,6 +1817,7 @@ gate-kind-journal-missing = entries are missing
 gate-kind-image-taken = image taken on trial
 gate-kind-image-refused = image refused
 gate-kind-image-confirmed = image confirmed
+gate-kind-cards-enrolled = cards without code set
 gate-journal-total = { $count } entries; { $lost } more made room before they were read.
 gate-journal-fault = Not to be trusted: { $cause }
 gate-journal-unverified = Without --site nobody knows whether these entries are true.

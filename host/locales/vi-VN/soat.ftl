@@ -1812,6 +1812,7 @@ gate-kind-journal-missing = thiếu mục
 gate-kind-image-taken = đã nhận chương trình, chờ chạy thử
 gate-kind-image-refused = từ chối chương trình
 gate-kind-image-confirmed = chương trình được giữ lại
+gate-kind-cards-enrolled = đã chọn thẻ không cần quét mã
 gate-journal-total = { $count } mục; { $lost } mục khác đã bị ghi đè trước khi được đọc.
 gate-journal-fault = Không tin được: { $cause }
 gate-journal-unverified = Không có --site thì không biết các mục này có thật không.

@@ -161,7 +161,7 @@ pub struct Load {
 /// Cards that need no code at a gate.
 #[derive(Args)]
 pub struct Enrol {
-    #[arg(value_name = "FILE|-", required_unless_present = "none")]
+    #[arg(value_name = "FILE", required_unless_present = "none")]
     pub file: Option<PathBuf>,
     #[arg(long, conflicts_with = "file")]
     pub none: bool,
