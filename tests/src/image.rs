@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::real_data::skip;
 
@@ -47,6 +47,9 @@ impl Image {
 /// # Errors
 /// What cargo said.
 pub fn build(image: Image) -> Result<PathBuf, String> {
+    // Two gates are one binary until each is kept under its own name.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let (binary, feature) = image.names();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -63,7 +66,6 @@ pub fn build(image: Image) -> Result<PathBuf, String> {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    // The two gates are one binary: each is kept under a name of its own.
     let built = target.join(TARGET).join("flash").join(binary);
     let kept = built.with_file_name(format!("{binary}-{feature}"));
     std::fs::copy(&built, &kept).map_err(|error| error.to_string())?;

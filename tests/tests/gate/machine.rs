@@ -91,6 +91,17 @@ pub fn boot(image: &Path, storage: &Storage) -> Machine {
     Machine::boot_in(image, Arc::new(folder))
 }
 
+/// Starts a program anew over what another has left, an hour later: no clock is right before the last entry of the journal.
+pub fn start_again(image: &Path, machine: Machine) -> Machine {
+    let folder = Arc::clone(&machine.folder);
+    drop(machine);
+    let clock = folder.path().join("now.txt");
+    if let Ok(time) = fs::read_to_string(&clock) {
+        fs::write(&clock, (time.trim().parse::<i64>().unwrap() + 3600).to_string()).unwrap();
+    }
+    Machine::boot_in(image, folder)
+}
+
 /// The key of the link in [`provisioning`], and another.
 const KEYS: [(&str, u8); 2] = [("link.key", 0x4B), ("other.key", 0x4C)];
 

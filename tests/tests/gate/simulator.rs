@@ -21,9 +21,7 @@ fn booted() -> Machine {
 
 /// The simulator in the folder of one that has ended.
 fn again(machine: Machine) -> Machine {
-    let folder = Arc::clone(&machine.folder);
-    drop(machine);
-    Machine::boot_in(&image::simulator(), folder)
+    start_again(&image::simulator(), machine)
 }
 
 fn forged() -> VirtualChip {

@@ -221,9 +221,7 @@ fn gate_qemu_takes_the_next_pack_from_its_control_panel_and_no_other() {
     // It starts anew with it, which ends this machine.
     panel.until("start", &mut machine, |_, machine| machine.process.try_wait().unwrap().is_some());
     drop(panel);
-    let folder = Arc::clone(&machine.folder);
-    drop(machine);
-    let mut machine = Machine::boot_in(&image, folder);
+    let mut machine = start_again(&image, machine);
     // What lies at its start is of an earlier version by now.
     assert!(machine.says().starts_with("pack refused"));
     assert_eq!(machine.says(), "ready");
