@@ -8,7 +8,7 @@ use crate::Curve;
 use crate::montgomery::{Element, WORDS};
 use crate::words::{BITS, Word};
 
-/// How many odd multiples of a point are made ahead: P, 3P … 15P.
+/// How many odd multiples of a point are made ahead.
 const MULTIPLES: usize = 8;
 /// Bits of a window over them, the sign included.
 const WINDOW: usize = 5;
@@ -29,15 +29,7 @@ impl Curve {
     /// The products of factors, the lowest word first, with points; all together (Shamir's trick), so that the doublings are paid once.
     pub(crate) fn sum_of_multiples(&self, factors: &[[Word; WORDS]; 2], points: [Jacobian; 2]) -> Jacobian {
         let digits = factors.each_ref().map(|factor| windows(factor));
-        let tables = points.map(|point| {
-            let twice = self.jacobian_double(&point);
-            let mut multiple = point;
-            [(); MULTIPLES].map(|()| {
-                let this = multiple;
-                multiple = self.jacobian_sum(&multiple, &twice);
-                this
-            })
-        });
+        let tables = points.map(|point| self.odd_multiples(point));
         let length = digits.iter().map(Vec::len).max().unwrap_or(0);
         let mut sum = Jacobian::INFINITY;
         for position in (0..length).rev() {
@@ -45,12 +37,23 @@ impl Curve {
             for (digits, table) in digits.iter().zip(&tables) {
                 let digit = digits.get(position).copied().unwrap_or(0);
                 if let Some(multiple) = table.get(usize::from(digit.unsigned_abs() / 2)).filter(|_| digit != 0) {
-                    let y = if digit < 0 { self.field.negate(&multiple.y) } else { multiple.y };
-                    sum = self.jacobian_sum(&sum, &Jacobian { y, ..*multiple });
+                    sum = self.jacobian_sum(&sum, multiple, digit < 0);
                 }
             }
         }
         sum
+    }
+
+    /// P, 3P … 15P.
+    #[inline(never)]
+    fn odd_multiples(&self, point: Jacobian) -> [Summand; MULTIPLES] {
+        let twice = self.summand(self.jacobian_double(&point));
+        let mut multiple = point;
+        [(); MULTIPLES].map(|()| {
+            let this = self.summand(multiple);
+            multiple = self.jacobian_sum(&multiple, &twice, false);
+            this
+        })
     }
 
     /// Twice a point. Infinity stays what it is, since Z is a factor of the new Z.
@@ -59,34 +62,44 @@ impl Curve {
         let Jacobian { x, y, z } = point;
         let z_squared = field.square(z);
         let y_squared = field.square(y);
-        let (multiplied, fourth_power) = if self.a_is_minus_three {
-            (field.multiply(&field.subtract(x, &z_squared), &field.add(x, &z_squared)), Element::ZERO)
+        let multiplied = if self.a_is_minus_three {
+            let product = field.multiply(&field.subtract(x, &z_squared), &field.add(x, &z_squared));
+            field.add(&field.double(&product), &product)
         } else {
-            (field.square(x), field.multiply(&self.a, &field.square(&z_squared)))
+            let x_squared = field.square(x);
+            let triple = field.add(&field.double(&x_squared), &x_squared);
+            field.add(&triple, &field.multiply(&self.a, &field.square(&z_squared)))
         };
-        let slope = field.add(&field.add(&field.double(&multiplied), &multiplied), &fourth_power);
-        let beta = field.double(&field.double(&field.multiply(x, &y_squared)));
+        // With half the slope, X, Y and Z are a quarter, an eighth and half of what the textbook has: the same point, and fewer doublings.
+        let slope = field.halve(&multiplied);
+        let beta = field.multiply(x, &y_squared);
         let new_x = field.subtract(&field.square(&slope), &field.double(&beta));
-        let eight_y = field.double(&field.square(&field.double(&y_squared)));
-        let new_y = field.subtract(&field.multiply(&slope, &field.subtract(&beta, &new_x)), &eight_y);
-        Jacobian { x: new_x, y: new_y, z: field.double(&field.multiply(y, z)) }
+        let new_y = field.subtract(&field.multiply(&slope, &field.subtract(&beta, &new_x)), &field.square(&y_squared));
+        Jacobian { x: new_x, y: new_y, z: field.multiply(y, z) }
     }
 
-    /// The sum of any two points.
-    fn jacobian_sum(&self, left: &Jacobian, right: &Jacobian) -> Jacobian {
+    /// A point ready to be added.
+    fn summand(&self, point: Jacobian) -> Summand {
+        let z_squared = self.field.square(&point.z);
+        Summand { point, z_squared, z_cubed: self.field.multiply(&z_squared, &point.z) }
+    }
+
+    /// The sum of any two points, the right one negated where that is asked for.
+    fn jacobian_sum(&self, left: &Jacobian, right: &Summand, negated: bool) -> Jacobian {
+        let field = &self.field;
+        let Summand { point: right, z_squared: right_squared, z_cubed: right_cubed } = right;
+        let right_y = if negated { field.negate(&right.y) } else { right.y };
         if left.z == Element::ZERO {
-            return *right;
+            return Jacobian { y: right_y, ..*right };
         }
         if right.z == Element::ZERO {
             return *left;
         }
-        let field = &self.field;
         let left_squared = field.square(&left.z);
-        let right_squared = field.square(&right.z);
-        let left_x = field.multiply(&left.x, &right_squared);
-        let left_y = field.multiply(&left.y, &field.multiply(&right_squared, &right.z));
+        let left_x = field.multiply(&left.x, right_squared);
+        let left_y = field.multiply(&left.y, right_cubed);
         let difference = field.subtract(&field.multiply(&right.x, &left_squared), &left_x);
-        let rise = field.subtract(&field.multiply(&right.y, &field.multiply(&left_squared, &left.z)), &left_y);
+        let rise = field.subtract(&field.multiply(&right_y, &field.multiply(&left_squared, &left.z)), &left_y);
         if difference == Element::ZERO {
             return if rise == Element::ZERO { self.jacobian_double(left) } else { Jacobian::INFINITY };
         }
@@ -99,7 +112,15 @@ impl Curve {
     }
 }
 
+/// A point of a table, with the powers of Z that every sum with it needs.
+struct Summand {
+    point: Jacobian,
+    z_squared: Element,
+    z_cubed: Element,
+}
+
 /// A number in its non-adjacent form of a window: signed odd digits, the lowest first, four zeros at least after each.
+#[inline(never)]
 fn windows(number: &[Word]) -> Vec<i8> {
     let bits = number.len() * BITS;
     let bit = |position: usize| number.get(position / BITS).map_or(0, |word| i8::from(word >> (position % BITS) & 1 == 1));

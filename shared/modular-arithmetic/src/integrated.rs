@@ -25,8 +25,8 @@ impl Curve {
         let h2 = self.right_side(&x2);
         // h2^(p − 1 − (p + 1)/4), the inverse of h2^((p + 1)/4): with p = 4k + 3, p − (k + 2).
         let mut root_exponent = field.number();
-        words::halve(&mut root_exponent);
-        words::halve(&mut root_exponent);
+        words::halve(&mut root_exponent, 0);
+        words::halve(&mut root_exponent, 0);
         let mut exponent = field.number();
         words::subtract(&mut exponent, &root_exponent);
         words::less(&mut exponent, 2);

@@ -147,6 +147,7 @@ impl Modulus {
     }
 
     /// An element to the power of a public number, the lowest word first: time depends on the exponent alone.
+    #[inline(never)]
     pub(crate) fn power(&self, base: &Element, exponent: &[Word]) -> Element {
         let mut result = self.one;
         for word in exponent.iter().take(self.len()).rev() {
@@ -165,6 +166,40 @@ impl Modulus {
         let mut exponent = self.words.0;
         words::less(&mut exponent, 2);
         self.power(element, &exponent)
+    }
+
+    /// The inverse of a public element, zero for zero, by halving and subtracting (Stein's algorithm): time depends on it.
+    #[inline(never)]
+    pub(crate) fn public_inverse(&self, element: &Element) -> Element {
+        let (mut first, mut second) = (element.0, self.words.0);
+        let words = (first.get_mut(..self.len()), second.get_mut(..self.len()));
+        let (Some(mut a), Some(mut b)) = words else { return Element::ZERO };
+        // Always a · R² = x · element and b · R² = y · element, and b is odd; in the end a is zero and b one.
+        let (mut x, mut y) = (self.r_squared, Element::ZERO);
+        while a.iter().any(|word| *word != 0) {
+            while a.first().is_some_and(|lowest| lowest & 1 == 0) {
+                words::halve(a, 0);
+                x = self.halve(&x);
+            }
+            if a.iter().rev().lt(b.iter().rev()) {
+                core::mem::swap(&mut a, &mut b);
+                core::mem::swap(&mut x, &mut y);
+            }
+            words::subtract(a, b);
+            x = self.subtract(&x, &y);
+        }
+        y
+    }
+
+    /// Half of an element: an odd number becomes even by the modulus.
+    #[inline(never)]
+    pub(crate) fn halve(&self, number: &Element) -> Element {
+        let mut half = *number;
+        let (Some(words), Some(modulus)) = (half.0.get_mut(..self.len()), self.words.0.get(..self.len())) else { return half };
+        let is_odd = words.first().map_or(0, |lowest| lowest & 1);
+        let carry = words::add_if(words, modulus, is_odd);
+        words::halve(words, carry);
+        half
     }
 
     #[inline(never)]
@@ -219,7 +254,7 @@ impl Modulus {
     fn subtract_in<const N: usize>(&self, left: &Element, right: &Element) -> Element {
         let mut difference = *left.first::<N>();
         let borrow = words::subtract(&mut difference, right.first::<N>());
-        words::add_multiple(&mut difference, self.words.first::<N>(), core::hint::black_box(borrow));
+        words::add_if(&mut difference, self.words.first::<N>(), borrow);
         Element::of(&difference)
     }
 
@@ -236,3 +271,6 @@ impl Modulus {
         Element::of(&product)
     }
 }
+
+#[cfg(test)]
+mod tests;

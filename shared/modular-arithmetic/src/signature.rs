@@ -18,7 +18,7 @@ impl Curve {
         // As many bits of the digest count as the order has (BSI TR-03111 §4.1.3). The one order that does not fill its octets, of P-521, is
         // longer than any digest.
         let leftmost = digest.get(..self.order_octets.len()).unwrap_or(digest);
-        let inverse = order.inverse(&s);
+        let inverse = order.public_inverse(&s);
         let factors = [order.reduced(leftmost), r].map(|number| order.value(&order.multiply(&number, &inverse)));
         Some(self.has_x(&factors, point, r_octets))
     }

@@ -13,7 +13,7 @@ impl Modulus {
         let half = halved(&odd);
         let mut twos = 0_u32;
         while odd.first()? & 1 == 0 {
-            words::halve(&mut odd);
+            words::halve(&mut odd, 0);
             twos += 1;
         }
         let non_residue = {
@@ -56,6 +56,6 @@ impl Modulus {
 
 fn halved<const N: usize>(number: &[Word; N]) -> [Word; N] {
     let mut result = *number;
-    words::halve(&mut result);
+    words::halve(&mut result, 0);
     result
 }

@@ -1,9 +1,11 @@
 //! Numbers as words, the lowest first; all in constant time but what says otherwise.
 
+use core::hint::black_box;
+
 /// What the processor multiplies at once.
-#[cfg(target_pointer_width = "64")]
+#[cfg(all(target_pointer_width = "64", not(feature = "narrow-words")))]
 pub(crate) type Word = u64;
-#[cfg(not(target_pointer_width = "64"))]
+#[cfg(not(all(target_pointer_width = "64", not(feature = "narrow-words"))))]
 pub(crate) type Word = u32;
 
 /// Bits of a word.
@@ -16,37 +18,53 @@ pub(crate) fn negated_inverse(odd: Word) -> Word {
     inverse.wrapping_neg()
 }
 
-/// One, which the compiler does not know to be one: a Cortex-M4 then adds two words and a carry in the one instruction that multiplies
-/// and adds, where chains of carries would cost a dozen.
-#[inline]
-fn one() -> Word {
-    core::hint::black_box(1)
-}
+/// Whether additions are written as multiplications by a factor that the compiler does not know to be one: a Cortex-M4 then adds two words
+/// and a carry in the one instruction that multiplies and adds, where chains of carries would cost a dozen. Processors with wider words
+/// have instructions for the chains.
+const BY_MULTIPLYING: bool = BITS < 64;
 
 /// `left + right` in place of the left; the carry, 0 or 1.
 #[inline]
 pub(crate) fn add(left: &mut [Word], right: &[Word]) -> Word {
-    add_multiple(left, right, one())
+    add_if(left, right, 1)
 }
 
-/// `left + right · factor` in place of the left; the carry.
+/// `left + right` in place of the left where a condition is 1, and the left as it is where it is 0; the carry, 0 or 1.
 #[inline]
-pub(crate) fn add_multiple(left: &mut [Word], right: &[Word], factor: Word) -> Word {
-    let mut carry = 0;
-    for (word, right) in left.iter_mut().zip(right) {
-        (*word, carry) = right.carrying_mul_add(factor, *word, carry);
+pub(crate) fn add_if(left: &mut [Word], right: &[Word], condition: Word) -> Word {
+    let words = left.iter_mut().zip(right);
+    if BY_MULTIPLYING {
+        let (factor, mut carry) = (black_box(condition), 0);
+        for (word, right) in words {
+            (*word, carry) = right.carrying_mul_add(factor, *word, carry);
+        }
+        carry
+    } else {
+        let (mask, mut carry) = (black_box(condition).wrapping_neg(), false);
+        for (word, right) in words {
+            (*word, carry) = word.carrying_add(right & mask, carry);
+        }
+        Word::from(carry)
     }
-    carry
 }
 
 /// `left − right` in place of the left; what was borrowed, 0 or 1.
 #[inline]
 pub(crate) fn subtract(left: &mut [Word], right: &[Word]) -> Word {
-    let (one, mut carry) = (one(), 1);
-    for (word, right) in left.iter_mut().zip(right) {
-        (*word, carry) = word.carrying_mul_add(one, !*right, carry);
+    let words = left.iter_mut().zip(right);
+    if BY_MULTIPLYING {
+        let (one, mut carry) = (black_box(1), 1);
+        for (word, right) in words {
+            (*word, carry) = word.carrying_mul_add(one, !*right, carry);
+        }
+        1 - carry
+    } else {
+        let mut borrow = false;
+        for (word, right) in words {
+            (*word, borrow) = word.borrowing_sub(*right, borrow);
+        }
+        Word::from(borrow)
     }
-    1 - carry
 }
 
 /// A number below twice the modulus, whose carry (0 or 1) lies beyond its words, brought below the modulus in place.
@@ -54,7 +72,7 @@ pub(crate) fn subtract(left: &mut [Word], right: &[Word]) -> Word {
 pub(crate) fn reduce_once(number: &mut [Word], carry: Word, modulus: &[Word]) {
     let borrow = subtract(number, modulus);
     // Too much was subtracted where something was borrowed that the carry does not pay.
-    add_multiple(number, modulus, core::hint::black_box(borrow & !carry));
+    add_if(number, modulus, borrow & !carry);
 }
 
 /// How many words are multiplied between two looks at the end of a row.
@@ -138,9 +156,9 @@ pub(crate) fn plus_one(number: &mut [Word]) {
     }
 }
 
-/// Half of a number, rounded down, in place.
-pub(crate) fn halve(number: &mut [Word]) {
-    let mut carry = 0;
+/// Half of a number, rounded down, in place; a carry (0 or 1) lies beyond its words.
+pub(crate) fn halve(number: &mut [Word], carry: Word) {
+    let mut carry = carry << (BITS - 1);
     for word in number.iter_mut().rev() {
         let next = *word << (BITS - 1);
         *word = *word >> 1 | carry;

@@ -60,8 +60,7 @@ pub fn run(arguments: &Pack, session: &mut Session) -> Result<Exit> {
     let pack = GatePack::verify(&bytes, &operator, &RustCrypto).map_err(|error| refused(&error))?;
     safe_file::create(output, &bytes).map_err(|cause| Error::not_created(output, &cause))?;
     let blocked = people.values().filter(|entry| entry.blocked).count();
-    let mut rows = show::rows(&pack, &bytes, &operator, session);
-    rows.push(("gate-pack-blocked", blocked.to_string()));
+    let rows = show::rows(&pack, &bytes, &operator, Some(blocked), session);
     if arguments.json {
         let mut document = show::json(&pack, &bytes, &operator);
         if let Some(document) = document.as_object_mut() {

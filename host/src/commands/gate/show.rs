@@ -40,7 +40,7 @@ pub fn run(arguments: &Pack, session: &mut Session) -> Result<Exit> {
     let text = format!(
         "{}\n{}",
         session.messages.text("gate-pack-verified"),
-        super::table(&rows(&pack, &bytes, &operator, session), session)
+        super::table(&rows(&pack, &bytes, &operator, None, session), session)
     );
     session.print(&text);
     Ok(Exit::Successful)
@@ -61,8 +61,14 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     Err(refused(&if is_image { PackError::NotAPack } else { PackError::TooLarge }))
 }
 
-/// What it says, for people.
-pub fn rows(pack: &GatePack<'_>, bytes: &[u8], operator: &Digest, session: &Session) -> Vec<(&'static str, String)> {
+/// What it says, for people; and how many of its people are shut out, where somebody counted.
+pub fn rows(
+    pack: &GatePack<'_>,
+    bytes: &[u8],
+    operator: &Digest,
+    blocked: Option<usize>,
+    session: &Session,
+) -> Vec<(&'static str, String)> {
     let (header, content) = (pack.header(), pack.content());
     let settings = &content.settings;
     let face = match settings.face {
@@ -93,6 +99,7 @@ pub fn rows(pack: &GatePack<'_>, bytes: &[u8], operator: &Digest, session: &Sess
         rows.push(("gate-pack-schedule", format!("{number}: {}", windows(schedule))));
     }
     rows.push(("gate-pack-people", content.list.len().to_string()));
+    rows.extend(blocked.map(|count| ("gate-pack-blocked", count.to_string())));
     rows.push(("gate-pack-bytes", format!("{} / {LONGEST_PACK}", bytes.len())));
     rows
 }

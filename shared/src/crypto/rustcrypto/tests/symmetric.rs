@@ -171,3 +171,16 @@ fn ccm_is_that_of_openssl_and_opens_nothing_that_was_altered() {
     RustCrypto.ccm_open(&key, &nonce, b"header", &mut data).unwrap();
     assert_eq!(data, b"thirty-three bytes of plain text.");
 }
+
+/// What holds a key or a state wipes it: without the crates' features this does not compile.
+#[test]
+fn ciphers_and_modes_are_wiped_when_they_are_dropped() {
+    fn wiped<T: zeroize::ZeroizeOnDrop>() {}
+    wiped::<aes::Aes128>();
+    wiped::<aes::Aes256>();
+    wiped::<des::TdesEde2>();
+    wiped::<cbc::Encryptor<aes::Aes128>>();
+    wiped::<cbc::Decryptor<des::TdesEde2>>();
+    wiped::<cmac::block_api::CmacCore<aes::Aes128>>();
+    wiped::<retail_mac::block_api::RetailMacCore<des::Des>>();
+}
