@@ -1,6 +1,8 @@
 //! What a country publishes beside its certificates: CRL and master list (ICAO 9303-12 §7.1.4 and §8).
 
-use super::certificate::{Certificate, CertificateOptions, Extension, KeyIdentifier, authority_key_identifier, extension, flip_last_bit};
+use super::certificate::{
+    Certificate, CertificateOptions, Extension, KeyIdentifier, authority_key_identifier, extension, flip_last_bit,
+};
 use super::cms::{SignatureOptions, signed_data};
 use super::name::{Name, NameForm};
 use super::{Authority, Signer};
