@@ -6,7 +6,9 @@ pub mod gate;
 
 use std::sync::LazyLock;
 
-use card_fixtures::authority::{Authority, Certificate as IssuedCertificate, SignatureDefect, SignatureOptions, Signer};
+use card_fixtures::authority::{
+    Authority, Certificate as IssuedCertificate, CertificateOptions, SignatureDefect, SignatureOptions, Signer,
+};
 use card_fixtures::personalisation::authority;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{Digest, DigestAlgorithm, Provider, PublicKey};
@@ -14,7 +16,7 @@ use soat::dossier::{DataGroup, Dossier, FileId};
 use soat::evidence::SavedDossier;
 use soat::lds::dg2::Dg2;
 use soat::lds::sod::{self, LdsSecurityObject};
-use soat::lds::{dg1, dg11, dg12, dg14, dg16};
+use soat::lds::{card_access, dg1, dg7, dg11, dg12, dg14, dg15, dg16, dir};
 use soat::mrz::MachineReadableZone;
 use soat::pki::certificate::Certificate;
 use soat::pki::cms::SignedData;
@@ -22,7 +24,7 @@ use soat::pki::crl::{CertificateList, RevocationReason};
 use soat::pki::deviation_list::Candidate;
 use soat::pki::master_list::SignerRoot;
 use soat::pki::time_stamp::{TimeStamp, TimeStampError, token_of_response};
-use soat::pki::{DeviationList, Provenance, TrustStore};
+use soat::pki::{CscaMasterList, DeviationList, Provenance, TrustStore};
 use soat::tlv::{Cursor, Rules};
 use soat::trust_snapshot::{SignedSnapshot, looks_like};
 use soat::vietnam::dg13::Dg13;
@@ -36,12 +38,13 @@ use crate::provider::{Asking, Signatures};
 pub type Entry = fn(&[u8]) -> bool;
 
 /// All entries, by the names of their fuzz targets.
-pub const ENTRIES: [(&str, Entry); 21] = [
+pub const ENTRIES: [(&str, Entry); 22] = [
     ("tlv", tlv),
     ("mrz", mrz),
     ("security_object", security_object),
     ("certificate", certificate),
     ("revocation_list", revocation_list),
+    ("master_list", master_list),
     ("deviation_list", deviation_list),
     ("ldif", ldif),
     ("trust_snapshot", trust_snapshot),
@@ -126,16 +129,40 @@ pub fn revocation_list(bytes: &[u8]) -> bool {
     !list.is_empty()
 }
 
+/// Who signs lists, and a store that trusts its authority.
+type ListSigner = LazyLock<Option<((Signer, IssuedCertificate), TrustStore)>>;
+
+fn list_signer(purpose: fn(&Authority) -> CertificateOptions) -> Option<((Signer, IssuedCertificate), TrustStore)> {
+    let authority = authority("vietnam-2024")?;
+    let mut store = TrustStore::new();
+    let csca = Certificate::from_der(&authority.csca_certificate()).ok()?;
+    store.add(csca, Provenance::Operator { source: "fuzz".into() }, true, &RustCrypto);
+    Some((authority.deviation_list_signer(&purpose(&authority)), store))
+}
+
+/// A master list: as it is received, and its content as in [`deviation_list`]. Deepest: a member.
+///
+/// # Panics
+/// Where the property does not hold: that is what fuzzing looks for.
+pub fn master_list(bytes: &[u8]) -> bool {
+    static SIGNER: ListSigner = LazyLock::new(|| list_signer(Authority::master_list_signer_options));
+    let Some((signer, store)) = &*SIGNER else { return false };
+    if SignedData::from_ber(bytes).is_ok() {
+        return CscaMasterList::candidates(bytes, &RustCrypto).is_ok_and(|members| !members.is_empty());
+    }
+    let unsigned = SignatureOptions { defect: SignatureDefect::Zero, ..SignatureOptions::default() };
+    let list = Authority::master_list_by(bytes, signer, &unsigned);
+    let credulous = Asking(|_: &PublicKey| Ok(Signatures::Believed));
+    let Ok(list) = CscaMasterList::verify(&list, SignerRoot::Store, store, &credulous) else { return false };
+    let judged = list.check_members(store, &credulous).len();
+    assert_eq!(judged, list.certificates().len(), "every member is judged");
+    judged > 0
+}
+
 /// A deviation list: as it is received; and, so that more than the signature is reached, the same bytes as content under a signature that
 /// is taken for right, since making and checking one takes a hundred times as long as reading a list. Deepest: an entry.
 pub fn deviation_list(bytes: &[u8]) -> bool {
-    static SIGNER: LazyLock<Option<((Signer, IssuedCertificate), TrustStore)>> = LazyLock::new(|| {
-        let authority = authority("vietnam-2024")?;
-        let mut store = TrustStore::new();
-        let csca = Certificate::from_der(&authority.csca_certificate()).ok()?;
-        store.add(csca, Provenance::Operator { source: "fuzz".into() }, true, &RustCrypto);
-        Some((authority.deviation_list_signer(&authority.deviation_list_signer_options()), store))
-    });
+    static SIGNER: ListSigner = LazyLock::new(|| list_signer(Authority::deviation_list_signer_options));
     let Some((signer, store)) = &*SIGNER else { return false };
     if SignedData::from_ber(bytes).is_ok() {
         let list = DeviationList::verify(bytes, SignerRoot::Store, store, &RustCrypto);
@@ -178,10 +205,11 @@ pub fn dg1(bytes: &[u8]) -> bool {
     dg1::parse(bytes).is_ok_and(|zone| zone.mismatches().is_empty())
 }
 
-/// EF.DG2 down to a face image whose size is known; also the other optional groups, which share its shapes.
+/// EF.DG2 down to a face image whose size is known; also the other small files, which share its shapes.
 pub fn dg2(bytes: &[u8]) -> bool {
     let _ = (dg11::Dg11::parse(bytes).is_ok(), dg12::Dg12::parse(bytes).is_ok());
-    let _ = (dg14::parse(bytes).is_ok(), dg16::parse(bytes).is_ok());
+    let _ = (dg14::parse(bytes).is_ok(), dg16::parse(bytes).is_ok(), card_access::parse(bytes).is_ok());
+    let _ = (dg15::parse(bytes).map(PublicKey::from_spki).is_ok(), dg7::parse(bytes).is_ok(), dir::parse(bytes).is_ok());
     let _ = soat::lds::dg2::conformity::conforms(bytes);
     Dg2::parse(bytes).is_ok_and(|dg2| dg2.faces.iter().any(|face| face.size().is_some()))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use card_fixtures::authority::{Authority, CrlOptions, DeviantSigner, Deviation, DeviationListOptions, ldif};
+use card_fixtures::authority::{Authority, CrlOptions, DeviantSigner, Deviation, DeviationListOptions, MasterListOptions, ldif};
 use card_fixtures::personalisation::{authority, issue, personalise};
 use card_fixtures::time::Time;
 use ed25519_dalek::{Signer, SigningKey};
@@ -98,7 +98,7 @@ fn signed() -> Option<Seed> {
     Some(("evidence", "vietnam-child-signed.soat".into(), saved.time_stamped(vec![0x30, 0]).to_cbor()))
 }
 
-/// A deviation list and its content alone, a directory, and a snapshot.
+/// A master list and a deviation list, each with its content alone, a directory, and a snapshot.
 fn lists() -> Vec<Seed> {
     let Some(authority) = authority("vietnam-2024") else { return Vec::new() };
     let signer = DeviantSigner::Digest(vec![7; 32]);
@@ -111,11 +111,15 @@ fn lists() -> Vec<Seed> {
     };
     let content = Authority::deviation_list_content(std::slice::from_ref(&deviation));
     let list = authority.deviation_list(&[deviation], &DeviationListOptions::default());
+    let members = [authority.csca_certificate(), authority.document_signer_certificate().der];
+    let master_list = authority.master_list(&members, &MasterListOptions::default());
     let crl = authority.revocation_list(&CrlOptions::default());
     let directory = ldif(&[("o=crl,c=VN", vec![("certificateRevocationList;binary", crl.clone())])]);
     let object = Object { kind: ObjectKind::RevocationList, content: crl, provenance: "{}".into() };
     let snapshot = Snapshot::new(1, Timestamp(1_785_542_400), vec![object]).signed(&SeedTerminal::new()).unwrap_or_default();
     vec![
+        ("master_list", "vietnam.ml".into(), master_list),
+        ("master_list", "members".into(), Authority::master_list_content(0, &members)),
         ("deviation_list", "vietnam.dl".into(), list),
         ("deviation_list", "content".into(), content),
         ("ldif", "vietnam.ldif".into(), directory.into_bytes()),
@@ -218,7 +222,7 @@ fn entry_of(identifier: u16) -> Option<&'static str> {
         issue::COM | 0x010E => "tlv",
         0x0101 => "dg1",
         0x010D => "dg13",
-        0x0102 | 0x010B | 0x010C | 0x0110 => "dg2",
+        0x0102 | 0x0107 | 0x010B | 0x010C | 0x010F | 0x0110 => "dg2",
         _ => return None,
     })
 }

@@ -1,9 +1,11 @@
 //! What a country publishes beside its certificates: CRL and master list (ICAO 9303-12 §7.1.4 and §8).
 
-use super::Authority;
-use super::certificate::{CertificateOptions, Extension, KeyIdentifier, authority_key_identifier, extension, flip_last_bit};
+use super::certificate::{
+    Certificate, CertificateOptions, Extension, KeyIdentifier, authority_key_identifier, extension, flip_last_bit,
+};
 use super::cms::{SignatureOptions, signed_data};
 use super::name::{Name, NameForm};
+use super::{Authority, Signer};
 use crate::der;
 use crate::time::Time;
 
@@ -143,11 +145,21 @@ impl Authority {
     /// CscaMasterList ::= SEQUENCE { version CscaMasterListVersion, certList SET OF Certificate }
     /// ```
     pub fn master_list(&self, certificates: &[Vec<u8>], options: &MasterListOptions) -> Vec<u8> {
-        let content = der::sequence(&[der::small_integer(u32::from(options.version)), der::set_of(certificates.to_vec())]);
+        let content = Authority::master_list_content(options.version, certificates);
         let signer = self.master_list_signer();
         let ordinary = self.master_list_signer_options();
         let certificate = options.certificate.as_ref().unwrap_or(&ordinary).issue(&signer, &self.csca, &self.csca_name);
         let further = if options.include_csca { vec![self.csca_certificate()] } else { Vec::new() };
         signed_data(CSCA_MASTER_LIST, &content, &signer, &certificate, &further, &options.signature)
+    }
+
+    /// What is signed of a master list.
+    pub fn master_list_content(version: u8, certificates: &[Vec<u8>]) -> Vec<u8> {
+        der::sequence(&[der::small_integer(u32::from(version)), der::set_of(certificates.to_vec())])
+    }
+
+    /// Any content as a master list of this signer.
+    pub fn master_list_by(content: &[u8], signer: &(Signer, Certificate), options: &SignatureOptions) -> Vec<u8> {
+        signed_data(CSCA_MASTER_LIST, content, &signer.0, &signer.1, &[], options)
     }
 }

@@ -84,7 +84,7 @@ fn the_file_that_is_compared_is_kept_only_where_it_is_asked_for() {
 
 /// What BAC shows by the way, DG1 shows here: nothing more is read of a chip that is not the page's.
 #[test]
-fn the_chip_of_another_page_is_not_read() {
+fn attack_20_the_chip_of_another_page_is_not_read_in_the_clear() {
     let card = plain();
     let key = card.mrz_key.as_ref().unwrap();
     let others = [
