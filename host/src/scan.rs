@@ -5,7 +5,6 @@ pub mod camera;
 #[cfg(target_os = "linux")]
 pub mod hid;
 pub mod photograph;
-#[cfg(unix)]
 pub mod serial;
 pub mod source;
 pub mod watch;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the command for Windows, in wine under a display of its own: reads, keeps, judges, draws, types into another program's field, and
-# stands at a counter. Needs: sudo apt-get install gcc-mingw-w64-x86-64 wine64 wine xvfb xdotool qrencode tmux locales
+# stands at a counter. Needs: sudo apt-get install gcc-mingw-w64-x86-64 wine64 wine xvfb xdotool qrencode socat tmux locales
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -104,6 +104,25 @@ LOCPATH=$PWD LC_ALL=vi_VN.UTF-8 timeout 60 wine cmd /c vietnamese.bat < /dev/nul
 grep -qF 'Cách dùng: soat.exe [TÙY_CHỌN] <LỆNH>' said.txt || { cat said.txt >&2; exit 1; }
 wineserver -k && wineserver -w
 echo 'ok: Vietnamese on a Vietnamese Windows'
+
+# A scanner at COM5, which is a pseudo-terminal: it waits until the port is opened, and sends its code.
+wine reg add 'HKLM\Software\Wine\Ports' /v COM5 /d "$folder/port" /f > reg.log
+wineserver -k && wineserver -w
+scanner=
+scan() {
+  [ -z "$scanner" ] || wait "$scanner" || true
+  socat "PTY,link=$folder/port,raw,echo=0,wait-slave" "SYSTEM:sleep 1; cat $1; sleep 3" 2> /dev/null &
+  scanner=$!
+  until_seen 'the port' [ -e port ]
+}
+scan code.txt
+expect 0 'Nguyễn Thị Mẫu' qr --serial COM5
+scan code.txt
+expect 0 'GENUINE' read --reader virtual --serial COM5
+head -c 40 code.txt > half.txt
+scan half.txt
+expect 2 'Part of an ID card' qr --serial COM5
+expect 2 'COM77' qr --serial COM77
 
 # A counter. The console of wine draws what ANSI sequences say at other places, so that only words are looked for.
 screen() { tmux -L "soat-$$" capture-pane -p; }

@@ -137,12 +137,16 @@ scanner-not-allowed = You may not use { $device }.
     .remedy = Become a member of the group that owns it (often dialout or video: sudo usermod -aG dialout $USER) and log in again; for a hidraw device add a udev rule.
 scanner-not-found = There is no { $device }.
     .remedy = Plug the device in and look for its name in /dev (ttyACM0, ttyUSB0, video0, hidraw0).
+scanner-not-found-windows = There is no { $device }.
+    .remedy = Plug the device in and find its name (COM3, COM4 …) in the Device Manager, under “Ports (COM & LPT)”.
 scanner-in-use = { $device } is used by another program.
     .remedy = Close the other program (a video call, the scanner's own software) and repeat.
 scanner-not-here = { $device } cannot be read on this system.
     .remedy = Use a photograph: soat qr IMAGE.
 serial-not-a-port = { $device } is not a serial port.
     .remedy = Name the port of the device, for instance /dev/ttyACM0.
+serial-not-a-port-windows = { $device } is no serial port.
+    .remedy = Give the port of the scanner, such as COM3.
 camera-no-stream = { $device } gives no pictures that can be read here.
     .remedy = Use a camera that gives YUYV, grey or Motion-JPEG pictures, or a photograph.
 card-guesses-denied = The chip offers no PACE, and with BAC none of the { $count } possible dates of expiry opened it.
@@ -164,6 +168,7 @@ code-kind-unknown = something else
 scanner-waiting = Hold the code of the card under the scanner: { $device }
 camera-waiting = Hold the code of the card before the camera: { $device } (Ctrl+C ends)
 progress-guess = The chip offers no PACE. Trying BAC with expiry { $expiry } ({ $tried } of { $count })
+code-standard-input = (standard input)
 code-unsigned = A QR code is not signed: it proves nothing about the card or its holder. Only the chip does.
 code-place-province = Birth registered in { $place } (by its name before the mergers of 2025)
 code-place-country = Birth registered abroad (code { $code })
@@ -191,7 +196,7 @@ field-benefit = Benefit
 field-place = Place
 help-qr = Tell what the QR codes in pictures are, or read one with a scanner or a camera
 help-qr-images = Photos or screenshots, JPEG or PNG; - is standard input: a picture, or the text of a code
-help-qr-serial = Scanner at a serial port, for instance /dev/ttyACM0
+help-qr-serial = Scanner at a serial port, such as /dev/ttyACM0, or COM3 on Windows
 help-qr-camera = Camera, /dev/video0 unless named
 help-qr-hid = Scanner as a raw HID device, for instance /dev/hidraw0
 help-qr-json = Print one JSON document
@@ -1345,9 +1350,19 @@ disclosure-evidence = Under this profile a dossier is saved only as evidence: en
     .remedy = Give all of: --save FILE --recipient AGE-KEY --sign KEY --purpose TEXT --consent REFERENCE
 purge-link = { $path } is a link, which is not followed.
     .remedy = Name the folder or file itself.
-purge-listed = { $count } dossiers are older. Nothing was deleted; --yes deletes them.
-purge-question = Delete these { $count } dossiers for ever? Type yes or no:{" "}
-purge-deleted = { $count } dossiers deleted.
+purge-listed = { $count ->
+    [0] No dossier is older.
+    [one] One dossier is older. Nothing was deleted; --yes deletes it.
+   *[other] { $count } dossiers are older. Nothing was deleted; --yes deletes them.
+    }
+purge-question = { $count ->
+    [one] Delete this dossier for ever?
+   *[other] Delete these { $count } dossiers for ever?
+    } Type yes or no:{" "}
+purge-deleted = { $count ->
+    [one] One dossier deleted.
+   *[other] { $count } dossiers deleted.
+    }
 purge-failed = { $path } could not be deleted: { $cause }
     .remedy = Check the permissions of the folder and whether another program is writing there.
 
@@ -1494,7 +1509,7 @@ desk-not-printed = Not printed: { $cause }
     .remedy = Look at the printer (lpstat -p), name one with --printer NAME, or write PDF with --pages FOLDER.
 help-desk = Check card after card at a counter, by keyboard and scanner alone
 help-desk-reader = Reader, by its name or a part of it; “virtual” or “virtual:NAME” is a card in this program to practise with; “serial:PORT” is a gate
-help-desk-serial = QR scanner at a serial port, such as /dev/ttyACM0
+help-desk-serial = QR scanner at a serial port, such as /dev/ttyACM0, or COM3 on Windows
 help-desk-camera = Scan QR codes with a camera, /dev/video0 unless named
 help-desk-hid = QR scanner as a raw HID device, such as /dev/hidraw0
 help-desk-profile = Rules to judge by: operational, strict, bank, hospital, gate, or a file of your own (.toml)

@@ -7,6 +7,7 @@ use crate::commands::{Session, now};
 use crate::error::{Error, Exit, Result};
 use crate::messages::Messages;
 use crate::readers::pcsc::{ApduSupport, Reader, Service};
+use crate::render::moment::moment;
 use crate::render::screen;
 use crate::trust_folder::TrustFolder;
 
@@ -98,7 +99,7 @@ pub fn run(arguments: &Doctor, session: &mut Session) -> Result<Exit> {
             probes.extend([readers, Probe::new("apdu", State::Unknown), Probe::new("card", State::Unknown)]);
         }
     }
-    probes.push(clock_probe(now()));
+    probes.push(clock_probe(now(), &session.messages));
     probes.push(trust_probe(&arguments.store));
 
     let exit = probes
@@ -188,9 +189,9 @@ fn reader_probes(service: &Service, readers: &[Reader]) -> Vec<Probe> {
     probes
 }
 
-fn clock_probe(now: soat::time::Timestamp) -> Probe {
+fn clock_probe(now: soat::time::Timestamp, messages: &Messages) -> Probe {
     let state = if now.0 >= EARLIEST { State::Ok } else { State::Problem };
-    Probe::new("clock", state).with("now", now.to_string()).of_configuration()
+    Probe::new("clock", state).with("now", moment(now, messages)).of_configuration()
 }
 
 fn trust_probe(store: &Store) -> Probe {
@@ -233,8 +234,8 @@ mod tests {
 
     #[test]
     fn a_clock_before_this_program_is_wrong() {
-        assert_eq!(clock_probe(soat::time::Timestamp(EARLIEST - 1)).state, State::Problem);
-        assert_eq!(clock_probe(soat::time::Timestamp(EARLIEST)).state, State::Ok);
+        let state = |now| clock_probe(soat::time::Timestamp(now), &Messages::new(Language::En)).state;
+        assert_eq!((state(EARLIEST - 1), state(EARLIEST)), (State::Problem, State::Ok));
     }
 
     #[test]

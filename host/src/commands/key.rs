@@ -46,6 +46,11 @@ impl Given {
         Ok(Self { key, printed: Some((PrintedData::QrCode, content)) })
     }
 
+    /// The text of a code, as it was entered.
+    fn of_content(content: Content, messages: &Messages) -> Result<Self> {
+        Self::of_scan(&Scan { source: messages.text("desk-entry"), contents: vec![content] }, messages)
+    }
+
     /// What was typed, or what a scanner typed: six digits, twelve digits, the text of a code or an MRZ.
     ///
     /// # Errors
@@ -57,8 +62,7 @@ impl Given {
             _ => false,
         };
         if !seems_zone && text.trim().len() > LONGEST_DIGITS {
-            let contents = vec![content_of(text.trim())];
-            return Self::of_scan(&Scan { source: messages.text("desk-entry"), contents }, messages);
+            return Self::of_content(content_of(text.trim()), messages);
         }
         let key = recognise(text).map_err(|error| explain(error, messages))?;
         let is_zone = key.kind() == PasswordKind::Mrz;
@@ -105,10 +109,7 @@ pub fn from_arguments(key: Key, scanner: &Scanner, wait: Duration, session: &mut
         AccessKey::from_number(&input.argument(number)?)
     } else if let Some(text) = key.qr {
         let content = if text == "-" { input.bytes()? } else { content_of(&text) };
-        let key = Qr::from_bytes(&content).map_err(AccessKeyError::from);
-        let key = key.and_then(|code| AccessKey::from_number(code.personal_number.as_str()));
-        printed = Some((PrintedData::QrCode, content));
-        key
+        return Given::of_content(content, &session.messages).map(Some);
     } else if let Some(lines) = key.mrz {
         let lines = if lines == "-" { input.everything()? } else { Zeroizing::new(lines) };
         // `\n` in an argument is a line break that the shell did not make one.

@@ -40,9 +40,10 @@ pub fn has_fields(code: &Code) -> bool {
 /// What the codes of one source are, for people.
 pub fn screen(source: &str, codes: &[Code], messages: &Messages) -> String {
     let mut text = String::new();
+    let source = if source == "-" { messages.text("code-standard-input") } else { printable(source) };
     for code in codes {
-        let kind = messages.text(kind_id(code));
-        let _ = writeln!(text, "{BOLD}{kind}{BOLD:#}  {}", printable(source));
+        let kind = capitalised(&messages.text(kind_id(code)));
+        let _ = writeln!(text, "{BOLD}{kind}{BOLD:#}  {source}");
         let fields = fields(code);
         if fields.is_empty() {
             let remedy = messages.remedy(kind_id(code), &[]).unwrap_or_default();
@@ -63,6 +64,12 @@ pub fn screen(source: &str, codes: &[Code], messages: &Messages) -> String {
         }
     }
     text
+}
+
+/// A kind as the head of what follows: in a sentence it begins with a small letter.
+fn capitalised(kind: &str) -> String {
+    let mut letters = kind.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The same for programs.

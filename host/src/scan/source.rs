@@ -78,15 +78,10 @@ fn listen(kind: Kind, device: &Path, patience: &Patience, watch: &mut dyn Watch)
     }
 }
 
-#[cfg(all(unix, not(target_os = "linux")))]
+#[cfg(not(target_os = "linux"))]
 fn listen(kind: Kind, device: &Path, patience: &Patience, watch: &mut dyn Watch) -> Result<Vec<Content>> {
     match kind {
         Kind::Serial => super::serial::scan(device, patience, watch).map(|content| vec![content]),
         Kind::Hid | Kind::Camera => Err(Error::usage("scanner-not-here").with("device", device.display())),
     }
-}
-
-#[cfg(not(unix))]
-fn listen(_: Kind, device: &Path, _: &Patience, _: &mut dyn Watch) -> Result<Vec<Content>> {
-    Err(Error::usage("scanner-not-here").with("device", device.display()))
 }

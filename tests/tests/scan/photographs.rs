@@ -143,13 +143,14 @@ fn other_codes_are_named_and_open_no_card() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("other.txt");
         fs::write(&path, text).unwrap();
-        let at = format!("@{}", path.display());
-        let opened = run(&mut soat(&["read", "--reader", "virtual", "--qr", &at, "--json"]));
         let expected = if kind == "torn_card" { "qr-torn" } else { "qr-not-a-card" };
-        assert_eq!((opened.code, json(&opened)["error"]["code"].as_str()), (2, Some(expected)), "{opened:?}");
+        for given in [&format!("@{}", path.display()), text] {
+            let opened = run(&mut soat(&["read", "--reader", "virtual", "--qr", given, "--json"]));
+            assert_eq!((opened.code, json(&opened)["error"]["code"].as_str()), (2, Some(expected)), "{given}: {opened:?}");
+        }
     }
     let typed = run_with_input(&mut soat(&["qr", "-"]), "đđăă\u{323}\u{323}đđđđđă|x|y|z|a|b|c");
-    assert!(typed.code == 2 && typed.stdout.contains("part of an ID card"), "{typed:?}");
+    assert!(typed.code == 2 && typed.stdout.contains("Part of an ID card"), "{typed:?}");
 }
 
 #[test]
