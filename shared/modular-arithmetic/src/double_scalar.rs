@@ -44,16 +44,17 @@ impl Curve {
         sum
     }
 
-    /// P, 3P … 15P.
+    /// P, 3P … 15P; not on the stack, of which a gate has little.
     #[inline(never)]
-    fn odd_multiples(&self, point: Jacobian) -> [Summand; MULTIPLES] {
+    fn odd_multiples(&self, point: Jacobian) -> Vec<Summand> {
         let twice = self.summand(self.jacobian_double(&point));
+        let mut multiples = Vec::with_capacity(MULTIPLES);
         let mut multiple = point;
-        [(); MULTIPLES].map(|()| {
-            let this = self.summand(multiple);
+        for _ in 0..MULTIPLES {
+            multiples.push(self.summand(multiple));
             multiple = self.jacobian_sum(&multiple, &twice, false);
-            this
-        })
+        }
+        multiples
     }
 
     /// Twice a point. Infinity stays what it is, since Z is a factor of the new Z.
