@@ -12,7 +12,7 @@ use card_fixtures::authority::{
 use card_fixtures::personalisation::authority;
 use soat::crypto::rustcrypto::RustCrypto;
 use soat::crypto::{Digest, DigestAlgorithm, Provider, PublicKey};
-use soat::dossier::{DataGroup, Dossier, FileId};
+use soat::dossier::{AccessProtocol, DataGroup, Dossier, FileId};
 use soat::evidence::SavedDossier;
 use soat::lds::dg2::Dg2;
 use soat::lds::sod::{self, LdsSecurityObject};
@@ -248,8 +248,9 @@ pub fn qr(bytes: &[u8]) -> bool {
 /// Where the property does not hold: that is what fuzzing looks for.
 pub fn answers(bytes: &[u8]) -> bool {
     let Some(Ok(dossier)) = replayed(bytes) else { return false };
-    assert!(dossier.access.is_some(), "no dossier without an access protocol");
-    dossier.bytes(FileId::Sod).is_some() && dossier.bytes(DataGroup::DG1.into()).is_some()
+    let Some(access) = &dossier.access else { panic!("no dossier of which it is not known how the chip was opened") };
+    let is_protected = access.protocol != AccessProtocol::Unprotected;
+    is_protected && dossier.bytes(FileId::Sod).is_some() && dossier.bytes(DataGroup::DG1.into()).is_some()
 }
 
 /// A saved dossier, which must come back to the same bytes.
