@@ -93,7 +93,7 @@ impl Worker {
         if card == Some(false) {
             self.must_leave = false;
         }
-        let told = reader.as_ref().map(String::clone).map_err(Error::id);
+        let told = reader.as_ref().map_err(Error::id).cloned();
         if self.told.as_ref() != Some(&told) {
             self.told = Some(told);
             let _ = self.events.send(Event::Reader(reader));
