@@ -15,6 +15,7 @@
 
 pub mod decision;
 mod desk;
+mod enrolment;
 pub mod passback;
 mod presentation;
 
@@ -39,6 +40,7 @@ use crate::port::{Board, Clock, Contact, Ports, Record, Recorded};
 use crate::scanner::{Code, Scanner};
 use crate::signal::{Signal, Signals};
 use decision::{Decision, Refusal, Rule};
+use enrolment::Enrolment;
 use passback::Passback;
 
 /// How long the verdict is shown.
@@ -78,8 +80,7 @@ pub struct Gate<B: Board> {
     passback: Passback,
     /// Keys that wait for their card, and since when.
     keys: Option<(CardKeys, u64)>,
-    /// The keys of cards that need no code; who came last stands first.
-    enrolled: Vec<AccessKey>,
+    enrolment: Enrolment,
     stage: Stage,
     shown_until: u64,
     alarm: bool,
@@ -132,7 +133,7 @@ impl<B: Board> Gate<B> {
             trust,
             passback: Passback::new(settings.passback_seconds),
             keys: None,
-            enrolled: Vec::new(),
+            enrolment: Enrolment::default(),
             stage: Stage::Idle,
             shown_until: 0,
             alarm: false,
@@ -147,12 +148,12 @@ impl<B: Board> Gate<B> {
 
     /// From now on these cards need no code, and no others.
     pub fn enrol(&mut self, cards: &Enrolled) {
-        self.enrolled = cards.keys().collect();
+        self.enrolment.set(cards);
     }
 
     /// How many cards need no code.
     pub fn enrolled(&self) -> usize {
-        self.enrolled.len()
+        self.enrolment.len()
     }
 
     /// Takes the key of the next card from a control panel, in the place of its code.
@@ -202,6 +203,11 @@ impl<B: Board> Gate<B> {
     /// The source of keys.
     pub fn entropy(&mut self) -> &mut B::Entropy {
         &mut self.entropy
+    }
+
+    /// Whether its clock shows a time that can be.
+    pub fn knows_time(&self) -> bool {
+        self.clock.time().is_some_and(|time| !matches!(self.rule.holds(time), Err(Refusal::TimeUnknown)))
     }
 
     /// Whether its reader works.
@@ -294,7 +300,10 @@ impl<B: Board> Gate<B> {
                 self.stage = if searches >= SEARCHES_UNTIL_GONE { Stage::Idle } else { Stage::Decided(searches) };
             }
             (Some(Event::Found(Target::Other)), _) => return Some(self.conclude(Decision::Refused(Refusal::NotAnIdentityCard))),
-            (Some(Event::Found(_)), Stage::Idle) => self.stage = Stage::CardWaits(now, 0),
+            (Some(Event::Found(_)), Stage::Idle) => {
+                let tries = self.keys.is_none() && self.enrolment.begins(now);
+                self.stage = Stage::CardWaits(now, if tries { 0 } else { usize::MAX });
+            }
             _ => {}
         }
         if self.stage == Stage::Together {
@@ -311,7 +320,7 @@ impl<B: Board> Gate<B> {
                 self.outputs.get_mut().signals.show(Signal::Reading, now);
                 return Some(Notice::Reading);
             }
-            if let Some(key) = self.enrolled.get(tried).cloned() {
+            if let Some(key) = self.enrolment.key(tried) {
                 return self.try_enrolled(key, since, tried).map(|decision| self.conclude(decision));
             }
             if now.saturating_sub(since) >= u64::from(self.settings.card_ms) {
@@ -360,7 +369,7 @@ impl<B: Board> Gate<B> {
             Signal::Fault
         } else {
             match (self.stage, &self.keys) {
-                (Stage::CardWaits(_, tried), None) if tried < self.enrolled.len() => Signal::Reading,
+                (Stage::CardWaits(_, tried), None) if tried < self.enrolment.len() => Signal::Reading,
                 (Stage::CardWaits(..), _) => Signal::AwaitingCode,
                 (Stage::Together, _) => Signal::Reading,
                 (_, Some(_)) => Signal::AwaitingCard,

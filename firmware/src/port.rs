@@ -98,8 +98,8 @@ pub trait Record {
     /// Writes an event down.
     fn record(&mut self, event: &Event, time: Option<Timestamp>) -> Recorded;
 
-    /// Whether a person was let in after a time, as far as it is known; so too where it cannot be known.
-    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> bool;
+    /// Whether a person was let in after a time; `None` where that cannot be known.
+    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> Option<bool>;
 }
 
 /// What became of an event.
@@ -117,8 +117,8 @@ impl Record for () {
         Recorded::Kept
     }
 
-    fn was_admitted(&mut self, _: &Person, _: Timestamp) -> bool {
-        false
+    fn was_admitted(&mut self, _: &Person, _: Timestamp) -> Option<bool> {
+        Some(false)
     }
 }
 

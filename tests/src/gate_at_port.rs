@@ -242,8 +242,12 @@ impl Keeper for Kept {
 
     fn journal(&mut self, from: u64) -> Result<Entries, Refusal> {
         let next = u64::try_from(self.journal.len()).unwrap_or_default();
-        let entries = self.journal.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)).take(3);
-        Ok(Entries { first: from, next, entries: entries.map(|entry| Entry(entry.clone())).collect() })
+        let number = |entry: &[u8]| entry.first_chunk().map_or(0, |number| u64::from_be_bytes(*number));
+        let next = self.journal.last().map_or(0, |last| number(last) + 1).max(next);
+        let entries: Vec<Entry> =
+            self.journal.iter().filter(|entry| number(entry) >= from).take(3).map(|entry| Entry(entry.clone())).collect();
+        let first = entries.first().map_or(from, |entry| number(&entry.0));
+        Ok(Entries { first, next, entries })
     }
 
     fn pack_begin(&mut self, length: u32, sha256: &[u8; 32]) -> Result<(), Refusal> {

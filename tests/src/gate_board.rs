@@ -308,8 +308,9 @@ impl Record for Wire {
         self.0.recorded.get()
     }
 
-    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> bool {
-        self.0.admissions.borrow().iter().any(|(admitted, at)| admitted == person && *at > after)
+    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> Option<bool> {
+        let is_known = self.0.recorded.get() == Recorded::Kept;
+        is_known.then(|| self.0.admissions.borrow().iter().any(|(admitted, at)| admitted == person && *at > after))
     }
 }
 

@@ -150,15 +150,17 @@ impl Rule {
         &self,
         report: &Report,
         time: Timestamp,
-        passes: impl FnOnce(&Person) -> bool,
+        passes: impl FnOnce(&Person) -> Result<(), Refusal>,
         provider: &dyn Provider,
     ) -> Decision {
         match self.person(report, provider) {
             Err(refusal) => Decision::Refused(refusal),
             Ok(person) => match self.list.admits(&person, time, self.zone_minutes) {
                 Err(why) => Decision::Refused(Refusal::NotAllowed(person, why)),
-                Ok(_) if !passes(&person) => Decision::Refused(Refusal::Passback(person)),
-                Ok(credential) => Decision::Admitted { person, credential },
+                Ok(credential) => match passes(&person) {
+                    Ok(()) => Decision::Admitted { person, credential },
+                    Err(refusal) => Decision::Refused(refusal),
+                },
             },
         }
     }

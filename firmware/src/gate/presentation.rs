@@ -49,8 +49,13 @@ impl<B: Board> Gate<B> {
         let Self { rule, passback, journal, clock, .. } = self;
         let passes = |person: &Person| {
             // What was before the start stands in the journal alone: cutting the power forgets nobody.
-            let was_here = !passback.is_complete(clock.milliseconds()) && journal.was_admitted(person, passback.since(time));
-            !was_here && passback.passes(person, time)
+            let is_known = passback.is_complete(clock.milliseconds());
+            let was_here = if is_known { Some(false) } else { journal.was_admitted(person, passback.since(time)) };
+            match was_here {
+                None => Err(Refusal::NotKept),
+                Some(false) if passback.passes(person, time) => Ok(()),
+                Some(_) => Err(Refusal::Passback(*person)),
+            }
         };
         rule.decide(&report, time, passes, &RustCrypto)
     }
@@ -67,16 +72,13 @@ impl<B: Board> Gate<B> {
             // The time is over in the middle of a try.
             Decision::Refused(Refusal::NotRead(_)) if self.clock.milliseconds() >= deadline => usize::MAX,
             decision => {
-                // Who came last is likely to come again, and is found at once then.
-                if matches!(decision, Decision::Admitted { .. })
-                    && let Some(keys) = self.enrolled.get_mut(..=tried)
-                {
-                    keys.rotate_right(1);
+                if matches!(decision, Decision::Admitted { .. }) {
+                    self.enrolment.admitted(tried);
                 }
                 return Some(decision);
             }
         };
-        let is_over = next >= self.enrolled.len();
+        let is_over = next >= self.enrolment.len();
         self.stage =
             if is_over { Stage::CardWaits(self.clock.milliseconds(), usize::MAX) } else { Stage::CardWaits(since, next) };
         None

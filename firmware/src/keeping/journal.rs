@@ -36,7 +36,7 @@ use super::vault::{JournalHead, Vault};
 pub const PLACE: usize = 128;
 const OPEN: usize = 12;
 const BLANK: u8 = 0xFF;
-/// Entries that are looked through for a person who came in lately: a tenth of a second.
+/// Entries that are looked through first for a person who came in lately: a tenth of a second. Where all of them are later, more are.
 const LOOKED_BACK: u64 = 256;
 /// Places that are tried before the chip is given up: worn cells do not take what is written.
 const TRIES: u8 = 4;
@@ -235,20 +235,31 @@ impl<F: NorFlash> Journal<F> {
         Ok(())
     }
 
-    /// Whether a person was let in after a time, as far as the last [`LOOKED_BACK`] entries tell. Who came in under the key of another
-    /// month is not found any more.
+    /// Whether a person was let in after a time, as far as the entries that are there tell. Who came in under the key of another month is
+    /// not found any more.
     ///
     /// # Errors
     /// [`JournalError::Flash`]
     pub fn was_admitted(&mut self, person: &Person, after: Timestamp) -> Result<bool, JournalError> {
         let alias = Some(self.persons.person(person, &RustCrypto));
-        let mut is_found = false;
-        self.read(self.head.head.sequence.saturating_sub(LOOKED_BACK), |bytes| {
-            let entry = Entry::read(bytes).filter(|entry| entry.kind == Kind::Admitted && entry.person == alias);
-            is_found |= entry.and_then(|entry| entry.time).is_some_and(|time| time > after);
-            !is_found
-        })?;
-        Ok(is_found)
+        let places = u64::from(self.pages() * Self::A_PAGE);
+        let mut back = LOOKED_BACK;
+        loop {
+            let from = self.head.head.sequence.saturating_sub(back);
+            let (mut is_found, mut oldest) = (false, None);
+            self.read(from, |bytes| {
+                if let Some((entry, time)) = Entry::read(bytes).and_then(|entry| Some((entry, entry.time?))) {
+                    oldest = oldest.or(Some(time));
+                    is_found |= entry.kind == Kind::Admitted && entry.person == alias && time > after;
+                }
+                !is_found
+            })?;
+            let is_enough = from == 0 || back >= places || oldest.is_some_and(|oldest| oldest <= after);
+            if is_found || is_enough {
+                return Ok(is_found);
+            }
+            back = back.saturating_mul(8);
+        }
     }
 
     fn pages(&self) -> u32 {

@@ -86,8 +86,8 @@ impl<V: MultiwriteNorFlash, C: NorFlash> Record for Keeper<V, C> {
         if self.note(event, time).is_ok() { Recorded::Kept } else { Recorded::Barred }
     }
 
-    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> bool {
-        self.journal.as_mut().map_or(true, |journal| journal.was_admitted(person, after).unwrap_or(true))
+    fn was_admitted(&mut self, person: &Person, after: Timestamp) -> Option<bool> {
+        self.journal.as_mut().ok()?.was_admitted(person, after).ok()
     }
 }
 

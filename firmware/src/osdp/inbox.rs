@@ -92,7 +92,8 @@ impl Inbox {
 
 impl FileReceiver for Inbox {
     fn is_busy(&self) -> bool {
-        matches!(self.progress, Progress::Waiting | Progress::Void)
+        // What was taken holds from a start on, which comes at once: there is no time for another.
+        matches!(self.progress, Progress::Waiting | Progress::Void | Progress::Taken { .. })
     }
 
     fn begin(&mut self, kind: FileKind, size: u32) -> FileStatus {
@@ -160,6 +161,7 @@ mod tests {
         assert_eq!((part.offset, part.bytes(), part.is_last()), (3, &[4, 5][..], true));
         inbox.kept(true);
         assert!(!inbox.was_told());
+        assert!(inbox.is_busy(), "for another file");
         assert_eq!(inbox.finish(), FileStatus::Rebooting);
         assert!(inbox.was_told());
     }

@@ -1,5 +1,6 @@
 //! Keys that do not come from the scanner: of cards that need no code, and from the control panel. They open chips, and no door.
 
+use card_fixtures::chip::{Attack, Quirks};
 use card_fixtures::personalisation::personalise;
 use card_fixtures::plug::pn532::Modulation;
 use soat::chip::AccessKey;
@@ -52,9 +53,17 @@ fn gate_waits_for_the_code_of_a_card_that_is_not_enrolled() {
     wait(&mut gate, &world, 4000);
 
     // The code comes while the numbers are tried: they are left at that.
-    let (mut gate, world) = enrolled(&b"9".repeat(6 * 16));
-    world.scan_at(400, CODE);
-    assert_eq!(lay(&mut gate, &world, genuine()), Some(admitted()));
+    let apdus = |scanned_at| {
+        let (mut gate, world) = enrolled(&b"9".repeat(6 * 16));
+        wait(&mut gate, &world, 1000);
+        world.set_latency(20);
+        let chip = world.lay(genuine(), Modulation::TypeA);
+        world.scan_at(world.now() + scanned_at, CODE);
+        assert_eq!(until_decided(&mut gate, &world, PATIENCE_MS).0, Some(admitted()));
+        chip.apdus()
+    };
+    let (early, late) = (apdus(1000), apdus(12_000));
+    assert!(early + 30 < late, "{early} APDUs, and {late} where all numbers were tried before");
     let (mut gate, world) = enrolled(b"");
     assert_eq!(code(lay(&mut gate, &world, genuine()).as_ref()), "gate.no_code", "nobody is enrolled any more");
 }
@@ -70,6 +79,9 @@ fn gate_opens_no_door_for_an_enrolled_number_alone() {
     let mut forged = personalise(CARD).unwrap();
     *forged.application_files.get_mut(&0x0101).unwrap().last_mut().unwrap() ^= 1;
     assert_eq!(code(lay(&mut gate, &world, chip(forged)).as_ref()), "dg1.hash_mismatch");
+    let quirks = Quirks { attack: Some(Attack::Clone), ..Quirks::vietnam() };
+    let clone = VirtualChip::with_quirks(personalise(CARD).unwrap(), 2, quirks);
+    assert_eq!(code(lay(&mut gate, &world, clone).as_ref()), "chip.active_authentication_failed");
     world.set_time(None);
     assert_eq!(code(lay(&mut gate, &world, genuine()).as_ref()), "gate.time_unknown");
     assert_eq!(world.openings(), 0);
@@ -104,6 +116,23 @@ fn gate_tries_numbers_no_longer_than_a_reading_may_take() {
     assert_eq!(code(decision.as_ref()), "gate.no_code", "it waits for its code");
     let took = world.now() - before;
     assert!((5000..5500).contains(&took), "{took} ms for a reading, and from then on for a code");
+}
+
+/// Who lays an emulator down again and again finds out which numbers are enrolled in years, and nobody else has to wait.
+#[test]
+fn gate_tries_numbers_on_strangers_for_a_while_only() {
+    let (mut gate, world) = enrolled(b"999999");
+    let apdus = |gate: &mut Gate<Simulated>| {
+        let chip = world.lay(genuine(), Modulation::TypeA);
+        // It waits for its code in vain.
+        wait(gate, &world, 16_000);
+        world.take();
+        wait(gate, &world, 4000);
+        chip.apdus()
+    };
+    let tried = (0..40).filter(|_| apdus(&mut gate) > 0).count();
+    assert!((30..=33).contains(&tried), "{tried} rounds in 13 minutes");
+    assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()), "with its code as ever");
 }
 
 #[test]

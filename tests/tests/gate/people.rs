@@ -9,7 +9,7 @@ use soat::time::Timestamp;
 use soat_firmware::door::DoorEvent;
 use soat_firmware::gate::Notice;
 use soat_firmware::gate::decision::Decision;
-use soat_firmware::port::{Clock, Contact, Lit};
+use soat_firmware::port::{Clock, Contact, Lit, Recorded};
 use soat_tests::gate_board::{code, until_decided, wait};
 
 use super::*;
@@ -135,6 +135,10 @@ fn gate_knows_after_a_power_cut_who_came_in_before() {
     world.set_time(Some(Timestamp(NOW.0 + 59)));
     let again = present(&mut gate, &world, genuine(), Modulation::TypeA);
     assert_eq!(code(again.as_ref()), "gate.passback");
+    world.recorded.set(Recorded::Barred);
+    let unknown = present(&mut gate, &world, genuine(), Modulation::TypeA);
+    assert_eq!(code(unknown.as_ref()), "gate.journal_failed", "who can say?");
+    world.recorded.set(Recorded::Kept);
     world.set_time(Some(Timestamp(NOW.0 + 60)));
     assert_eq!(present(&mut gate, &world, genuine(), Modulation::TypeA), Some(admitted()), "60 s after the first time");
 }

@@ -111,6 +111,11 @@ fn gate_qemu_image_for_a_board_calls_no_debugging_host() {
         let (instructions, found) = calls(&image::build(image).unwrap());
         assert!(instructions > 2_000, "{image:?}: {instructions} instructions");
         assert_eq!(found, [0; 0], "{image:?}");
+        if image == Image::Gate {
+            let bytes = image::flash_bytes(&fs::read(image::build(image).unwrap()).unwrap()).unwrap();
+            println!("flash: the image for the board has {bytes} bytes");
+            assert!(bytes <= FLASH_BUDGET, "{bytes} bytes");
+        }
     }
 }
 

@@ -70,6 +70,11 @@ fn gate_link_fetches_each_entry_once_and_finds_a_journal_that_was_exchanged() {
     write(None, 8);
     site.gate.at(|device| device.kept.journal.remove(6));
     refused("missing");
+    // A page that was spoiled: what is behind it is whole, and nobody says otherwise.
+    write(None, 14);
+    site.gate.at(|device| drop(device.kept.journal.drain(3..9)));
+    let spoiled = site.at_gate(&["log"]);
+    assert!(spoiled.code == 1 && spoiled.stderr.contains("missing") && !spoiled.stderr.contains("altered"), "{spoiled:?}");
     write(None, 8);
     assert_eq!(numbers(&site.at_gate(&["log", "--json"])), [6, 7], "what was tampered with is not taken for seen");
     // With the link's key alone they are shown, and not believed.

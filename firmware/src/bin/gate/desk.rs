@@ -145,7 +145,7 @@ impl Caretaker<'_> {
     }
 
     /// While flash is erased everything stands still, and a lock that is open would stay so.
-    fn shut(&mut self) {
+    pub fn shut(&mut self) {
         if let Place::Gate(gate, _) = &mut self.place {
             gate.drive_lock(None);
         }
@@ -160,6 +160,14 @@ impl Caretaker<'_> {
         match &self.place {
             Place::Gate(gate, _) => gate.clock(),
             Place::Keys(.., clock) | Place::Bare(_, clock) => clock,
+        }
+    }
+
+    /// Whether the clock shows a time that can be.
+    fn knows_time(&self) -> bool {
+        match &self.place {
+            Place::Gate(gate, _) => gate.knows_time(),
+            Place::Keys(.., clock) | Place::Bare(_, clock) => clock.time().is_some(),
         }
     }
 
@@ -253,11 +261,14 @@ impl Keeper for Caretaker<'_> {
         let time = self.clock().time();
         let pack = self.identity.pack;
         let works = if let Place::Gate(gate, _) = &self.place { gate.has_reader() } else { true };
+        let knows_time = self.knows_time();
+        let enrolled = self.keep().map(|keep| keep.vault.enrolled());
         let journal = self.keep().map(|keep| keep.journal().map(|journal| (journal.head().sequence, journal.has_failed())));
         let has_ended = pack.zip(time).is_some_and(|(pack, time)| time.0 >= pack.ends_at);
         let faults = [
             (Fault::Reader, !works),
-            (Fault::Clock, time.is_none()),
+            (Fault::Clock, !knows_time),
+            (Fault::Storage, matches!(enrolled, Some(Err(_)))),
             (Fault::NoPack, pack.is_none()),
             (Fault::PackEnded, has_ended),
             (Fault::Journal, matches!(journal, Some(Err(_) | Ok((_, true))))),
@@ -271,7 +282,7 @@ impl Keeper for Caretaker<'_> {
             journal_next: journal.and_then(Result::ok).map_or(0, |(next, _)| next),
             heap: memory::most_of_heap(),
             stack: memory::most_of_stack(),
-            enrolled: self.keep().and_then(|keep| keep.vault.enrolled().ok()).map_or(0, |cards| count(&cards)),
+            enrolled: enrolled.and_then(Result::ok).map_or(0, |cards| count(&cards)),
             faults: faults.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault.bit()).sum(),
         }
     }
@@ -306,7 +317,7 @@ impl Keeper for Caretaker<'_> {
     }
 
     fn self_test(&mut self) -> Vec<Tested> {
-        let clock = self.clock().time().is_some();
+        let clock = self.knows_time();
         let has_pack = self.identity.pack.is_some();
         let mut tested = Vec::new();
         if let Place::Gate(gate, _) = &self.place {

@@ -8,7 +8,7 @@ use soat_firmware::service::{Event as Attended, deliver};
 
 use crate::desk::Caretaker;
 use crate::serve::{Link, say};
-use crate::{ThisBoard, bus, panel};
+use crate::{ThisBoard, bus, panel, time};
 
 /// How long a panel has to ask what became of its file.
 const TELLING_MS: u64 = 3000;
@@ -63,26 +63,41 @@ pub fn obey(gate: &mut Gate<ThisBoard>, event: Event, now: u64, panel_opened: &m
     }
 }
 
-/// Keeps what a panel sends of a file. A pack or an image that is taken over holds from the next start on: once the panel knows of it.
-pub fn keep_file(
-    caretaker: &mut Caretaker<'_>,
-    now: u64,
-    taken: &mut Option<(Attended, u64)>,
-    console: &mut Link,
-) -> Option<Attended> {
-    if let Some(part) = panel::part() {
-        let kept = deliver(&part, caretaker);
-        panel::kept(kept.is_ok());
-        match kept {
-            Ok(Some(event)) => *taken = Some((event, now.saturating_add(TELLING_MS))),
-            Ok(None) => {}
-            Err(refusal) => say(console, format_args!("panel file refused: {refusal}")),
-        }
+/// Writes down how many notices of the bus found no room: whoever makes noise there hides nothing by it.
+pub fn note_lost(gate: &mut Gate<ThisBoard>, known: &mut u32) {
+    let lost = panel::lost();
+    let count = lost.saturating_sub(core::mem::replace(known, lost));
+    if count > 0 {
+        gate.record(&Entry { count, ..Entry::because(Kind::PanelRefused, "panel.notices_lost") });
     }
-    taken.take_if(|(_, until)| panel::was_told() || now >= *until).map(|(event, _)| event)
 }
 
-fn opens(command: OutputCommand) -> bool {
+/// Keeps what a panel sends of a file. A pack or an image that is taken over holds from the next start on, and until then nobody is let in
+/// by the one before: what was its place may be written to. The start waits for the panel to know.
+pub fn keep_file(caretaker: &mut Caretaker<'_>, console: &mut Link) -> Option<Attended> {
+    let part = panel::part()?;
+    let kept = deliver(&part, caretaker);
+    panel::kept(kept.is_ok());
+    match kept {
+        Ok(event) => {
+            if event.is_some() {
+                caretaker.shut();
+                let until = time::milliseconds().saturating_add(TELLING_MS);
+                while !panel::was_told() && time::milliseconds() < until {
+                    caretaker.rest();
+                }
+            }
+            event
+        }
+        Err(refusal) => {
+            say(console, format_args!("panel file refused: {refusal}"));
+            None
+        }
+    }
+}
+
+/// Whether a command gives the lock power.
+pub fn opens(command: OutputCommand) -> bool {
     use OutputCommand::{For, Set, SetAfterTimer};
     matches!(command, Set(true) | SetAfterTimer(true) | For { on: true, .. })
 }

@@ -29,6 +29,11 @@ pub fn event() -> Option<Event> {
     with(|device| device.event()).flatten()
 }
 
+/// How many notices of the bus found no room since the start.
+pub fn lost() -> u32 {
+    with(|device| device.lost_events()).unwrap_or(0)
+}
+
 /// What the panel is told on its next POLL, and whether the jumper is set. Says whether there is a session: a panel that is silent for
 /// too long has none any more.
 pub fn report(status: Status, has_jumper: bool, now: u64) -> bool {

@@ -100,8 +100,7 @@ fn serve(
 ) -> ! {
     say(console, format_args!("ready"));
     let mut panel_opened = false;
-    let mut next_trial = 0;
-    let mut taken = None;
+    let (mut next_trial, mut lost) = (0, 0);
     loop {
         let now = gate.clock().milliseconds();
         while let Some(event) = panel::event() {
@@ -109,7 +108,7 @@ fn serve(
         }
         let mut caretaker = Caretaker { identity: &mut *identity, place: Place::Gate(&mut gate, packs) };
         let has_jumper = caretaker.has_jumper();
-        let attended = orders::keep_file(&mut caretaker, now, &mut taken, console).or_else(|| console.poll(now, &mut caretaker));
+        let attended = orders::keep_file(&mut caretaker, console).or_else(|| console.poll(now, &mut caretaker));
         if let Some(event) = attended {
             attend(event, console);
         }
@@ -134,13 +133,18 @@ fn serve(
             }
         }
         let notice = gate.poll(now);
-        let is_late = gate.clock().milliseconds().saturating_sub(now) > STALE_MS;
-        // What the panel asked for while a card was read comes too late for the lock, and not for the rest.
-        while let Some(event) = if is_late { panel::event() } else { None } {
-            if !matches!(event, Event::Output(_)) {
-                orders::obey(&mut gate, event, now, &mut panel_opened, console);
+        let after = gate.clock().milliseconds();
+        if matches!(notice, Some(Notice::Decided(_))) {
+            // As a code that is scanned meanwhile, a key that came meanwhile was meant for this card.
+            drop(panel::card_key());
+        }
+        // That the lock is to open, and was asked for while a card was read, comes too late; all else does not.
+        while let Some(event) = if after.saturating_sub(now) > STALE_MS { panel::event() } else { None } {
+            if !matches!(event, Event::Output(command) if orders::opens(command)) {
+                orders::obey(&mut gate, event, after, &mut panel_opened, console);
             }
         }
+        orders::note_lost(&mut gate, &mut lost);
         match notice {
             Some(Notice::Reading) => say(console, format_args!("reading")),
             Some(Notice::Decided(Decision::Admitted { credential, .. })) => {
@@ -148,7 +152,7 @@ fn serve(
                 let bits = credential
                     .and_then(|credential| form.map_or_else(|| Format::that_holds(credential), |form| form.encode(credential)));
                 if let Some(bits) = bits {
-                    panel::present(bits, now);
+                    panel::present(bits, after);
                     if let Some((_, wires)) = &mut wiegand {
                         bus::undisturbed(|| wires.send(bits));
                     }

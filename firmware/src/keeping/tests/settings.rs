@@ -148,6 +148,22 @@ fn the_journal_tells_who_was_let_in_lately() {
     assert!(!journal.was_admitted(&anna, at(-1)).unwrap());
 }
 
+/// However much has happened since, as long as it is there.
+#[test]
+fn the_journal_is_looked_through_as_far_as_the_time_reaches() {
+    let device = Device { chip: FlashDouble::new(60, &Rc::default()), ..Device::provisioned() };
+    let mut vault = device.vault().unwrap();
+    let mut journal = device.journal(&mut vault).unwrap();
+    let at = |seconds: i64| Some(Timestamp(NOW.0 + seconds));
+    journal.append(&mut vault, &Event { person: Some([1; 16]), ..Event::of(Kind::Admitted) }, at(0)).unwrap();
+    for second in 1..=400 {
+        journal.append(&mut vault, &Event::of(Kind::ExitRequested), at(second)).unwrap();
+    }
+    assert!(journal.was_admitted(&[1; 16], Timestamp(NOW.0 - 1)).unwrap(), "400 entries back");
+    assert!(!journal.was_admitted(&[2; 16], Timestamp(NOW.0 - 1)).unwrap());
+    assert!(!journal.was_admitted(&[1; 16], Timestamp(NOW.0 + 300)).unwrap());
+}
+
 #[test]
 fn enrolled_cards_are_kept_and_forgotten_with_the_life_before() {
     let device = Device::provisioned();

@@ -7,6 +7,7 @@ use serde_json::json;
 use soat::chip::AccessKey;
 use soat::gate::enrolled::{Enrolled, MOST};
 use soat::gate::link::message::Request;
+use soat::vietnam::qr::Qr;
 use zeroize::Zeroizing;
 
 use crate::command_line::Enrol;
@@ -48,27 +49,31 @@ fn read(path: &Path) -> Result<Enrolled> {
     };
     input.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > usize::try_from(LONGEST).unwrap_or(usize::MAX) {
-        return Err(too_many(path));
+        return Err(Error::usage("gate-enrol-too-large").with("path", path.display()));
     }
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    parse(std::str::from_utf8(text).map_err(|_| wrong(path, 1))?, path)
+    parse(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes), path)
 }
 
-fn parse(text: &str, path: &Path) -> Result<Enrolled> {
+fn parse(text: &[u8], path: &Path) -> Result<Enrolled> {
     let mut digits = Zeroizing::new(String::new());
-    for (place, line) in text.lines().enumerate().map(|(place, line)| (place, line.trim())).filter(|(_, line)| !line.is_empty()) {
-        let key = match line.len() {
-            6 => AccessKey::from_can(line),
-            12 => AccessKey::from_number(line),
-            _ => AccessKey::from_qr(line),
-        };
-        let Ok(AccessKey::Can(can)) = key else { return Err(wrong(path, place + 1)) };
+    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).enumerate();
+    for (place, line) in lines.filter(|(_, line)| !line.is_empty()) {
+        let Some(AccessKey::Can(can)) = key(line) else { return Err(wrong(path, place + 1)) };
         // Two cards may have one number: it opens both.
         if !digits.as_bytes().chunks(6).any(|known| known == can.digits().as_bytes()) {
             digits.push_str(can.digits());
         }
     }
     Enrolled::from_bytes(digits.as_bytes()).ok_or_else(|| too_many(path))
+}
+
+/// A scanner may write in another encoding than UTF-8, which the digits of a code are not touched by.
+fn key(line: &[u8]) -> Option<AccessKey> {
+    match (std::str::from_utf8(line), line.len()) {
+        (Ok(digits), 6) => AccessKey::from_can(digits).ok(),
+        (Ok(digits), 12) => AccessKey::from_number(digits).ok(),
+        _ => AccessKey::from_number(Qr::from_bytes(line).ok()?.personal_number.as_str()).ok(),
+    }
 }
 
 fn wrong(path: &Path, line: usize) -> Error {
@@ -85,7 +90,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<Enrolled> {
-        parse(text, Path::new("cards.txt"))
+        parse(text.as_bytes(), Path::new("cards.txt"))
     }
 
     #[test]
@@ -105,6 +110,11 @@ mod tests {
             let message = error.message(&messages);
             assert!(message.contains("line 2") && !message.contains("0000"), "{message}");
         }
+        // Windows-1252, as old scanners write it.
+        let mixed =
+            [&b"000001\n001160123456|012345678|Nguy\xEAn|01011999|N\xFB|H\xE0 N\xF4i|15032021\n"[..], b"00\xFF001\n"].concat();
+        assert_eq!(parse(&mixed[..mixed.len() - 7], Path::new("-")).unwrap().as_bytes(), b"000001123456");
+        assert!(parse(&mixed, Path::new("-")).unwrap_err().message(&messages).contains("line 3"));
         let many: String = (0..17).map(|number| format!("{number:06}\n")).collect();
         assert_eq!(parsed(&many).unwrap_err().id(), "gate-enrol-too-many");
     }

@@ -65,11 +65,12 @@ fn fetch(link: &mut GateLink, mut from: u64) -> Result<Vec<u8>> {
     loop {
         let log = |answer| if let Answer::Log(entries) = answer { Some(entries) } else { None };
         let part = link.ask_for(&Request::Log(from), log)?;
-        let count = u64::try_from(part.entries.len()).unwrap_or(u64::MAX);
         part.entries.iter().for_each(|entry| bytes.extend_from_slice(&entry.0));
-        from = part.first.max(from).saturating_add(count);
-        if count == 0 || from >= part.next || bytes.len() > MOST {
-            return Ok(bytes);
+        // Not all numbers need be there: it goes on behind the last one that is.
+        let last = part.entries.last().and_then(|entry| entry.0.first_chunk()).map(|number| u64::from_be_bytes(*number));
+        match last.and_then(|last| last.checked_add(1)).filter(|next| *next > from) {
+            Some(next) if next < part.next && bytes.len() <= MOST => from = next,
+            _ => return Ok(bytes),
         }
     }
 }

@@ -216,6 +216,8 @@ fn gate_qemu_takes_the_next_pack_from_its_control_panel_and_no_other() {
     panel.says(&mut machine, "panel file refused");
     drop(panel);
 
+    let mut machine = start_again(&image, machine);
+    assert_eq!(machine.says(), "ready");
     let mut panel = Panel::at(&mut machine);
     panel.send_file(&mut machine, pack_of_version(&pack_content(), 2).unwrap());
     // It starts anew with it, which ends this machine.
