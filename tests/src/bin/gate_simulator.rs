@@ -23,7 +23,8 @@ card NAME        lay a card on the reader      take             take it away
 scan [TEXT]      the code of vietnam-2024, or another text
 names            cards that there are
 door open|shut   the contact of the door       exit on|off      the button
-jumper on|off    lets keys in                  quit";
+case open|shut   the contact of the case       jumper on|off    lets keys in
+quit";
 
 fn main() {
     println!("building the simulator …");
@@ -87,7 +88,7 @@ fn obey(machine: &mut Machine, order: &str) {
             .iter()
             .filter(|card| card.name.starts_with("vietnam"))
             .for_each(|card| println!("{}  {}", card.name, card.description)),
-        ("door" | "exit" | "jumper", _) => machine.move_pin(order),
+        ("door" | "exit" | "case" | "jumper", _) => machine.move_pin(order),
         ("", _) => {}
         _ => println!("{HELP}"),
     }

@@ -50,12 +50,21 @@ fn gate_simulator_opens_for_the_genuine_card_and_for_no_other() {
 }
 
 #[test]
-fn gate_simulator_hears_its_door_and_its_button() {
+fn gate_simulator_hears_its_door_its_button_and_its_case() {
     let mut machine = booted();
     machine.move_pin("door open");
     assert_eq!(machine.says(), "door Forced");
     machine.move_pin("door shut");
     assert_eq!(machine.says(), "door Shut");
+    machine.move_pin("case open");
+    assert_eq!(machine.says(), "case open");
+    let status = at_gate(&machine, &["status", "--json"]);
+    assert_eq!((status.code, &json(&status)["status"]["faults"]), (3, &serde_json::json!(["tamper"])), "{status:?}");
+    assert!(machine.says().starts_with("desk session ended"));
+    machine.move_pin("case shut");
+    assert_eq!(machine.says(), "case shut");
+    let entries = keeping::left(machine.folder.path(), Since::Start).journal.entries;
+    assert!(entries.iter().any(|entry| entry.kind.as_str() == "case.opened"));
     machine.move_pin("exit on");
     assert_eq!(machine.says(), "door ExitRequested");
     machine.move_pin("exit off");

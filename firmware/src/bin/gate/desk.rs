@@ -44,6 +44,8 @@ pub struct Identity {
     pub pack: Option<PackStatus>,
     /// The image that comes.
     pub images: Images,
+    /// Whether the case is open.
+    pub is_open: bool,
 }
 
 struct Known {
@@ -59,7 +61,7 @@ impl Identity {
         entropy.fill_bytes(seed.as_mut_slice());
         entropy.fill_bytes(&mut one_time);
         let device = DeviceKey::from_seed(&seed, &RustCrypto).ok()?;
-        Some(Self { seed, device, one_time, jumper, told: None, pack: None, images })
+        Some(Self { seed, device, one_time, jumper, told: None, pack: None, images, is_open: false })
     }
 
     /// The same with what the vault says.
@@ -268,6 +270,7 @@ impl Keeper for Caretaker<'_> {
         let faults = [
             (Fault::Reader, !works),
             (Fault::Clock, !knows_time),
+            (Fault::Tamper, self.identity.is_open),
             (Fault::Storage, matches!(enrolled, Some(Err(_)))),
             (Fault::NoPack, pack.is_none()),
             (Fault::PackEnded, has_ended),

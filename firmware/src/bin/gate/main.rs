@@ -44,6 +44,9 @@ struct ThisBoard;
 /// DATA0 and DATA1.
 type BoardWires = Wires<Pin<'C', 8, Output>, Pin<'C', 9, Output>, Cycles>;
 
+/// To ground while the case is shut; a wire that is cut is a case that is open.
+type CaseContact = Pin<'C', 7, Input>;
+
 /// To 3.3 V while it is set; a wire that is cut is a jumper that is not.
 type Jumper = Pin<'C', 6, Input>;
 
@@ -106,6 +109,7 @@ fn run(device: pac::Peripherals, mut core: cortex_m::Peripherals) -> ! {
         entropy,
         console,
         jumper: c.pc6.into_pull_down_input(),
+        case: c.pc7.into_pull_up_input(),
         storage,
         start_panel: |line, seed| bus::start(port, line, seed, &mut core.NVIC, &mut rcc),
         wires: Wires::new(zero, one, Cycles),

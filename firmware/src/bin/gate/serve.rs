@@ -3,11 +3,12 @@
 use alloc::string::String;
 use core::fmt::Write;
 
+use soat::gate::journal::{Event as Entry, Kind};
 use soat::gate::link::message::PackStatus;
 use soat_firmware::gate::decision::Decision;
 use soat_firmware::gate::{Gate, Notice};
 use soat_firmware::keeping::packs::{Packs, TakeError};
-use soat_firmware::osdp::Event;
+use soat_firmware::osdp::{Event, Status};
 use soat_firmware::port::{Board, ByteLink, Clock, Ports};
 use soat_firmware::service::{Event as Attended, Keeper as _, Service};
 use soat_firmware::update::incoming::Last;
@@ -20,7 +21,7 @@ use crate::machine::{self, Slots, Storage};
 use crate::serial::{Console, Scanner};
 use crate::start::{Told, Unfit};
 use crate::time::BoardClock;
-use crate::{BoardWires, Jumper, ThisBoard, bus, images, orders, panel, start, time};
+use crate::{BoardWires, CaseContact, Jumper, ThisBoard, bus, images, orders, panel, start, time};
 
 /// An image on trial that does not pass its test tries again after so long.
 const TRIAL_AGAIN_MS: u64 = 5000;
@@ -42,6 +43,8 @@ pub struct Hardware<P> {
     pub console: Console,
     /// Lets keys in while it is set.
     pub jumper: Jumper,
+    /// High while the case is open.
+    pub case: CaseContact,
     pub storage: Storage,
     /// Listens on the control panel's bus, with 128 random bits.
     pub start_panel: P,
@@ -50,7 +53,8 @@ pub struct Hardware<P> {
 
 /// Makes a gate of it.
 pub fn run(hardware: Hardware<impl FnOnce(panel::Bus, [u8; 16])>) -> ! {
-    let Hardware { reader, scanner, lock, lamps, clock, mut entropy, console, jumper, storage, start_panel, wires } = hardware;
+    let Hardware { reader, scanner, lock, lamps, clock, mut entropy, console, jumper, case, storage, start_panel, wires } =
+        hardware;
     let mut seed = [0; 16];
     rand_core::Rng::fill_bytes(&mut entropy, &mut seed);
     let now = clock.time();
@@ -85,7 +89,7 @@ pub fn run(hardware: Hardware<impl FnOnce(panel::Bus, [u8; 16])>) -> ! {
     let ports = Ports { reader, scanner, lock, lamps, clock, entropy, journal: keep };
     let mut gate = Gate::new(ports, settings, rule, trust);
     gate.enrol(&enrolled);
-    serve(gate, &mut packs, &mut identity, &mut service, wiegand.map(|format| (format, wires)))
+    serve(gate, &case, &mut packs, &mut identity, &mut service, wiegand.map(|format| (format, wires)))
 }
 
 /// The wires of Wiegand, and the form of what goes there; none where they are to be silent.
@@ -93,6 +97,7 @@ type Wiegand = Option<(Format, BoardWires)>;
 
 fn serve(
     mut gate: Gate<ThisBoard>,
+    case: &CaseContact,
     packs: &mut Packs<Slots>,
     identity: &mut Identity,
     console: &mut Link,
@@ -112,8 +117,14 @@ fn serve(
         if let Some(event) = attended {
             attend(event, console);
         }
+        let is_open = case.is_high();
+        if core::mem::replace(&mut identity.is_open, is_open) != is_open {
+            gate.record(&Entry::of(if is_open { Kind::CaseOpened } else { Kind::CaseShut }));
+            say(console, format_args!("case {}", if is_open { "open" } else { "shut" }));
+        }
+        let status = Status { tamper: is_open, ..gate.status() };
         // What a panel opened for as long as it likes is shut with its session: nobody would shut it otherwise.
-        if !panel::report(gate.status(), has_jumper, now) && core::mem::take(&mut panel_opened) {
+        if !panel::report(status, has_jumper, now) && core::mem::take(&mut panel_opened) {
             gate.drive_lock(None);
         }
         if identity.images.on_trial && now > images::TRIAL_MS {

@@ -2,7 +2,7 @@
 //!
 //! `simulator FOLDER` connects to the Unix sockets `reader` (a PN532), `scanner`, `bus` (a control panel) and `console` (the serial link) in
 //! the folder, where somebody listens, and keeps its flash there in files. Its pins are written to `gpio.log`, a line each time, in the
-//! words of QEMU. Lines on standard input move the others: `door open`, `door shut`, `exit on`, `exit off`, `jumper on`, `jumper off`.
+//! words of QEMU. Lines on standard input move the others: `door open|shut`, `exit on|off`, `case open|shut`, `jumper on|off`.
 //! Where a board starts anew, it ends.
 
 extern crate alloc;
@@ -53,6 +53,9 @@ type BoardWires = Wires<Output, Output, Sleep>;
 /// Lets keys in while it is set.
 type Jumper = Input;
 
+/// High while the case is open.
+type CaseContact = Input;
+
 impl Board for ThisBoard {
     type Reader = Wire;
     type Scanner = Wire;
@@ -65,6 +68,7 @@ impl Board for ThisBoard {
 
 static DOOR_OPEN: AtomicBool = AtomicBool::new(false);
 static EXIT: AtomicBool = AtomicBool::new(false);
+static CASE_OPEN: AtomicBool = AtomicBool::new(false);
 static JUMPER: AtomicBool = AtomicBool::new(false);
 
 fn main() -> ExitCode {
@@ -83,7 +87,12 @@ fn main() -> ExitCode {
         eprintln!("{}: the files of its flash cannot be made", folder.display());
         return ExitCode::from(2);
     };
-    pins::follow([("door", "open", "shut", &DOOR_OPEN), ("exit", "on", "off", &EXIT), ("jumper", "on", "off", &JUMPER)]);
+    pins::follow([
+        ("door", "open", "shut", &DOOR_OPEN),
+        ("exit", "on", "off", &EXIT),
+        ("case", "open", "shut", &CASE_OPEN),
+        ("jumper", "on", "off", &JUMPER),
+    ]);
     let pin = Output::new;
     serve::run(Hardware {
         reader,
@@ -94,6 +103,7 @@ fn main() -> ExitCode {
         entropy: Entropy(machine::Source),
         console,
         jumper: Input(&JUMPER),
+        case: Input(&CASE_OPEN),
         storage,
         start_panel: |place, seed| bus::start(line, place, seed),
         wires: Wires::new(pin('C', 8), pin('C', 9), Sleep),

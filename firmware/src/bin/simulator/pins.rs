@@ -87,7 +87,7 @@ pub fn follow<const N: usize>(pins: [Named; N]) {
             });
             match known {
                 Some((pin, is_high)) => pin.store(is_high, Ordering::Relaxed),
-                None => eprintln!("door open|shut, exit on|off, jumper on|off"),
+                None => eprintln!("door open|shut, exit on|off, case open|shut, jumper on|off"),
             }
         }
     });

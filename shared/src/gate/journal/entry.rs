@@ -99,6 +99,10 @@ kinds! {
     ImageConfirmed = 23, "image.confirmed";
     /// A desk said which cards need no code; the count is how many.
     Enrolled = 24, "cards.enrolled";
+    /// The case was opened.
+    CaseOpened = 25, "case.opened";
+    /// The case is shut again.
+    CaseShut = 26, "case.shut";
 }
 
 /// A reason code in an entry: letters, digits, dots, hyphens and underscores, at most [`REASON`] of them.
