@@ -1,8 +1,9 @@
 //! `soat trust check`, a remark at a time: first the store without it, then with it.
 
-use card_fixtures::authority::{Authority, CertificateOptions, CrlOptions, CurveEncoding, Signer};
+use card_fixtures::authority::{Authority, CertificateOptions, CrlOptions, CurveEncoding, MasterListOptions, Signer};
 use card_fixtures::curve::Curve;
 use card_fixtures::hash::Hash;
+use card_fixtures::personalisation::authority;
 use card_fixtures::time::Time;
 
 use crate::desk::{Desk, NOW, fingerprint, own};
@@ -110,4 +111,29 @@ fn a_stale_list_and_one_whose_anchor_is_gone() {
     assert_eq!(codes(&desk, "--now 2027-01-02T00:00:00Z"), ["crl-stale"]);
     desk.good(&format!("trust remove {}", fingerprint(&own.csca_certificate())));
     assert_eq!(codes(&desk, &format!("--now {NOW}")), ["list-orphaned"]);
+}
+
+#[test]
+fn what_the_last_list_of_a_publisher_changed_is_told_until_the_next() {
+    let desk = Desk::trusting();
+    let (own, other) = (own(), authority("passport-td3").unwrap());
+    let import = |members: &[Vec<u8>]| {
+        desk.write("list.ml", &own.master_list(members, &MasterListOptions::default()));
+        desk.good("trust import list.ml --demonstration");
+    };
+    let changes = || desk.json(&format!("trust check --now {NOW}"))["changes"].clone();
+    import(&[own.csca_certificate()]);
+    assert_eq!(changes(), serde_json::json!([]), "a first list changes nothing");
+    import(&[own.csca_certificate(), other.csca_certificate()]);
+    let told = changes();
+    let list = &told[0]["since_last_list"];
+    assert_eq!((&told[0]["source"], list["went"].as_array().unwrap().len()), (&"list.ml".into(), 0));
+    assert_eq!(list["came"][0]["sha256"], fingerprint(&other.csca_certificate()));
+    desk.good("trust import list.ml --demonstration");
+    assert_eq!(changes(), told, "the same list once more");
+    import(&[own.csca_certificate()]);
+    assert_eq!(changes()[0]["since_last_list"]["went"][0]["sha256"], fingerprint(&other.csca_certificate()));
+    let text = desk.good(&format!("trust check --now {NOW}"));
+    assert!(text.contains("0 certificates came, 1 went"), "{text}");
+    assert_eq!(desk.run(&format!("trust check --now {NOW}")).code, 0, "nothing of it is to be mended");
 }

@@ -12,6 +12,7 @@ use soat::pki::{Certificate, CertificateList, DeviationList, RevocationStatus, T
 use soat::time::Timestamp;
 
 use super::description::Description;
+use super::import::last_changes;
 use crate::command_line::TrustCheck;
 use crate::commands::judging::moment;
 use crate::commands::{Session, now};
@@ -55,6 +56,8 @@ pub fn run(arguments: &TrustCheck, session: &mut Session) -> Result<Exit> {
     remarks.extend(duplicates(&anchors));
     remarks.extend(of_published(&folder, &store, at)?);
 
+    // What a publisher's last list brought and left out is to be known, and not to be mended.
+    let changes = last_changes(&folder)?;
     let exit = if remarks.is_empty() { Exit::Successful } else { Exit::Undetermined };
     if arguments.json {
         let rows: Vec<_> = remarks
@@ -68,7 +71,11 @@ pub fn run(arguments: &TrustCheck, session: &mut Session) -> Result<Exit> {
                 })
             })
             .collect();
-        session.print_json(&json!({ "version": 1, "anchors": anchors.len(), "time": at.to_string(), "remarks": rows }));
+        let lists: Vec<_> =
+            changes.iter().map(|(source, changes)| json!({ "source": source, "since_last_list": changes })).collect();
+        session.print_json(
+            &json!({ "version": 1, "anchors": anchors.len(), "time": at.to_string(), "remarks": rows, "changes": lists }),
+        );
         return Ok(exit);
     }
     let mut text = String::new();
@@ -77,6 +84,10 @@ pub fn run(arguments: &TrustCheck, session: &mut Session) -> Result<Exit> {
         let said = session.messages.format(&format!("trust-check-{}", remark.code), &arguments);
         let short: String = remark.fingerprint.hex().chars().take(16).collect();
         let _ = writeln!(text, "{short}  {}\n    {said}", printable(&remark.subject));
+    }
+    for (source, changes) in &changes {
+        let _ = writeln!(text, "{}", printable(source));
+        changes.lines(session).iter().for_each(|line| text += &format!("    {line}\n"));
     }
     let counts = [("anchors", anchors.len().into()), ("remarks", remarks.len().into())];
     let _ = writeln!(text, "{}", session.messages.format("trust-check-total", &counts));

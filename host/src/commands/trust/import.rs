@@ -12,6 +12,7 @@ use soat::pki::master_list::SignerRoot;
 use soat::pki::{Certificate, CertificateList, DeviationList, LinkError, TrustStore, VerifiedCrl, VerifiedLink};
 use soat::trust_snapshot;
 
+pub use self::history::last_changes;
 use self::master_list::Root;
 use self::recognise::Content;
 use super::{said, snapshot};
