@@ -111,9 +111,9 @@ mod tests {
             assert!(message.contains("line 2") && !message.contains("0000"), "{message}");
         }
         // Windows-1252, as old scanners write it.
-        let mixed =
-            [&b"000001\n001160123456|012345678|Nguy\xEAn|01011999|N\xFB|H\xE0 N\xF4i|15032021\n"[..], b"00\xFF001\n"].concat();
-        assert_eq!(parse(&mixed[..mixed.len() - 7], Path::new("-")).unwrap().as_bytes(), b"000001123456");
+        let old = b"000001\n001160123456|012345678|Nguy\xEAn|01011999|N\xFB|H\xE0 N\xF4i|15032021\n";
+        assert_eq!(parse(old, Path::new("-")).unwrap().as_bytes(), b"000001123456");
+        let mixed = [&old[..], b"00\xFF001\n"].concat();
         assert!(parse(&mixed, Path::new("-")).unwrap_err().message(&messages).contains("line 3"));
         let many: String = (0..17).map(|number| format!("{number:06}\n")).collect();
         assert_eq!(parsed(&many).unwrap_err().id(), "gate-enrol-too-many");
