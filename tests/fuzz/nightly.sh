@@ -59,10 +59,4 @@ for name in "${targets[@]}"; do
   fi
 done
 
-# Where a word has 32 bits, lengths overflow sooner: the corpus once more. Needs the packages of gcc-multilib.
-if rustup target list --installed | grep -q i686-unknown-linux-gnu; then
-  cargo run --quiet --manifest-path ../Cargo.toml --bin replay --target i686-unknown-linux-gnu
-else
-  echo "not replayed with 32 bits: rustup target add i686-unknown-linux-gnu, apt-get install gcc-multilib"
-fi
 exit "$failed"

@@ -1,7 +1,7 @@
 //! A chip that offers neither PACE nor BAC and gives its files to whoever asks (BSI TR-03105 ISO7816_A_01), and what looks like one.
 
 use card_fixtures::authority::CrlOptions;
-use card_fixtures::chip::{Attack, Quirks, VirtualChip};
+use card_fixtures::chip::{Attack, LostTag, Quirks, VirtualChip};
 use card_fixtures::personalisation::configuration::{self, ConfigurationSet};
 use card_fixtures::personalisation::issue::CARD_ACCESS;
 use card_fixtures::personalisation::security_infos::{card_access, pace_info};
@@ -123,6 +123,46 @@ fn a_lost_tag_is_taken_up_again() {
         let dossier = read(&mut channel, &mrz(&card)).unwrap_or_else(|error| panic!("{turn}: {error}"));
         assert_whole(&dossier, &card);
         assert_eq!(dossier.access.unwrap().protocol, AccessProtocol::Unprotected, "{turn}");
+    }
+}
+
+/// Another chip with the same page, put there while the tag was lost: no protocol in the place of PACE, or another DG1.
+#[test]
+fn attack_37a_no_chip_without_protection_in_the_place_of_one_with() {
+    let genuine = card("passport-td3");
+    let mut bare = genuine.clone();
+    (bare.bac, bare.master_files) = (false, Default::default());
+    bare.pace.clear();
+    let swapped = |first: &Personalisation, other: &Personalisation, after| {
+        let lost = LostTag { after, comes_back: true, other: Some(Box::new(other.clone())) };
+        read(&mut odd(first, Quirks { lost_tag: Some(lost), ..Quirks::default() }), &mrz(&genuine))
+    };
+    let mut changed = 0;
+    for after in 1..=20 {
+        match swapped(&genuine, &bare, after) {
+            Err(error) => {
+                assert_eq!(error, ReadError::CardChanged, "{after}");
+                changed += 1;
+            }
+            // EF.CardAccess was not known yet: the other card is simply the card.
+            Ok(dossier) => assert!(after < 5 && dossier.bytes(FileId::CardAccess).is_none(), "{after}"),
+        }
+    }
+    assert!(changed >= 16, "{changed}");
+
+    let card = plain();
+    let mut other = card.clone();
+    *other.application_files.get_mut(&0x0101).unwrap().last_mut().unwrap() ^= 1;
+    for after in 1..=20 {
+        let lost = LostTag { after, comes_back: true, other: Some(Box::new(other.clone())) };
+        match read(&mut odd(&card, Quirks { lost_tag: Some(lost), ..Quirks::default() }), &mrz(&card)) {
+            Ok(dossier) => {
+                let own = [&card, &other].map(|card| card.application_files.get(&0x0101).map(Vec::as_slice));
+                let read = dossier.bytes(DataGroup::DG1.into());
+                assert!(read == own[1] || after > 16 && read == own[0], "{after}: the DG1 of the card that went");
+            }
+            Err(error) => assert!(matches!(error, ReadError::CardChanged | ReadError::AccessDenied { .. }), "{after}: {error}"),
+        }
     }
 }
 

@@ -19,8 +19,8 @@ use crate::chip::exchange::{Exchange, may_mean_length};
 use crate::chip::secure_messaging::Violation;
 use crate::crypto::{Cipher, DigestAlgorithm, Provider};
 use crate::dossier::{
-    ActiveAuthentication, ActiveAuthenticationOutcome, ChallengeSource, ChipAuthentication, ChipAuthenticationOutcome, DataGroup,
-    Dossier, FileContent, FileId, FileRecord, Origin,
+    AccessProtocol, ActiveAuthentication, ActiveAuthenticationOutcome, ChallengeSource, ChipAuthentication,
+    ChipAuthenticationOutcome, DataGroup, Dossier, FileContent, FileId, FileRecord, Origin,
 };
 use crate::lds::dg14;
 
@@ -98,7 +98,9 @@ impl<'a> Reader<'a> {
             if group == DataGroup::DG15 {
                 self.authenticate_actively()?;
             }
-            self.read_common_data()?;
+            if !self.unconfirmed {
+                self.read_common_data()?;
+            }
         }
         self.read_common_data()?;
         for group in listed.groups.iter().filter(|group| !is_read(**group, self.options)) {
@@ -239,6 +241,13 @@ impl<'a> Reader<'a> {
         self.unconfirmed = false;
         let known = self.dossier.bytes(FileId::Sod).map(<[u8]>::to_vec);
         let access = self.dossier.access.clone();
+        let offered = self.dossier.bytes(FileId::CardAccess).map(<[u8]>::to_vec);
+        if self.waiting && known.is_none() {
+            // What opening reads by the way is of the card that lies here now.
+            self.dossier.files.remove(&FileId::CardSecurity);
+            self.dossier.files.remove(&DataGroup::DG1.into());
+            self.dossier.chip_mapping = None;
+        }
         match (self.open(), &known) {
             (Ok(()), _) => {}
             // The key opened the card that lay here before.
@@ -247,11 +256,16 @@ impl<'a> Reader<'a> {
             }
             (Err(error), _) => return Err(error),
         }
+        // Nor does a card come back with another access protocol, or with none where EF.CardAccess was there (`attacks.md` 20).
+        let is_bare = self.dossier.access.as_ref().is_some_and(|access| access.protocol == AccessProtocol::Unprotected);
+        if access.is_some_and(|access| self.dossier.access != Some(access)) || is_bare && offered.is_some() {
+            return Err(ReadError::CardChanged);
+        }
         if let Some(known) = known {
             self.exchange.enter(Step::File(FileId::Sod));
             let mut again = Partial::kept();
             let fetched = self.fetch(FileId::Sod, &mut again)?;
-            if fetched != Fetched::Whole || again.finish() != FileContent::Bytes(known) || self.dossier.access != access {
+            if fetched != Fetched::Whole || again.finish() != FileContent::Bytes(known) {
                 return Err(ReadError::CardChanged);
             }
             if let Some(chip) = self.chip_key.clone() {
