@@ -149,6 +149,28 @@ fn attack_37a_no_chip_without_protection_in_the_place_of_one_with() {
         }
     }
     assert!(changed >= 16, "{changed}");
+    // BAC in the place of PACE is the same, whether EF.SOD is known or not.
+    let mut without_pace = genuine.clone();
+    without_pace.pace.clear();
+    without_pace.master_files.clear();
+    for after in 8..=20 {
+        assert_eq!(swapped(&genuine, &without_pace, after).unwrap_err(), ReadError::CardChanged, "{after}");
+    }
+
+    // What chip authentication mapping reads before EF.SOD is of the card that is read.
+    let mapped = card("pace-cam-bp256-aes128");
+    let mut other = mapped.clone();
+    *other.master_files.get_mut(&0x011D).unwrap().last_mut().unwrap() ^= 1;
+    for after in 8..=20 {
+        let lost = LostTag { after, comes_back: true, other: Some(Box::new(other.clone())) };
+        match read(&mut odd(&mapped, Quirks { lost_tag: Some(lost), ..Quirks::default() }), &mrz(&mapped)) {
+            Ok(dossier) => {
+                let read = dossier.bytes(FileId::CardSecurity);
+                assert!(read == Some(other.master_files[&0x011D].as_slice()), "{after}: of the card that went");
+            }
+            Err(error) => assert_eq!(error, ReadError::CardChanged, "{after}"),
+        }
+    }
 
     let card = plain();
     let mut other = card.clone();

@@ -245,7 +245,6 @@ impl<'a> Reader<'a> {
         if self.waiting && known.is_none() {
             // What opening reads by the way is of the card that lies here now.
             self.dossier.files.remove(&FileId::CardSecurity);
-            self.dossier.files.remove(&DataGroup::DG1.into());
             self.dossier.chip_mapping = None;
         }
         match (self.open(), &known) {
