@@ -198,7 +198,7 @@ fn a_program_may_give_the_number_and_little_else() {
     }
     program.say("/input_data", &data("001199000002"), 1);
     program.event(1);
-    assert!(program.event(3)["message"].as_str().unwrap().starts_with("The card refused the key"));
+    assert!(program.event(3)["message"].as_str().unwrap().starts_with("The key is not that of this card"));
     for event in ["/get_aa", "/get_qr"] {
         program.say(event, &json!({ "clientId": "1", "challenge": "AAECAwQFBgc=" }), 1);
         assert_eq!(program.event(3)["message"], "soat does not offer this.", "{event}");

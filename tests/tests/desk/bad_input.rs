@@ -44,7 +44,7 @@ fn a_wrong_can_is_tried_once() {
     let Some(desk) = Desk::new() else { return };
     let card = desk.lay_genuine("vietnam-2024");
     let finished = run(&mut desk.read(&["--can", "999999"]));
-    assert_refused(&finished, 4, "refused the key (PACE)", "digit by digit");
+    assert_refused(&finished, 4, "not that of this card (PACE)", "digit by digit");
     assert_eq!(card.chip.lock().failed_attempts(), 1);
     assert!(!finished.stderr.contains("999999"), "no key in a message");
     let finished = run(&mut desk.read(&["--can", "999999", "--json"]));

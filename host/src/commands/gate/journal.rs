@@ -11,6 +11,7 @@ use crate::commands::Session;
 use crate::error::{Exit, Result};
 use crate::gate_link::GateLink;
 use crate::gate_site::{Gate, Site};
+use crate::render::moment::moment;
 
 /// More bytes than any journal has.
 const MOST: usize = 16 << 20;
@@ -86,7 +87,7 @@ fn table(entries: &[Entry], session: &Session) -> String {
     let width = kinds.iter().map(|kind| kind.chars().count()).max().unwrap_or(0);
     let digits = entries.last().map_or(0, |entry| entry.sequence.to_string().len());
     let line = |(entry, kind): (&Entry, &String)| {
-        let time = entry.time.map_or_else(|| "–".to_owned(), |time| time.to_string());
+        let time = entry.time.map_or_else(|| "–".to_owned(), |time| moment(time, &session.messages));
         let count = if entry.count > 0 { format!("× {}", entry.count) } else { String::new() };
         let person = entry.person.map(hex::encode).unwrap_or_default();
         let rest = [entry.reason.as_str(), &count, &person].into_iter().filter(|word| !word.is_empty());

@@ -12,6 +12,7 @@ use crate::commands::{Session, now};
 use crate::error::{Exit, Result};
 use crate::gate_link::GateLink;
 use crate::printable::printable;
+use crate::render::moment::moment;
 
 /// Says how a gate is: what it says to everybody, and with a key the rest. It ends in 3 where something is the matter.
 ///
@@ -58,13 +59,14 @@ pub fn run(arguments: &At, session: &mut Session) -> Result<Exit> {
 fn details(status: &Status, session: &Session) -> Vec<(&'static str, String)> {
     let none = || session.messages.text("gate-none");
     let pack = status.pack.map_or_else(none, |pack| {
-        let told = [("version", pack.version.to_string().into()), ("ends", Timestamp(pack.ends_at).to_string().into())];
+        let told =
+            [("version", pack.version.to_string().into()), ("ends", moment(Timestamp(pack.ends_at), &session.messages).into())];
         session.messages.format("gate-status-pack-is", &told)
     });
     let faults: Vec<_> = status.faults().map(|fault| fault_text(fault, session)).collect();
     vec![
         ("gate-status-name", printable(&status.name)),
-        ("gate-status-time", status.time().map_or_else(none, |time| time.to_string())),
+        ("gate-status-time", status.time().map_or_else(none, |time| moment(time, &session.messages))),
         ("gate-status-since", format!("{} s", status.milliseconds / 1000)),
         ("gate-status-pack", pack),
         ("gate-status-enrolled", status.enrolled.to_string()),
@@ -150,12 +152,12 @@ pub fn time(arguments: &Time, session: &mut Session) -> Result<Exit> {
     let (mut link, _) = GateLink::connect(&arguments.at.device, &arguments.at.key)?;
     // As late as can be: what came before took its time.
     link.order(&Request::SetTime(given.unwrap_or_else(now).0))?;
-    let shows = status_of(&mut link)?.time().map(|time| time.to_string());
+    let shows = status_of(&mut link)?.time();
     if arguments.at.json {
-        session.print_json(&json!({ "version": 1, "time": shows }));
+        session.print_json(&json!({ "version": 1, "time": shows.map(|time| time.to_string()) }));
         return Ok(Exit::Successful);
     }
-    let told = [("time", shows.unwrap_or_default().into())];
+    let told = [("time", shows.map(|time| moment(time, &session.messages)).unwrap_or_default().into())];
     session.print(&format!("{}\n", session.messages.format("gate-time-set", &told)));
     Ok(Exit::Successful)
 }
