@@ -10,6 +10,9 @@ const SEQUENCE_PARAMETER_SET: u8 = 33;
 /// The bytes of a sequence parameter set in which its size stands: the profiles of seven sub-layers before it take 86.
 const SIZE_WITHIN: usize = 128;
 
+/// More NAL units no picture of a camera has: a slice or a few, and what is said beside them.
+const MOST_UNITS: u64 = 16;
+
 /// Grey pixels and their width and height.
 pub struct Grey {
     /// Row by row.
@@ -67,6 +70,12 @@ fn check_size(bytes: &[u8], most_pixels: u64) -> Result<(), Refusal> {
         let mut largest = 0;
         for set in sizes {
             largest = largest.max(pixels(set).ok_or(Refusal::Torn)?);
+        }
+        // Each slice is decoded over the whole picture: a file may repeat them without end.
+        let units = configuration.split_nals(&file.item_data(item).map_err(refusal)?).map_err(refusal)?.len();
+        let slices = u64::try_from(units).unwrap_or(u64::MAX);
+        if slices > MOST_UNITS {
+            return Err(Refusal::Torn);
         }
         all = all.saturating_add(largest);
         if all > most_pixels {
