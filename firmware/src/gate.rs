@@ -6,7 +6,7 @@
 //!   └── card ─────► card waits ── key ────────┘
 //! ```
 //!
-//! A key comes from the code at the scanner, or from the control panel ([`Gate::expect`]); a card that waits is tried with the keys of those
+//! A key comes from the code at the scanner, or from the control panel ([`Gate::take_key`]); a card that waits is tried with the keys of those
 //! that need none ([`Gate::enrol`]).
 //!
 //! [`Gate::poll`] is called as often as there is time, and told what time it is. Whatever takes long in it waits through the [`Clock`] of
@@ -157,7 +157,7 @@ impl<B: Board> Gate<B> {
     }
 
     /// Takes the key of the next card from a control panel, in the place of its code.
-    pub fn expect(&mut self, key: AccessKey, now: u64) {
+    pub fn take_key(&mut self, key: AccessKey, now: u64) {
         if self.lent.is_none() {
             self.keys = Some((key.into(), now));
         }

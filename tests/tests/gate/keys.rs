@@ -138,14 +138,14 @@ fn gate_tries_numbers_on_strangers_for_a_while_only() {
 #[test]
 fn gate_takes_the_key_of_the_next_card_from_a_panel() {
     let (mut gate, world) = gate();
-    gate.expect(AccessKey::from_can("000001").unwrap(), world.now());
+    gate.take_key(AccessKey::from_can("000001").unwrap(), world.now());
     assert_eq!(lay(&mut gate, &world, genuine()), Some(admitted()));
     assert_eq!(code(lay(&mut gate, &world, genuine()).as_ref()), "gate.no_code", "for one card");
 
-    gate.expect(AccessKey::from_can("000002").unwrap(), world.now());
+    gate.take_key(AccessKey::from_can("000002").unwrap(), world.now());
     assert_eq!(code(lay(&mut gate, &world, genuine()).as_ref()), "gate.wrong_key");
 
-    gate.expect(AccessKey::from_can("000001").unwrap(), world.now());
+    gate.take_key(AccessKey::from_can("000001").unwrap(), world.now());
     let notices = wait(&mut gate, &world, 20_000);
     assert!(notices.contains(&Notice::CodeExpired), "{notices:?}");
     assert_eq!(code(lay(&mut gate, &world, genuine()).as_ref()), "gate.no_code", "a key that has expired opens nothing");

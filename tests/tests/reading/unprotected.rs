@@ -124,6 +124,15 @@ fn a_lost_tag_is_taken_up_again() {
         assert_whole(&dossier, &card);
         assert_eq!(dossier.access.unwrap().protocol, AccessProtocol::Unprotected, "{turn}");
     }
+    // An EF.CardAccess that offers no PACE is none that went missing.
+    let mut card = card;
+    card.master_files.insert(CARD_ACCESS, card_access(Vec::new()));
+    for turn in 1..12 {
+        let mut channel = odd(&card, Quirks::default());
+        channel.losses = vec![turn];
+        let dossier = read(&mut channel, &mrz(&card)).unwrap_or_else(|error| panic!("{turn}: {error}"));
+        assert_eq!(dossier.access.unwrap().protocol, AccessProtocol::Unprotected, "{turn}");
+    }
 }
 
 /// Another chip with the same page, put there while the tag was lost: no protocol in the place of PACE, or another DG1.

@@ -55,7 +55,7 @@ pub fn obey(gate: &mut Gate<ThisBoard>, event: Event, now: u64, panel_opened: &m
         }
         Event::CardKey => {
             if let Some(key) = panel::card_key() {
-                gate.expect(key, now);
+                gate.take_key(key, now);
                 say(console, format_args!("panel card key"));
             }
         }

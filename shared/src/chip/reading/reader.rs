@@ -255,9 +255,10 @@ impl<'a> Reader<'a> {
             }
             (Err(error), _) => return Err(error),
         }
-        // Nor does a card come back with another access protocol, or with none where EF.CardAccess was there (`attacks.md` 20).
+        // Nor does a card come back with another access protocol, or with none where it had offered other things (`attacks.md` 20).
         let is_bare = self.dossier.access.as_ref().is_some_and(|access| access.protocol == AccessProtocol::Unprotected);
-        if access.is_some_and(|access| self.dossier.access != Some(access)) || is_bare && offered.is_some() {
+        let offers_less = offered.is_some_and(|offered| self.dossier.bytes(FileId::CardAccess) != Some(offered.as_slice()));
+        if access.is_some_and(|access| self.dossier.access != Some(access)) || is_bare && offers_less {
             return Err(ReadError::CardChanged);
         }
         if let Some(known) = known {
