@@ -84,7 +84,8 @@ impl Error {
     /// A file that is there and cannot be read or written, in the words of the system; those of Windows are in its own language, so that of
     /// its errors the kind is told.
     pub fn file(id: &'static str, path: &std::path::Path, cause: &std::io::Error) -> Self {
-        let words = if cfg!(windows) { cause.kind().to_string() } else { cause.to_string() };
+        let is_systems = cause.raw_os_error().is_some();
+        let words = if cfg!(windows) && is_systems { cause.kind().to_string() } else { cause.to_string() };
         Self::usage(id).with("path", path.display().to_string()).with("cause", words)
     }
 
