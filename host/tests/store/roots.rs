@@ -49,3 +49,14 @@ fn members_whose_own_signature_is_wrong_are_refused() {
         desk.run(&format!("trust remove {}", fingerprint(&member)));
     }
 }
+
+/// Where a virtual card is tried the operator's folder counts, and what is wrong with it is not passed over.
+#[test]
+fn a_damaged_folder_is_said_where_a_virtual_card_is_read() {
+    let desk = Desk::trusting();
+    desk.good(&format!("read --reader virtual --now {}", crate::desk::NOW));
+    let (anchor, _) =
+        desk.files("trust/anchors").into_iter().find(|(path, _)| path.extension().is_some_and(|end| end == "der")).unwrap();
+    std::fs::write(anchor, b"torn").unwrap();
+    desk.complains("read --reader virtual", "does not hold the certificate", "không chứa chứng thư");
+}
